@@ -1,0 +1,287 @@
+/**
+ * Parameters declared once. A field says its title, help, unit, range and default; the valibot
+ * schema, the form, the command-line flag, the docs row and the contract tests derive from it.
+ * Fields are plain data, so a worker can send them to the page as they are.
+ */
+import * as v from 'valibot';
+import { UserError } from '../errors/errors.ts';
+
+interface FieldCommon {
+  readonly title: string;
+  /** One or two sentences for a researcher: what it does, how to choose it. */
+  readonly help: string;
+}
+
+export interface NumberField extends FieldCommon {
+  readonly kind: 'number' | 'integer';
+  /** As printed after the value; '' for a pure number. `grey` = the image's own grey values. */
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly default: number;
+}
+
+/** A number that the operation can determine itself; null asks it to. */
+export interface AutoNumberField extends FieldCommon {
+  readonly kind: 'auto-number';
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  /** How the value is found when left automatic, one sentence. */
+  readonly auto: string;
+}
+
+export interface BooleanField extends FieldCommon {
+  readonly kind: 'boolean';
+  readonly default: boolean;
+}
+
+export interface ChoiceField extends FieldCommon {
+  readonly kind: 'choice';
+  readonly options: readonly { readonly value: string; readonly title: string }[];
+  readonly default: string;
+}
+
+/** Half-open voxel box [x0, x1) × [y0, y1) × [z0, z1); null = the whole volume. */
+export interface BoxField extends FieldCommon {
+  readonly kind: 'box';
+}
+
+/** A list of label values; null = every label present. */
+export interface LabelListField extends FieldCommon {
+  readonly kind: 'labels';
+}
+
+/** Ordered grey intervals, one per phase; an open end is null. Seeds of the marker watershed. */
+export interface IntervalsField extends FieldCommon {
+  readonly kind: 'intervals';
+  readonly minCount: number;
+  readonly maxCount: number;
+  readonly auto: string;
+}
+
+/** Names, colours and pore flags for labels; an empty list keeps what the volume has. */
+export interface PhasesField extends FieldCommon {
+  readonly kind: 'phases';
+}
+
+export type ParameterField =
+  | NumberField
+  | AutoNumberField
+  | BooleanField
+  | ChoiceField
+  | BoxField
+  | LabelListField
+  | IntervalsField
+  | PhasesField;
+
+export type ParameterFields = Readonly<Record<string, ParameterField>>;
+
+export type Box = readonly [
+  x0: number,
+  x1: number,
+  y0: number,
+  y1: number,
+  z0: number,
+  z1: number,
+];
+
+export interface GreyInterval {
+  readonly name: string;
+  /** Inclusive ends in grey values; null = open. */
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+export interface PhaseEntry {
+  readonly label: number;
+  readonly name: string;
+  readonly colour: string;
+  readonly pore: boolean;
+}
+
+type FieldValue<F extends ParameterField> = F extends NumberField
+  ? number
+  : F extends AutoNumberField
+    ? number | null
+    : F extends BooleanField
+      ? boolean
+      : F extends ChoiceField
+        ? string
+        : F extends BoxField
+          ? Box | null
+          : F extends LabelListField
+            ? readonly number[] | null
+            : F extends IntervalsField
+              ? readonly GreyInterval[] | null
+              : F extends PhasesField
+                ? readonly PhaseEntry[]
+                : never;
+
+/** The parsed parameters of a set of fields. */
+export type ParameterValues<F extends ParameterFields> = {
+  readonly [K in keyof F]: FieldValue<F[K]>;
+};
+
+/** Parameters as they stand in a recipe: JSON values, not yet checked. */
+export type RawParameters = Readonly<Record<string, unknown>>;
+
+function fieldSchema(field: ParameterField): v.GenericSchema {
+  switch (field.kind) {
+    case 'number':
+      return v.pipe(v.number(), v.finite(), v.minValue(field.min), v.maxValue(field.max));
+    case 'integer':
+      return v.pipe(v.number(), v.integer(), v.minValue(field.min), v.maxValue(field.max));
+    case 'auto-number':
+      return v.nullable(
+        v.pipe(v.number(), v.finite(), v.minValue(field.min), v.maxValue(field.max)),
+      );
+    case 'boolean':
+      return v.boolean();
+    case 'choice':
+      return v.picklist(field.options.map((option) => option.value));
+    case 'box': {
+      const edge = v.pipe(v.number(), v.integer(), v.minValue(0));
+      return v.nullable(
+        v.pipe(
+          v.strictTuple([edge, edge, edge, edge, edge, edge]),
+          v.check(
+            ([x0, x1, y0, y1, z0, z1]) => x0 < x1 && y0 < y1 && z0 < z1,
+            'each end must lie after its start',
+          ),
+        ),
+      );
+    }
+    case 'labels':
+      return v.nullable(
+        v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
+      );
+    case 'intervals': {
+      const end = v.nullable(v.pipe(v.number(), v.finite()));
+      return v.nullable(
+        v.pipe(
+          v.array(
+            v.pipe(
+              v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)), from: end, to: end }),
+              v.check(
+                ({ from, to }) => from === null || to === null || from <= to,
+                'an interval ends before it starts',
+              ),
+            ),
+          ),
+          v.minLength(field.minCount),
+          v.maxLength(field.maxCount),
+          v.check(
+            (list) =>
+              list.every((interval, i) => {
+                const next = list[i + 1];
+                return (
+                  next === undefined ||
+                  (interval.to !== null && next.from !== null && interval.to < next.from)
+                );
+              }),
+            'intervals must rise and not overlap',
+          ),
+        ),
+      );
+    }
+    case 'phases':
+      return v.pipe(
+        v.array(
+          v.strictObject({
+            label: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+            colour: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i)),
+            pore: v.boolean(),
+          }),
+        ),
+        v.check(
+          (list) => new Set(list.map((phase) => phase.label)).size === list.length,
+          'a label is listed twice',
+        ),
+      );
+  }
+}
+
+export function fieldDefault(field: ParameterField): unknown {
+  switch (field.kind) {
+    case 'number':
+    case 'integer':
+    case 'boolean':
+    case 'choice':
+      return field.default;
+    case 'auto-number':
+    case 'box':
+    case 'labels':
+    case 'intervals':
+      return null;
+    case 'phases':
+      return [];
+  }
+}
+
+export function defaultParameters<F extends ParameterFields>(fields: F): ParameterValues<F> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, field]) => [key, fieldDefault(field)]),
+  ) as ParameterValues<F>;
+}
+
+/**
+ * Checks raw parameters against their declaration and fills in defaults. Unknown names and values
+ * out of range are refused in one sentence that names the parameter and its range.
+ */
+export function parseParameters<F extends ParameterFields>(
+  fields: F,
+  raw: RawParameters,
+  owner: string,
+): ParameterValues<F> {
+  for (const name of Object.keys(raw)) {
+    if (!Object.hasOwn(fields, name)) {
+      throw new UserError(
+        'parameter/invalid',
+        `${owner} has no parameter "${name}"; it has ${Object.keys(fields).join(', ') || 'none'}.`,
+        { parameter: name, operation: owner },
+      );
+    }
+  }
+  const parsed = Object.entries(fields).map(([name, field]) => {
+    const given = Object.hasOwn(raw, name) ? raw[name] : fieldDefault(field);
+    const result = v.safeParse(fieldSchema(field), given);
+    if (!result.success) {
+      throw new UserError(
+        'parameter/invalid',
+        `${owner}: ${field.title} (${name}) is ${JSON.stringify(given)}; ${describeRange(field)}.`,
+        { parameter: name, operation: owner, problem: result.issues[0].message },
+      );
+    }
+    return [name, result.output];
+  });
+  return Object.fromEntries(parsed) as ParameterValues<F>;
+}
+
+/** What a field accepts, as the end of a sentence: "it must be …". */
+export function describeRange(field: ParameterField): string {
+  const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';
+  switch (field.kind) {
+    case 'number':
+      return `it must be a number from ${field.min} to ${field.max}${unit}`;
+    case 'integer':
+      return `it must be a whole number from ${field.min} to ${field.max}${unit}`;
+    case 'auto-number':
+      return `it must be a number from ${field.min} to ${field.max}${unit}, or null for automatic`;
+    case 'boolean':
+      return 'it must be true or false';
+    case 'choice':
+      return `it must be one of ${field.options.map((option) => option.value).join(', ')}`;
+    case 'box':
+      return 'it must be six whole numbers x0, x1, y0, y1, z0, z1 with each end after its start, or null for the whole volume';
+    case 'labels':
+      return 'it must be a list of label values, or null for all';
+    case 'intervals':
+      return `it must be ${field.minCount} to ${field.maxCount} rising grey intervals that do not overlap, or null for automatic`;
+    case 'phases':
+      return 'it must be a list of phases, each label once, with name, colour (#rrggbb) and pore flag';
+  }
+}

@@ -1,0 +1,54 @@
+/** The host inside a browser worker. */
+import plainUrl from '../../wasm/dist/kernels.wasm?url';
+import threadsUrl from '../../wasm/dist/kernels-threads.wasm?url';
+import { Bug } from '../errors/errors.ts';
+import type { Host, KernelThread, ThreadFailure } from './host.ts';
+
+/** More threads than this gain nothing on memory-bound kernels. */
+const MAX_THREADS = 8;
+
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module> {
+  const url = variant === 'threads' ? threadsUrl : plainUrl;
+  const response = await fetch(url);
+  if (!response.ok) {
+    throw new Bug(`The kernel module could not be loaded (HTTP ${response.status}).`, { url });
+  }
+  // compileStreaming insists on application/wasm, which some static hosts do not send.
+  return response.headers.get('Content-Type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+function spawnKernelThread(): KernelThread {
+  const worker = new Worker(new URL('../../workers/kernel-thread.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'kernel-thread',
+  });
+  return {
+    post: (message) => worker.postMessage(message),
+    onFailure: (listener) => {
+      worker.onmessage = (event: MessageEvent<ThreadFailure>) => listener(event.data);
+    },
+    onCrash: (listener) => {
+      worker.onerror = (event) => listener(event.message);
+    },
+    terminate: () => worker.terminate(),
+  };
+}
+
+export const host: Host = {
+  name: 'browser',
+  threadCount: () =>
+    self.crossOriginIsolated ? Math.max(1, Math.min(MAX_THREADS, navigator.hardwareConcurrency)) : 1,
+  loadKernels,
+  spawnKernelThread,
+  turn: () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      channel.port2.postMessage(null);
+    }),
+};

@@ -1,0 +1,58 @@
+/**
+ * The contract of a file format: one folder under `src/io/formats` exports one `VolumeFormat`.
+ * Readers work over random access, so that a file is never loaded whole before it is understood.
+ */
+import type { VoxelSpacing } from '../volume/length.ts';
+import type { Size3, Volume, VoxelType } from '../volume/volume.ts';
+
+/** Random access to bytes: a `Blob` in the browser, a file descriptor in Node, bytes in tests. */
+export interface ByteSource {
+  readonly name: string;
+  /** Path relative to the dropped folder, '' for a single file. */
+  readonly path: string;
+  readonly size: number;
+  /** Bytes [start, end), clipped to the size. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export interface VolumeMetadata {
+  readonly format: string;
+  readonly size: Size3;
+  readonly type: VoxelType;
+  /** Samples of each voxel; more than 1 (RGB) is refused by `readVolume`. */
+  readonly channels: number;
+  readonly spacing: VoxelSpacing | null;
+  /** Where the voxel size was found ("ImageJ description", "NRRD space directions"), or why not. */
+  readonly spacingSource: string;
+  /** Header text worth showing: key → value, at most 4 KiB each, never markup. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** One sentence each: what was odd and what was done about it. */
+  readonly warnings: readonly string[];
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  /** 0 to 1, rising. */
+  readonly progress?: (fraction: number) => void;
+  /** Files that came with this one (detached data, the other slices of a folder). */
+  readonly siblings?: readonly ByteSource[];
+}
+
+export interface ReadVolume {
+  readonly volume: Volume;
+  readonly metadata: VolumeMetadata;
+}
+
+/** Every failure is a UserError with a `file/…` code whose message names the file and the place. */
+export interface VolumeFormat {
+  readonly id: string;
+  readonly title: string;
+  /** Lower case, with the dot. */
+  readonly extensions: readonly string[];
+  /** Decides by content; `head` is the first 4096 bytes. */
+  sniff(head: Uint8Array, name: string): boolean;
+  readMetadata(source: ByteSource, options?: ReadOptions): Promise<VolumeMetadata>;
+  readVolume(source: ByteSource, options?: ReadOptions): Promise<ReadVolume>;
+  /** Parts of the written file in order; absent where the format is read-only. */
+  write?(volume: Volume): Promise<Blob>;
+}

@@ -1,0 +1,137 @@
+/**
+ * The contract of an operation. One folder under `src/operations` exports one declaration; form,
+ * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
+ */
+import type {
+  ParameterFields,
+  ParameterValues,
+  RawParameters,
+} from '../declaration/parameters.ts';
+import type { Citation, Column, ResultTable } from '../declaration/results.ts';
+import type { Volume, VolumeShape } from '../volume/volume.ts';
+import type { KernelSession } from '../wasm/session.ts';
+
+export type VolumeKind = Volume['kind'];
+
+export interface Estimate {
+  /** Peak bytes beyond the input volume: arena, output and temporaries. An upper bound. */
+  readonly bytes: number;
+  /** Rough work in voxel visits, to weigh progress and predict time. */
+  readonly work: number;
+}
+
+export interface OperationContext {
+  readonly signal: AbortSignal;
+  /** 0 to 1, rising. */
+  progress(fraction: number): void;
+  /**
+   * Runs a kernel driver in a fresh session. `bytes` is the arena it will need; the memory is
+   * released when the driver returns.
+   */
+  withKernels<T>(bytes: number, driver: (session: KernelSession) => Promise<T>): Promise<T>;
+  /** Lets the event loop turn when 25 ms have passed, and throws the cancellation error if aborted. */
+  breathe(): Promise<void>;
+}
+
+/** What a step produced: a new current volume, or tables about the current one. */
+export type OperationResult =
+  | { readonly volume: Volume; readonly tables?: readonly ResultTable[]; readonly notes?: readonly string[] }
+  | { readonly tables: readonly ResultTable[]; readonly notes?: readonly string[] };
+
+/** A reproducible small case: docs show it, contract tests run it. */
+export interface OperationExample<F extends ParameterFields> {
+  readonly title: string;
+  /** Builds the seeded input; called anew by each test. */
+  input(): Volume;
+  readonly params: Partial<ParameterValues<F>>;
+  /** SHA-256 of the output voxels' little-endian bytes, or null for operations without a volume. */
+  readonly voxelDigest: string | null;
+  /** Expected numbers: `table id` → rows, compared with `tolerance` (relative). */
+  readonly tables?: Readonly<Record<string, ResultTable['rows']>>;
+  readonly tolerance?: number;
+}
+
+export interface Operation<F extends ParameterFields = ParameterFields> {
+  /** `family-name`, stable for ever. */
+  readonly id: string;
+  /** Raised whenever the numbers change. */
+  readonly version: number;
+  readonly title: string;
+  readonly family: 'crop' | 'denoise' | 'sharpen' | 'smooth' | 'gradient' | 'segment' | 'label' | 'measure';
+  /** One sentence for menus and help. */
+  readonly summary: string;
+  /** The defining equation in plain Unicode text; '' if there is none. */
+  readonly equation: string;
+  /** Border rule, conventions, cost law: the paragraph of the docs page. */
+  readonly details: string;
+  /**
+   * A sentence for a paper's methods section. `{name}` stands for a parameter's value with unit.
+   */
+  readonly methods: string;
+  readonly citations: readonly Citation[];
+  readonly input: VolumeKind | 'any';
+  /** 'same' = a volume of the input's kind; 'none' = tables only, the current volume stays. */
+  readonly output: VolumeKind | 'same' | 'none';
+  readonly parameters: F;
+  /** Columns of the tables this operation returns, by table id. */
+  readonly tables: Readonly<Record<string, { readonly title: string; readonly columns: readonly Column[] }>>;
+
+  estimate(input: VolumeShape, params: ParameterValues<F>): Estimate;
+  /** Never changes `input`. Throws UserError for input it cannot take. */
+  run(
+    input: Volume,
+    params: ParameterValues<F>,
+    context: OperationContext,
+  ): Promise<OperationResult>;
+  /** The scalar TypeScript reference of the kernel; contract tests demand equal results. */
+  reference?(input: Volume, params: ParameterValues<F>): OperationResult;
+
+  readonly examples: readonly OperationExample<F>[];
+}
+
+/** Ties a declaration's parameter types together; returns it as it is. */
+export function defineOperation<const F extends ParameterFields>(
+  operation: Operation<F>,
+): Operation<F> {
+  return operation;
+}
+
+/** The plain-data part of a declaration: what the page, the CLI's help and the docs need. */
+export type OperationDescriptor = Pick<
+  Operation,
+  | 'id'
+  | 'version'
+  | 'title'
+  | 'family'
+  | 'summary'
+  | 'equation'
+  | 'details'
+  | 'methods'
+  | 'citations'
+  | 'input'
+  | 'output'
+  | 'parameters'
+  | 'tables'
+>;
+
+export function describeOperation(operation: Operation): OperationDescriptor {
+  const { id, version, title, family, summary, equation, details, methods } = operation;
+  const { citations, input, output, parameters, tables } = operation;
+  return {
+    id,
+    version,
+    title,
+    family,
+    summary,
+    equation,
+    details,
+    methods,
+    citations,
+    input,
+    output,
+    parameters,
+    tables,
+  };
+}
+
+export type { RawParameters };

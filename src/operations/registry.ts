@@ -1,0 +1,34 @@
+/**
+ * Every operation, loaded when first used. `tests/architecture` compares this list with the
+ * folders, and prints the line to add for a folder that is missing here.
+ */
+import { UserError } from '../errors/errors.ts';
+import type { Operation } from './operation.ts';
+
+type Loader = () => Promise<{ readonly operation: Operation }>;
+
+const LOADERS = {
+} as const satisfies Record<string, Loader>;
+
+export type OperationId = keyof typeof LOADERS;
+
+export const OPERATION_IDS = Object.keys(LOADERS) as readonly OperationId[];
+
+export function isOperationId(id: string): id is OperationId {
+  return Object.hasOwn(LOADERS, id);
+}
+
+export async function loadOperation(id: string): Promise<Operation> {
+  if (!isOperationId(id)) {
+    throw new UserError(
+      'recipe/unknown-operation',
+      `There is no operation "${id}"; the operations are ${OPERATION_IDS.join(', ')}.`,
+      { operation: id },
+    );
+  }
+  return (await LOADERS[id]()).operation;
+}
+
+export async function loadAllOperations(): Promise<readonly Operation[]> {
+  return Promise.all(OPERATION_IDS.map(loadOperation));
+}

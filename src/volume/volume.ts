@@ -1,0 +1,174 @@
+/**
+ * The volume: a regular grid of scalar voxels with physical geometry, or with geometry unknown.
+ * Index order is fixed everywhere: x fastest, `index = x + nx * (y + ny * z)`, sizes [nx, ny, nz].
+ */
+import { Bug, UserError } from '../errors/errors.ts';
+import type { VoxelSpacing } from './length.ts';
+
+export type Size3 = readonly [nx: number, ny: number, nz: number];
+export type Vector3 = readonly [x: number, y: number, z: number];
+
+export type VoxelType =
+  | 'uint8'
+  | 'int8'
+  | 'uint16'
+  | 'int16'
+  | 'uint32'
+  | 'int32'
+  | 'uint64'
+  | 'int64'
+  | 'float32'
+  | 'float64';
+
+export type VoxelArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+
+/** Voxel arrays whose elements are JavaScript numbers (all but the 64-bit integers). */
+export type NumericVoxelArray = Exclude<VoxelArray, BigUint64Array | BigInt64Array>;
+
+/** A named phase of a label volume. `colour` is `#rrggbb`. */
+export interface Phase {
+  readonly label: number;
+  readonly name: string;
+  readonly colour: string;
+  /** Pore space counts towards porosity. */
+  readonly pore: boolean;
+}
+
+export interface Volume {
+  /** `grey`: measured intensities. `labels`: each value names a phase. */
+  readonly kind: 'grey' | 'labels';
+  readonly name: string;
+  readonly size: Size3;
+  readonly type: VoxelType;
+  /** Exactly nx·ny·nz elements, never a view into a larger buffer with other live data. */
+  readonly data: VoxelArray;
+  /** null = the file does not say: ask, never assume 1. */
+  readonly spacing: VoxelSpacing | null;
+  /** Physical position of the centre of voxel [0, 0, 0], in the spacing's unit. */
+  readonly origin: Vector3;
+  /** Names and colours of the labels; empty for grey volumes and for labels not yet named. */
+  readonly phases: readonly Phase[];
+}
+
+const ARRAY_TYPES = {
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  uint64: BigUint64Array,
+  int64: BigInt64Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+
+const BYTES_PER_VOXEL = {
+  uint8: 1,
+  int8: 1,
+  uint16: 2,
+  int16: 2,
+  uint32: 4,
+  int32: 4,
+  uint64: 8,
+  int64: 8,
+  float32: 4,
+  float64: 8,
+} as const satisfies Record<VoxelType, number>;
+
+export function bytesPerVoxel(type: VoxelType): number {
+  return BYTES_PER_VOXEL[type];
+}
+
+export function voxelCount(size: Size3): number {
+  return size[0] * size[1] * size[2];
+}
+
+/** A zero-filled array for `count` voxels; RangeError where the host cannot allocate it. */
+export function allocateVoxels(type: VoxelType, count: number): VoxelArray {
+  return new ARRAY_TYPES[type](count);
+}
+
+/**
+ * Reads `count` voxels of `type` from little-endian bytes. Copies only when the byte offset is not
+ * aligned to the voxel size.
+ */
+export function voxelsFromBytes(type: VoxelType, bytes: Uint8Array, count: number): VoxelArray {
+  const length = count * bytesPerVoxel(type);
+  if (bytes.byteLength < length) {
+    throw new Bug('voxelsFromBytes: too few bytes', { have: bytes.byteLength, need: length });
+  }
+  const aligned =
+    bytes.byteOffset % bytesPerVoxel(type) === 0 ? bytes : new Uint8Array(bytes.slice(0, length));
+  return new ARRAY_TYPES[type](aligned.buffer as ArrayBuffer, aligned.byteOffset, count);
+}
+
+/** The bytes behind a voxel array, without a copy. */
+export function voxelBytes(data: VoxelArray): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+export function voxelTypeOf(data: VoxelArray): VoxelType {
+  for (const [type, constructor] of Object.entries(ARRAY_TYPES)) {
+    if (data instanceof constructor) return type as VoxelType;
+  }
+  throw new Bug('voxelTypeOf: not a voxel array');
+}
+
+/**
+ * Builds a volume and checks what every later step relies on: sizes are positive integers and the
+ * array has exactly that many voxels.
+ */
+export function createVolume(
+  parts: Pick<Volume, 'kind' | 'size' | 'data'> & Partial<Omit<Volume, 'type'>>,
+): Volume {
+  const [nx, ny, nz] = parts.size;
+  const count = voxelCount(parts.size);
+  if (![nx, ny, nz].every((n) => Number.isInteger(n) && n > 0)) {
+    throw new UserError(
+      'volume/no-voxels',
+      `The volume has no voxels: its size is ${nx} × ${ny} × ${nz}.`,
+      { size: [nx, ny, nz] },
+    );
+  }
+  if (parts.data.length !== count) {
+    throw new Bug('createVolume: array length does not match the size', {
+      length: parts.data.length,
+      count,
+    });
+  }
+  return {
+    kind: parts.kind,
+    name: parts.name ?? 'volume',
+    size: parts.size,
+    type: voxelTypeOf(parts.data),
+    data: parts.data,
+    spacing: parts.spacing ?? null,
+    origin: parts.origin ?? [0, 0, 0],
+    phases: parts.phases ?? [],
+  };
+}
+
+/** The voxels as float32, in a new array; 64-bit integers are rounded to the nearest float. */
+export function toFloat32(data: VoxelArray): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(data.length);
+  if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
+    for (let i = 0; i < data.length; i++) out[i] = Number(data[i]);
+  } else {
+    out.set(data);
+  }
+  return out;
+}
+
+/** Size, type and kind of a volume without its voxels: what estimates and plans need. */
+export type VolumeShape = Pick<Volume, 'kind' | 'size' | 'type'>;

@@ -1,0 +1,106 @@
+/**
+ * The loop of a kernel thread. It has no imports, since the build also emits it alone for Node's
+ * worker threads.
+ *
+ * A session's control block lives in shared memory: 32-bit words first, then the plan's arguments
+ * as float64. A thread copies the published plan, then takes tasks by compare-and-swap on a ticket
+ * that carries the plan's generation, so a thread that wakes late can never run a task of one plan
+ * with the arguments of another.
+ */
+
+/** Indices of the control block's 32-bit words. */
+export const CONTROL = {
+  generation: 0,
+  /** `generation << 16 | next task`, or -1 while no task may be taken. */
+  ticket: 1,
+  done: 2,
+  stop: 3,
+  failed: 4,
+  kernel: 5,
+  argCount: 6,
+  tasks: 7,
+  items: 8,
+  itemsPerTask: 9,
+  scratchArg: 10,
+  scratchStride: 11,
+} as const;
+
+export const MAX_ARGS = 64;
+export const MAX_TASKS = 0xffff;
+export const CONTROL_ARGS_OFFSET = 64;
+export const CONTROL_BYTES = CONTROL_ARGS_OFFSET + 8 * MAX_ARGS;
+/** Generations are compared modulo this many plans. */
+export const GENERATION_MASK = 0x7fff;
+
+export interface ServeMessage {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+  readonly thread: number;
+  /** Export names, indexed by the control block's kernel word. */
+  readonly kernels: readonly string[];
+}
+
+type KernelFunction = (...args: number[]) => number;
+
+/** Takes the next task of `generation`, or -1 when there is none left for it. */
+export function takeTask(words: Int32Array, generation: number, tasks: number): number {
+  for (;;) {
+    const ticket = Atomics.load(words, CONTROL.ticket);
+    if (ticket < 0 || ticket >>> 16 !== (generation & GENERATION_MASK)) return -1;
+    const task = ticket & 0xffff;
+    if (task >= tasks) return -1;
+    if (Atomics.compareExchange(words, CONTROL.ticket, ticket, ticket + 1) === ticket) return task;
+  }
+}
+
+/** Serves one session until its stop word is set. Blocks the calling thread between plans. */
+export function serveSession(
+  message: ServeMessage,
+  report: (failure: { kernel: string; message: string; stack: string }) => void,
+): void {
+  const words = new Int32Array(message.control, 0, 16);
+  const argWords = new Float64Array(message.control, CONTROL_ARGS_OFFSET, MAX_ARGS);
+  const instance = new WebAssembly.Instance(message.module, {
+    env: {
+      memory: message.memory,
+      abort: (): never => {
+        throw new Error('kernel abort');
+      },
+    },
+  });
+  let seen = 0;
+  for (;;) {
+    Atomics.wait(words, CONTROL.generation, seen);
+    if (Atomics.load(words, CONTROL.stop) !== 0) return;
+    seen = Atomics.load(words, CONTROL.generation);
+    const name = message.kernels[words[CONTROL.kernel] as number] as string;
+    const argCount = words[CONTROL.argCount] as number;
+    const tasks = words[CONTROL.tasks] as number;
+    const items = words[CONTROL.items] as number;
+    const itemsPerTask = words[CONTROL.itemsPerTask] as number;
+    const scratchArg = words[CONTROL.scratchArg] as number;
+    const scratchStride = words[CONTROL.scratchStride] as number;
+    const args = Array.from(argWords.subarray(0, argCount));
+    if (Atomics.load(words, CONTROL.generation) !== seen) continue;
+    if (scratchArg >= 0) args[scratchArg] = (args[scratchArg] as number) + message.thread * scratchStride;
+    for (;;) {
+      const task = takeTask(words, seen, tasks);
+      if (task < 0) break;
+      try {
+        const start = task * itemsPerTask;
+        const kernel = instance.exports[name] as KernelFunction;
+        kernel(...args, start, Math.min(items, start + itemsPerTask));
+      } catch (error) {
+        Atomics.store(words, CONTROL.failed, 1);
+        report({
+          kernel: name,
+          message: String(error),
+          stack: error instanceof Error ? (error.stack ?? '') : '',
+        });
+      }
+      Atomics.add(words, CONTROL.done, 1);
+      Atomics.notify(words, CONTROL.done);
+    }
+  }
+}

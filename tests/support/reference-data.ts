@@ -1,0 +1,40 @@
+/**
+ * Real volumes with reference numbers are not part of the repository. Their folder comes from
+ * `TAUSCOPE_REFERENCE_DATA` (default `../shared/data` beside the checkout); tests that need a file
+ * that is not there are reported as skipped.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export const referenceFolder = resolve(
+  root,
+  process.env['TAUSCOPE_REFERENCE_DATA'] ?? '../shared/data',
+);
+
+/** Absolute path of a reference file, or null where it is absent. */
+export function referenceFile(...parts: readonly string[]): string | null {
+  const path = resolve(referenceFolder, ...parts);
+  return existsSync(path) ? path : null;
+}
+
+/** Reads a reference file that the surrounding `describeWithReference` has found. */
+export function readReference(...parts: readonly string[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(readFileSync(resolve(referenceFolder, ...parts)));
+}
+
+export function readReferenceJson(...parts: readonly string[]): unknown {
+  return JSON.parse(new TextDecoder().decode(readReference(...parts)));
+}
+
+/** A `describe` that is skipped as a whole where the named file or folder is absent. */
+export function describeWithReference(
+  name: string,
+  path: readonly string[],
+  body: () => void,
+): void {
+  describe.skipIf(referenceFile(...path) === null)(name, body);
+}
