@@ -79,14 +79,7 @@ export type ParameterField =
 
 export type ParameterFields = Readonly<Record<string, ParameterField>>;
 
-export type Box = readonly [
-  x0: number,
-  x1: number,
-  y0: number,
-  y1: number,
-  z0: number,
-  z1: number,
-];
+export type Box = readonly [x0: number, x1: number, y0: number, y1: number, z0: number, z1: number];
 
 export interface GreyInterval {
   readonly name: string;
@@ -164,7 +157,11 @@ function fieldSchema(field: ParameterField): v.GenericSchema {
         v.pipe(
           v.array(
             v.pipe(
-              v.strictObject({ name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)), from: end, to: end }),
+              v.strictObject({
+                name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+                from: end,
+                to: end,
+              }),
               v.check(
                 ({ from, to }) => from === null || to === null || from <= to,
                 'an interval ends before it starts',

@@ -43,7 +43,9 @@ function spawnKernelThread(): KernelThread {
 export const host: Host = {
   name: 'browser',
   threadCount: () =>
-    self.crossOriginIsolated ? Math.max(1, Math.min(MAX_THREADS, navigator.hardwareConcurrency)) : 1,
+    self.crossOriginIsolated
+      ? Math.max(1, Math.min(MAX_THREADS, navigator.hardwareConcurrency))
+      : 1,
   loadKernels,
   spawnKernelThread,
   turn: () =>

@@ -32,7 +32,11 @@ async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Mo
   try {
     return await WebAssembly.compile(await readFile(path));
   } catch (cause) {
-    throw new Bug(`The kernel module ${path} could not be loaded; run npm run build:wasm.`, {}, cause);
+    throw new Bug(
+      `The kernel module ${path} could not be loaded; run npm run build:wasm.`,
+      {},
+      cause,
+    );
   }
 }
 

@@ -2,11 +2,7 @@
  * The contract of an operation. One folder under `src/operations` exports one declaration; form,
  * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
  */
-import type {
-  ParameterFields,
-  ParameterValues,
-  RawParameters,
-} from '../declaration/parameters.ts';
+import type { ParameterFields, ParameterValues, RawParameters } from '../declaration/parameters.ts';
 import type { Citation, Column, ResultTable } from '../declaration/results.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
@@ -35,7 +31,11 @@ export interface OperationContext {
 
 /** What a step produced: a new current volume, or tables about the current one. */
 export type OperationResult =
-  | { readonly volume: Volume; readonly tables?: readonly ResultTable[]; readonly notes?: readonly string[] }
+  | {
+      readonly volume: Volume;
+      readonly tables?: readonly ResultTable[];
+      readonly notes?: readonly string[];
+    }
   | { readonly tables: readonly ResultTable[]; readonly notes?: readonly string[] };
 
 /** A reproducible small case: docs show it, contract tests run it. */
@@ -57,7 +57,15 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
   /** Raised whenever the numbers change. */
   readonly version: number;
   readonly title: string;
-  readonly family: 'crop' | 'denoise' | 'sharpen' | 'smooth' | 'gradient' | 'segment' | 'label' | 'measure';
+  readonly family:
+    | 'crop'
+    | 'denoise'
+    | 'sharpen'
+    | 'smooth'
+    | 'gradient'
+    | 'segment'
+    | 'label'
+    | 'measure';
   /** One sentence for menus and help. */
   readonly summary: string;
   /** The defining equation in plain Unicode text; '' if there is none. */
@@ -74,9 +82,16 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
   readonly output: VolumeKind | 'same' | 'none';
   readonly parameters: F;
   /** Columns of the tables this operation returns, by table id. */
-  readonly tables: Readonly<Record<string, { readonly title: string; readonly columns: readonly Column[] }>>;
+  readonly tables: Readonly<
+    Record<string, { readonly title: string; readonly columns: readonly Column[] }>
+  >;
 
   estimate(input: VolumeShape, params: ParameterValues<F>): Estimate;
+  /**
+   * What is known of the output's shape before running; default: size kept, type float32 for grey
+   * and uint8 for labels.
+   */
+  outputShape?(input: VolumeShape, params: ParameterValues<F>): Partial<VolumeShape>;
   /** Never changes `input`. Throws UserError for input it cannot take. */
   run(
     input: Volume,

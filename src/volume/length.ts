@@ -25,7 +25,7 @@ const SPELLINGS: Readonly<Record<string, readonly [LengthUnit, number]>> = {
   '\u00b5m': ['µm', 1],
   '\u03bcm': ['µm', 1],
   '\\u00b5m': ['µm', 1],
-  'âµm': ['µm', 1],
+  âµm: ['µm', 1],
   um: ['µm', 1],
   micron: ['µm', 1],
   microns: ['µm', 1],

@@ -1,0 +1,235 @@
+/**
+ * Runs recipes. Each step's result is kept under the digest of what produced it (input, operation,
+ * version, parameters), so that a changed step re-runs only what depends on it and undo costs
+ * nothing.
+ */
+import { type ParameterValues, parseParameters } from '../declaration/parameters.ts';
+import type { ResultTable } from '../declaration/results.ts';
+import { cancelled, UserError } from '../errors/errors.ts';
+import type { Host } from '../host/host.ts';
+import type { Estimate, Operation, OperationContext } from '../operations/operation.ts';
+import { loadOperation } from '../operations/registry.ts';
+import { type Recipe, type RecipeStep, stepDigest } from '../recipe/recipe.ts';
+import { digestVoxels, volumeIdentity } from '../volume/digest.ts';
+import type { Volume, VolumeShape } from '../volume/volume.ts';
+import type { KernelHost } from '../wasm/kernel-host.ts';
+import { ResultCache } from './result-cache.ts';
+
+/** A volume together with its identity as an input. */
+export interface IdentifiedVolume {
+  readonly volume: Volume;
+  readonly identity: string;
+  /** SHA-256 of the voxels; null for results, whose identity is how they were made. */
+  readonly voxelDigest: string | null;
+}
+
+export interface StepOutcome {
+  readonly stepId: string;
+  readonly operation: string;
+  readonly version: number;
+  /** Parameters with defaults filled in. */
+  readonly params: ParameterValues<Operation['parameters']>;
+  /** The current volume after this step. */
+  readonly current: IdentifiedVolume;
+  /** False where the step measured and the current volume is the one before it. */
+  readonly madeVolume: boolean;
+  readonly tables: readonly ResultTable[];
+  readonly notes: readonly string[];
+  readonly elapsedMs: number;
+  readonly cached: boolean;
+}
+
+export type RunEvent =
+  | { readonly kind: 'start'; readonly stepId: string; readonly overall: number }
+  | {
+      readonly kind: 'progress';
+      readonly stepId: string;
+      readonly fraction: number;
+      readonly overall: number;
+    }
+  | { readonly kind: 'done'; readonly outcome: StepOutcome; readonly overall: number };
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface PlannedStep {
+  readonly step: RecipeStep;
+  readonly operation: Operation;
+  readonly params: ParameterValues<Operation['parameters']>;
+  readonly estimate: Estimate;
+}
+
+export interface Engine {
+  readonly kernels: KernelHost;
+  identify(volume: Volume): Promise<IdentifiedVolume>;
+  /** Loads the operations of the enabled steps and checks parameters and kinds, without running. */
+  plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]>;
+  /** Runs the enabled steps in order. An error names the step in `details.step`. */
+  run(
+    recipe: Recipe,
+    input: IdentifiedVolume,
+    options: RunOptions,
+  ): Promise<readonly StepOutcome[]>;
+  /** Forgets kept results, or only those beyond `bytes`. */
+  trim(bytes?: number): void;
+}
+
+/** How long the engine's thread may work before the event loop turns. */
+const TURN_AFTER_MS = 25;
+
+export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number): Engine {
+  const cache = new ResultCache(cacheBytes);
+
+  function createBreathe(signal: AbortSignal): () => Promise<void> {
+    let lastTurn = performance.now();
+    return async () => {
+      if (performance.now() - lastTurn < TURN_AFTER_MS) return;
+      await host.turn();
+      lastTurn = performance.now();
+      if (signal.aborted) throw cancelled();
+    };
+  }
+
+  function createContext(
+    signal: AbortSignal,
+    progress: (fraction: number) => void,
+  ): OperationContext {
+    let reached = 0;
+    const report = (fraction: number): void => {
+      reached = Math.max(reached, Math.min(1, fraction));
+      progress(reached);
+    };
+    return {
+      signal,
+      progress: report,
+      breathe: createBreathe(signal),
+      withKernels: (bytes, driver) => kernels.runJob({ bytes, signal, progress: report }, driver),
+    };
+  }
+
+  async function runStep(
+    planned: PlannedStep,
+    input: IdentifiedVolume,
+    signal: AbortSignal,
+    progress: (fraction: number) => void,
+  ): Promise<StepOutcome> {
+    const { step, operation, params } = planned;
+    const key = stepDigest(input.identity, operation.id, operation.version, params);
+    const kept = cache.get(key);
+    const startedAt = performance.now();
+    const result =
+      kept ?? (await operation.run(input.volume, params, createContext(signal, progress)));
+    if (signal.aborted) throw cancelled();
+    if (kept === undefined) cache.set(key, result);
+    const madeVolume = 'volume' in result;
+    return {
+      stepId: step.id,
+      operation: operation.id,
+      version: operation.version,
+      params,
+      current: madeVolume ? { volume: result.volume, identity: key, voxelDigest: null } : input,
+      madeVolume,
+      tables: result.tables ?? [],
+      notes: result.notes ?? [],
+      elapsedMs: performance.now() - startedAt,
+      cached: kept !== undefined,
+    };
+  }
+
+  async function plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]> {
+    const planned: PlannedStep[] = [];
+    let shape = input;
+    for (const step of recipe.steps.filter((each) => each.enabled)) {
+      const operation = await loadOperation(step.operation);
+      if (step.version > operation.version) {
+        throw new UserError(
+          'recipe/unknown-operation',
+          `Step ${step.id} was written for version ${step.version} of ${operation.title}, and this program has version ${operation.version}: update Tauscope.`,
+          { step: step.id },
+        );
+      }
+      if (operation.input !== 'any' && operation.input !== shape.kind) {
+        throw new UserError(
+          operation.input === 'grey' ? 'volume/not-grey' : 'volume/not-labels',
+          `${operation.title} (step ${step.id}) works on ${describeKind(operation.input)}, but what reaches it is ${describeKind(shape.kind)}: ${operation.input === 'labels' ? 'add a segmentation before it, or open the file as labels' : 'move it before the segmentation'}.`,
+          { step: step.id },
+        );
+      }
+      const params = parseParameters(operation.parameters, step.params, operation.title);
+      planned.push({ step, operation, params, estimate: operation.estimate(shape, params) });
+      shape = { ...shape, ...outputShape(operation, shape, params) };
+    }
+    return planned;
+  }
+
+  async function run(
+    recipe: Recipe,
+    input: IdentifiedVolume,
+    options: RunOptions,
+  ): Promise<readonly StepOutcome[]> {
+    const planned = await plan(recipe, input.volume);
+    const totalWork = planned.reduce((sum, each) => sum + each.estimate.work, 0) || 1;
+    const outcomes: StepOutcome[] = [];
+    let current = input;
+    let workDone = 0;
+    for (const each of planned) {
+      const { step, estimate } = each;
+      options.onEvent?.({ kind: 'start', stepId: step.id, overall: workDone / totalWork });
+      let outcome: StepOutcome;
+      try {
+        const weight = estimate.work / totalWork;
+        const before = workDone / totalWork;
+        outcome = await runStep(each, current, options.signal, (fraction) =>
+          options.onEvent?.({
+            kind: 'progress',
+            stepId: step.id,
+            fraction,
+            overall: before + weight * fraction,
+          }),
+        );
+      } catch (error) {
+        throw withStep(error, step.id);
+      }
+      workDone += estimate.work;
+      current = outcome.current;
+      outcomes.push(outcome);
+      options.onEvent?.({ kind: 'done', outcome, overall: workDone / totalWork });
+    }
+    return outcomes;
+  }
+
+  return {
+    kernels,
+    identify: async (volume) => {
+      const voxelDigest = await digestVoxels(volume, createBreathe(new AbortController().signal));
+      return { volume, voxelDigest, identity: volumeIdentity(volume, voxelDigest) };
+    },
+    plan,
+    run,
+    trim: (bytes = 0) => cache.trim(bytes),
+  };
+}
+
+function describeKind(kind: Volume['kind']): string {
+  return kind === 'grey' ? 'a grey volume' : 'a label volume';
+}
+
+/** The shape after a step, as far as it is known without running it. */
+function outputShape(
+  operation: Operation,
+  shape: VolumeShape,
+  params: ParameterValues<Operation['parameters']>,
+): Partial<VolumeShape> {
+  const known = operation.outputShape?.(shape, params);
+  if (known !== undefined) return known;
+  if (operation.output === 'labels') return { kind: 'labels', type: 'uint8' };
+  if (operation.output === 'grey') return { kind: 'grey', type: 'float32' };
+  return {};
+}
+
+function withStep(error: unknown, step: string): unknown {
+  if (!(error instanceof UserError)) return error;
+  return new UserError(error.code, error.message, { ...error.details, step }, error);
+}

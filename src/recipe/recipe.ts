@@ -1,0 +1,127 @@
+/**
+ * The recipe: the ordered steps that turn an input volume into results. It is the application's
+ * state; undo, cache, command line and session links derive from it. A step that makes a volume
+ * makes it the current one for the steps after it; a measuring step leaves the current volume.
+ */
+import * as v from 'valibot';
+import type { RawParameters } from '../declaration/parameters.ts';
+import { UserError } from '../errors/errors.ts';
+import { canonicalJson, digestText } from '../volume/digest.ts';
+
+export const RECIPE_FORMAT = 'tauscope-recipe';
+export const RECIPE_VERSION = 1;
+const MAX_STEPS = 200;
+
+export interface RecipeStep {
+  /** Unique in the recipe; names the step in progress, results and errors. */
+  readonly id: string;
+  readonly operation: string;
+  /** The operation's version when the step was written; a newer one gives other numbers. */
+  readonly version: number;
+  readonly params: RawParameters;
+  readonly enabled: boolean;
+}
+
+export interface Recipe {
+  readonly format: typeof RECIPE_FORMAT;
+  readonly version: typeof RECIPE_VERSION;
+  readonly title: string;
+  readonly steps: readonly RecipeStep[];
+}
+
+const IDENTIFIER = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
+
+const STEP = v.strictObject({
+  id: IDENTIFIER,
+  operation: IDENTIFIER,
+  version: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  params: v.optional(v.record(v.string(), v.unknown()), {}),
+  enabled: v.optional(v.boolean(), true),
+});
+
+const RECIPE = v.strictObject({
+  format: v.literal(RECIPE_FORMAT),
+  version: v.literal(RECIPE_VERSION),
+  title: v.optional(v.pipe(v.string(), v.maxLength(200)), ''),
+  steps: v.pipe(
+    v.array(STEP),
+    v.maxLength(MAX_STEPS),
+    v.check(
+      (steps) => new Set(steps.map((step) => step.id)).size === steps.length,
+      'two steps have the same id',
+    ),
+  ),
+});
+
+/**
+ * Checks a recipe document. Parameters are checked by their operation when the recipe is planned,
+ * since only that knows them.
+ */
+export function parseRecipe(document: unknown): Recipe {
+  const version: unknown =
+    typeof document === 'object' && document !== null && 'version' in document
+      ? document.version
+      : undefined;
+  if (typeof version === 'number' && version > RECIPE_VERSION) {
+    throw new UserError(
+      'recipe/malformed',
+      `The recipe has version ${version}, which is newer than this program knows (${RECIPE_VERSION}): update Tauscope.`,
+      { version },
+    );
+  }
+  const result = v.safeParse(RECIPE, document);
+  if (!result.success) {
+    const issue = result.issues[0];
+    const where = v.getDotPath(issue) ?? 'the document';
+    throw new UserError(
+      'recipe/malformed',
+      `The recipe is not valid at ${where}: ${issue.message}.`,
+      {
+        where,
+      },
+    );
+  }
+  return result.output;
+}
+
+export function parseRecipeText(text: string, name: string): Recipe {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw new UserError(
+      'recipe/malformed',
+      `${name} is not a recipe: it is not valid JSON (${(cause as Error).message}).`,
+      { file: name },
+      cause,
+    );
+  }
+  return parseRecipe(document);
+}
+
+export function emptyRecipe(title = ''): Recipe {
+  return { format: RECIPE_FORMAT, version: RECIPE_VERSION, title, steps: [] };
+}
+
+/** The recipe as the text of a file: readable, stable order, one trailing newline. */
+export function recipeText(recipe: Recipe): string {
+  return `${JSON.stringify(recipe, null, 2)}\n`;
+}
+
+/** Identity of what a recipe computes: titles, step ids and disabled steps do not count. */
+export function recipeDigest(recipe: Recipe): string {
+  const steps = recipe.steps
+    .filter((step) => step.enabled)
+    .map(({ operation, version, params }) => ({ operation, version, params }));
+  return digestText(canonicalJson({ format: recipe.format, version: recipe.version, steps }));
+}
+
+/** Identity of one step's result: what came in, which operation, which parameters. */
+export function stepDigest(
+  input: string,
+  operation: string,
+  version: number,
+  params: RawParameters,
+): string {
+  return digestText(canonicalJson({ input, operation, version, params }));
+}

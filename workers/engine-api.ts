@@ -1,0 +1,185 @@
+/**
+ * What the page can ask of the engine worker. Volumes live on the worker's side; the page holds
+ * handles and receives slices, tables and small copies.
+ */
+import type { ParameterFields, RawParameters } from '../src/declaration/parameters.ts';
+import type { ResultTable } from '../src/declaration/results.ts';
+import type { OperationDescriptor } from '../src/operations/operation.ts';
+import type { Recipe } from '../src/recipe/recipe.ts';
+import type { VoxelSpacing } from '../src/volume/length.ts';
+import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
+
+export type VolumeHandle = string;
+
+/** Everything the page knows about a volume. */
+export interface VolumeInfo {
+  readonly handle: VolumeHandle;
+  readonly name: string;
+  readonly kind: 'grey' | 'labels';
+  readonly size: Size3;
+  readonly type: VoxelType;
+  readonly spacing: VoxelSpacing | null;
+  /** Where the voxel size came from, or why it is not known. */
+  readonly spacingSource: string;
+  readonly origin: Vector3;
+  /** Smallest and largest finite value; [0, 0] where no voxel is finite. */
+  readonly range: readonly [min: number, max: number];
+  readonly notFinite: number;
+  readonly phases: readonly Phase[];
+  /** Voxel counts of labels present, rising by label; empty for grey volumes. */
+  readonly labelCounts: readonly { readonly label: number; readonly count: number }[];
+  /** True where the values look like labels; the page asks or shows what was assumed. */
+  readonly looksSegmented: boolean;
+  /** SHA-256 of the voxels; null for results of steps. */
+  readonly voxelDigest: string | null;
+  readonly warnings: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface SliceRequest {
+  readonly handle: VolumeHandle;
+  /** The axis the slice is perpendicular to. */
+  readonly axis: 0 | 1 | 2;
+  readonly index: number;
+}
+
+/**
+ * One slice in the volume's own values. Rows and columns: axis 2 (z) gives x across, y down;
+ * axis 1 (y) gives x across, z down; axis 0 (x) gives z across, y down.
+ */
+export interface SlicePixels {
+  readonly width: number;
+  readonly height: number;
+  /** width × height values, row by row; 64-bit integers arrive as float64. */
+  readonly data: NumericVoxelArray;
+}
+
+export interface Histogram {
+  /** Grey value of the first bin's lower edge and the width of a bin. */
+  readonly start: number;
+  readonly binWidth: number;
+  readonly counts: Uint32Array;
+  /** Grey values of the peaks found, darkest first. */
+  readonly peaks: readonly number[];
+  /** Values at the 1st and 99th percentile: the default window. */
+  readonly window: readonly [low: number, high: number];
+}
+
+/** A small 8-bit copy for the 3-D view: range mapped to 0..255 (labels: label values as they are). */
+export interface PreviewVolume {
+  readonly size: Size3;
+  readonly data: Uint8Array;
+  /** Physical or relative edge lengths of a preview voxel. */
+  readonly spacing: Vector3;
+  readonly range: readonly [min: number, max: number];
+}
+
+export interface StepSummary {
+  readonly stepId: string;
+  readonly operation: string;
+  /** Parameters with defaults filled in, as run. */
+  readonly params: RawParameters;
+  /** The volume the step made; null for a measurement. */
+  readonly volume: VolumeInfo | null;
+  readonly tables: readonly ResultTable[];
+  readonly notes: readonly string[];
+  readonly elapsedMs: number;
+  readonly cached: boolean;
+}
+
+export type RunReport =
+  | { readonly kind: 'start'; readonly stepId: string; readonly overall: number }
+  | {
+      readonly kind: 'progress';
+      readonly stepId: string;
+      readonly fraction: number;
+      readonly overall: number;
+    }
+  | { readonly kind: 'done'; readonly summary: StepSummary; readonly overall: number };
+
+export interface StepEstimate {
+  readonly stepId: string;
+  readonly bytes: number;
+  readonly work: number;
+}
+
+export interface PhantomDescriptor {
+  readonly id: string;
+  readonly title: string;
+  readonly summary: string;
+  readonly parameters: ParameterFields;
+}
+
+export interface EngineDescription {
+  readonly version: string;
+  readonly threads: number;
+  readonly operations: readonly OperationDescriptor[];
+  readonly phantoms: readonly PhantomDescriptor[];
+}
+
+/** A dropped file with its path inside the dropped folder ('' for a single file). */
+export interface NamedFile {
+  readonly file: File;
+  readonly path: string;
+}
+
+/** One result file as the page offers it for download. */
+export interface ExportedFile {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+/** What to write of a finished run. `results-json` and `results-csv` hold the tables. */
+export type ExportKind = 'tiff' | 'nrrd';
+
+export interface EngineApi {
+  describe(): Promise<EngineDescription>;
+
+  /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
+  open(
+    jobId: string,
+    files: readonly NamedFile[],
+    report: (fraction: number) => void,
+  ): Promise<VolumeInfo>;
+  /** Fetches a same-origin file (the sample) and opens it. */
+  openUrl(jobId: string, url: string, report: (fraction: number) => void): Promise<VolumeInfo>;
+  /** Generates a phantom; one volume for grey, one for the truth. */
+  generate(
+    jobId: string,
+    phantom: string,
+    params: RawParameters,
+    report: (fraction: number) => void,
+  ): Promise<readonly VolumeInfo[]>;
+
+  /** Each returns a new handle: volumes never change. */
+  setSpacing(handle: VolumeHandle, spacing: VoxelSpacing | null): Promise<VolumeInfo>;
+  setKind(handle: VolumeHandle, kind: 'grey' | 'labels'): Promise<VolumeInfo>;
+
+  slice(request: SliceRequest): Promise<SlicePixels>;
+  histogram(handle: VolumeHandle): Promise<Histogram>;
+  preview(handle: VolumeHandle, maxEdge: number): Promise<PreviewVolume>;
+
+  /** Memory and work of each enabled step, without running. Throws what planning refuses. */
+  estimate(recipe: Recipe, handle: VolumeHandle): Promise<readonly StepEstimate[]>;
+  /**
+   * Runs a recipe on an opened volume. One run at a time: a second waits. Errors name the step in
+   * `details.step`; finished steps stay cached.
+   */
+  run(
+    jobId: string,
+    recipe: Recipe,
+    handle: VolumeHandle,
+    report: (event: RunReport) => void,
+  ): Promise<readonly StepSummary[]>;
+  /** Cancels a run, an open or a phantom by its job id; returns at once. */
+  cancel(jobId: string): Promise<void>;
+
+  exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<ExportedFile>;
+  /** results.json of the last finished run, the same text the command line writes. */
+  resultsJson(recipe: Recipe, handle: VolumeHandle): Promise<string>;
+  resultsCsv(recipe: Recipe, handle: VolumeHandle): Promise<string>;
+  /** The methods paragraph of a recipe with its citations. */
+  methods(recipe: Recipe): Promise<string>;
+
+  release(handle: VolumeHandle): Promise<void>;
+}
