@@ -54,10 +54,14 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-export interface PlannedStep {
+/** A step with its operation loaded and its parameters checked. */
+export interface LoadedStep {
   readonly step: RecipeStep;
   readonly operation: Operation;
   readonly params: ParameterValues<Operation['parameters']>;
+}
+
+export interface PlannedStep extends LoadedStep {
   readonly estimate: Estimate;
 }
 
@@ -141,24 +145,20 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
   async function plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]> {
     const planned: PlannedStep[] = [];
     let shape = input;
-    for (const step of recipe.steps.filter((each) => each.enabled)) {
-      const operation = await loadOperation(step.operation);
-      if (step.version > operation.version) {
-        throw new UserError(
-          'recipe/unknown-operation',
-          `Step ${step.id} was written for version ${step.version} of ${operation.title}, and this program has version ${operation.version}: update Tauscope.`,
-          { step: step.id },
-        );
-      }
+    for (const loaded of await loadSteps(recipe)) {
+      const { step, operation, params } = loaded;
       if (operation.input !== 'any' && operation.input !== shape.kind) {
+        const remedy =
+          operation.input === 'labels'
+            ? 'add a segmentation before it, or open the file as labels'
+            : 'move it before the segmentation, or open the file as grey values';
         throw new UserError(
           operation.input === 'grey' ? 'volume/not-grey' : 'volume/not-labels',
-          `${operation.title} (step ${step.id}) works on ${describeKind(operation.input)}, but what reaches it is ${describeKind(shape.kind)}: ${operation.input === 'labels' ? 'add a segmentation before it, or open the file as labels' : 'move it before the segmentation'}.`,
+          `${operation.title} (step ${step.id}) works on ${describeKind(operation.input)}, but what reaches it is ${describeKind(shape.kind)}: ${remedy}.`,
           { step: step.id },
         );
       }
-      const params = parseParameters(operation.parameters, step.params, operation.title);
-      planned.push({ step, operation, params, estimate: operation.estimate(shape, params) });
+      planned.push({ ...loaded, estimate: operation.estimate(shape, params) });
       shape = { ...shape, ...outputShape(operation, shape, params) };
     }
     return planned;
@@ -210,6 +210,33 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     run,
     trim: (bytes = 0) => cache.trim(bytes),
   };
+}
+
+/** Loads the operations of the enabled steps and checks their versions and parameters. */
+export async function loadSteps(recipe: Recipe): Promise<readonly LoadedStep[]> {
+  return Promise.all(
+    recipe.steps
+      .filter((step) => step.enabled)
+      .map(async (step) => {
+        const operation = await loadOperation(step.operation);
+        if (step.version > operation.version) {
+          throw new UserError(
+            'recipe/unknown-operation',
+            `Step ${step.id} was written for version ${step.version} of ${operation.title}, and this program has version ${operation.version}: update Tauscope.`,
+            { step: step.id },
+          );
+        }
+        try {
+          return {
+            step,
+            operation,
+            params: parseParameters(operation.parameters, step.params, operation.title),
+          };
+        } catch (error) {
+          throw withStep(error, step.id);
+        }
+      }),
+  );
 }
 
 function describeKind(kind: Volume['kind']): string {

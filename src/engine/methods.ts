@@ -1,0 +1,81 @@
+/** The methods paragraph of a recipe: each step's own sentence with its values and citations. */
+import type { ParameterField, ParameterValues } from '../declaration/parameters.ts';
+import type { Citation } from '../declaration/results.ts';
+import type { Operation } from '../operations/operation.ts';
+import type { LoadedStep } from './engine.ts';
+import { VERSION } from './version.ts';
+
+export interface MethodsText {
+  readonly paragraph: string;
+  /** In order of first mention, each once. */
+  readonly citations: readonly Citation[];
+}
+
+export function methodsText(steps: readonly LoadedStep[]): MethodsText {
+  const citations: Citation[] = [];
+  const cite = (found: readonly Citation[]): string => {
+    const numbers = found.map((citation) => {
+      const known = citations.findIndex((each) => each.title === citation.title);
+      return known >= 0 ? known + 1 : citations.push(citation);
+    });
+    return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
+  };
+  const sentences = steps.map(({ operation, params }) => {
+    const sentence = fillTemplate(operation, params).replace(/\.\s*$/, '');
+    return `${sentence}${cite(operation.citations)}.`;
+  });
+  return {
+    paragraph: [`Volumes were processed with Tauscope ${VERSION}.`, ...sentences].join(' '),
+    citations,
+  };
+}
+
+export function methodsAsText({ paragraph, citations }: MethodsText): string {
+  const references = citations.map((citation, i) => `[${i + 1}] ${formatCitation(citation)}`);
+  return `${[paragraph, '', ...references].join('\n').trimEnd()}\n`;
+}
+
+export function formatCitation({ authors, year, title, venue, doi }: Citation): string {
+  return `${authors} (${year}). ${title}. ${venue}.${doi === undefined ? '' : ` https://doi.org/${doi}`}`;
+}
+
+function fillTemplate(
+  operation: Operation,
+  params: ParameterValues<Operation['parameters']>,
+): string {
+  return operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const field = operation.parameters[name];
+    return field === undefined ? whole : formatParameter(field, params[name]);
+  });
+}
+
+/** A parameter's value as a person writes it, with its unit. */
+export function formatParameter(field: ParameterField, value: unknown): string {
+  if (value === null) {
+    if (field.kind === 'box') return 'the whole volume';
+    if (field.kind === 'labels') return 'all phases';
+    return 'automatic';
+  }
+  switch (field.kind) {
+    case 'number':
+    case 'integer':
+    case 'auto-number':
+      return field.unit === '' ? String(value) : `${String(value)} ${field.unit}`;
+    case 'choice':
+      return field.options.find((option) => option.value === value)?.title ?? String(value);
+    case 'intervals':
+      return (value as readonly { name: string; from: number | null; to: number | null }[])
+        .map(({ name, from, to }) => `${name} ${from ?? '−∞'} to ${to ?? '∞'}`)
+        .join('; ');
+    case 'phases':
+      return (value as readonly { label: number; name: string }[])
+        .map(({ label, name }) => `${label} = ${name}`)
+        .join(', ');
+    case 'box': {
+      const [x0, x1, y0, y1, z0, z1] = value as readonly number[];
+      return `x ${x0} to ${x1}, y ${y0} to ${y1}, z ${z0} to ${z1}`;
+    }
+    default:
+      return Array.isArray(value) ? value.join(', ') : String(value);
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The results document: the numbers of a run with everything needed to check them. The page and
+ * the command line write the same text for the same input and recipe; nothing in it depends on the
+ * machine, the time or the number of threads.
+ */
+import type { Cell, Column, ResultTable } from '../declaration/results.ts';
+import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
+import type { VoxelSpacing } from '../volume/length.ts';
+import type { Size3, VoxelType } from '../volume/volume.ts';
+import type { IdentifiedVolume, StepOutcome } from './engine.ts';
+import { VERSION } from './version.ts';
+
+export const RESULTS_FORMAT = 'tauscope-results';
+export const RESULTS_VERSION = 1;
+
+export interface ResultsDocument {
+  readonly format: typeof RESULTS_FORMAT;
+  readonly version: typeof RESULTS_VERSION;
+  readonly software: { readonly name: string; readonly version: string };
+  readonly input: {
+    readonly name: string;
+    readonly kind: 'grey' | 'labels';
+    readonly size: Size3;
+    readonly type: VoxelType;
+    readonly voxelSize: VoxelSpacing | null;
+    readonly voxelSha256: string | null;
+  };
+  readonly recipe: Recipe;
+  readonly recipeSha256: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly operation: string;
+    readonly version: number;
+    /** As run, defaults filled in. */
+    readonly params: Readonly<Record<string, unknown>>;
+    readonly tables: readonly ResultTable[];
+    readonly notes: readonly string[];
+  }[];
+}
+
+export function resultsDocument(
+  recipe: Recipe,
+  input: IdentifiedVolume,
+  outcomes: readonly StepOutcome[],
+): ResultsDocument {
+  const { volume } = input;
+  return {
+    format: RESULTS_FORMAT,
+    version: RESULTS_VERSION,
+    software: { name: 'tauscope', version: VERSION },
+    input: {
+      name: volume.name,
+      kind: volume.kind,
+      size: volume.size,
+      type: volume.type,
+      voxelSize: volume.spacing,
+      voxelSha256: input.voxelDigest,
+    },
+    recipe,
+    recipeSha256: recipeDigest(recipe),
+    steps: outcomes.map(({ stepId, operation, version, params, tables, notes }) => ({
+      id: stepId,
+      operation,
+      version,
+      params,
+      tables,
+      notes,
+    })),
+  };
+}
+
+export function resultsText(document: ResultsDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** All tables of a run as CSV (RFC 4180): one block for each table, its title on a line before. */
+export function resultsCsv(outcomes: readonly StepOutcome[]): string {
+  return outcomes
+    .flatMap((outcome) => outcome.tables)
+    .map(tableCsv)
+    .join('\r\n');
+}
+
+function tableCsv(table: ResultTable): string {
+  const lines = [
+    csvCell(table.title),
+    table.columns.map((column) => csvCell(columnHeading(column))).join(','),
+    ...table.rows.map((row) =>
+      table.columns.map((column) => csvCell(row[column.id] ?? null)).join(','),
+    ),
+    ...table.notes.map((note) => csvCell(note)),
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}
+
+export function columnHeading(column: Column): string {
+  const symbol = column.symbol === '' ? '' : ` ${column.symbol}`;
+  const unit = column.unit === '' ? '' : ` (${column.unit})`;
+  return `${column.title}${symbol}${unit}`;
+}
+
+function csvCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  // A spreadsheet would run a text cell that begins like a formula.
+  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,34 @@
+/** Entry of the engine worker: one engine, its kernel threads, and the workbench over comlink. */
+import { host } from '#host';
+import { expose, transfer } from 'comlink';
+import { createEngine } from '../src/engine/engine.ts';
+import { sendErrorsWhole } from '../src/errors/over-comlink.ts';
+import { configureItkAssets } from '../src/io/formats/itk/assets.ts';
+import { createKernelHost } from '../src/wasm/kernel-host.ts';
+import type { EngineApi } from './engine-api.ts';
+import { createWorkbench } from './workbench.ts';
+
+/** Step results kept for undo and re-runs: a quarter of the device's memory, at most 2 GiB. */
+function cacheBudget(): number {
+  const reported = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : 4;
+  return Math.min(2, reported / 4) * 2 ** 30;
+}
+
+sendErrorsWhole();
+configureItkAssets(new URL(/* @vite-ignore */ '../pipelines', self.location.href).href);
+const workbench = createWorkbench(createEngine(host, createKernelHost(host), cacheBudget()), host);
+
+const api: EngineApi = {
+  ...workbench,
+  // Pixels move instead of being copied; both are made for this one answer.
+  slice: async (request) => {
+    const slice = await workbench.slice(request);
+    return transfer(slice, [slice.data.buffer]);
+  },
+  preview: async (handle, maxEdge) => {
+    const preview = await workbench.preview(handle, maxEdge);
+    return transfer(preview, [preview.data.buffer]);
+  },
+};
+
+expose(api);
