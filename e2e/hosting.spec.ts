@@ -1,0 +1,87 @@
+/**
+ * The built folder on the hosts it may meet: our server with its headers, a plain static host at a
+ * sub-path where the service worker must add them, and a browser that refuses service workers.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { type RunningServer, startServer } from '../scripts/serve.ts';
+import { expect, test } from './support/test.ts';
+
+const folder = fileURLToPath(new URL('../dist/app', import.meta.url));
+
+function isolated(page: Page): Promise<boolean> {
+  return page.evaluate(() => window.crossOriginIsolated);
+}
+
+test('the served page is isolated and its policy refuses eval', async ({ page, faults }) => {
+  faults.allow(/unsafe-eval/);
+  const response = await page.goto('./');
+  expect(response?.headers()['content-security-policy']).toContain("default-src 'none'");
+  await expect(page.locator('#root')).not.toBeEmpty();
+  expect(await isolated(page)).toBe(true);
+  // From a timer: what the debugger itself evaluates is exempt from the policy.
+  const outcome = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        setTimeout(() => {
+          try {
+            // oxlint-disable-next-line typescript/no-implied-eval -- the policy must refuse this
+            resolve(String(new Function('return "ran"')()));
+          } catch (error) {
+            resolve(error instanceof Error ? error.name : 'thrown');
+          }
+        });
+      }),
+  );
+  expect(outcome).toBe('EvalError');
+});
+
+test('a missing pipeline file answers 404, not a page', async ({ request }) => {
+  expect((await request.get('pipelines/absent.wasm.zst')).status()).toBe(404);
+});
+
+test.describe('on a static host without headers, under a sub-path', () => {
+  let server: RunningServer;
+
+  test.beforeAll(async () => {
+    server = await startServer({
+      folder,
+      port: 0,
+      base: '/some/sub-path/',
+      strictPort: true,
+      headers: false,
+    });
+  });
+  test.afterAll(() => server.close());
+  test.use({
+    // The origin is known only once the server runs; the fixture reads it then.
+    origin: async ({ baseURL: _ }, use) => use(new URL(server.url).origin),
+  });
+
+  test('the service worker isolates the page with one reload', async ({ page }) => {
+    let loads = 0;
+    page.on('load', () => loads++);
+    await page.goto(server.url);
+    await expect.poll(() => isolated(page).catch(() => false)).toBe(true);
+    await expect(page.locator('#root')).not.toBeEmpty();
+    expect(loads).toBeLessThanOrEqual(2);
+    await page.reload();
+    expect(await isolated(page)).toBe(true);
+    const shared = await page.evaluate(() => new SharedArrayBuffer(8).byteLength);
+    expect(shared).toBe(8);
+  });
+
+  test.describe('where service workers are blocked', () => {
+    test.use({ serviceWorkers: 'block' });
+
+    test('the page works on one thread and does not reload again and again', async ({ page }) => {
+      let loads = 0;
+      page.on('load', () => loads++);
+      await page.goto(server.url);
+      await expect(page.locator('#root')).not.toBeEmpty();
+      await page.waitForTimeout(1500);
+      expect(await isolated(page)).toBe(false);
+      expect(loads).toBe(1);
+    });
+  });
+});
