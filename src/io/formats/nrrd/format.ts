@@ -1,0 +1,104 @@
+/** NRRD: attached or detached, every encoding of the format's definition. */
+import { UserError } from '../../../errors/errors.ts';
+import { createVolume, voxelCount } from '../../../volume/volume.ts';
+import type {
+  ByteSource,
+  ReadOptions,
+  ReadVolume,
+  VolumeFormat,
+  VolumeMetadata,
+} from '../../format.ts';
+import { resolveDataParts } from './data-files.ts';
+import { decodeVoxels } from './decode.ts';
+import { type NrrdGeometry, readGeometry } from './geometry.ts';
+import { isNrrdMagic, type NrrdHeader, readNrrdHeader } from './header.ts';
+import { readPhases } from './phases.ts';
+import { writeNrrd } from './writer.ts';
+
+const MAX_TAGS = 256;
+const MAX_TAG_CHARACTERS = 4096;
+
+function describe(header: NrrdHeader, geometry: NrrdGeometry): VolumeMetadata {
+  const tags: [string, string][] = [];
+  if (geometry.spacingWithoutUnit !== null) {
+    tags.push(['spacing without unit', geometry.spacingWithoutUnit.join(' × ')]);
+  }
+  tags.push(...header.fields, ...header.keyValues);
+  return {
+    format: 'nrrd',
+    size: geometry.size,
+    type: header.type,
+    channels: geometry.channels,
+    spacing: geometry.spacing,
+    spacingSource: geometry.spacingSource,
+    tags: Object.fromEntries(
+      tags
+        .slice(0, MAX_TAGS)
+        .map(([key, value]) => [key.slice(0, 200), value.slice(0, MAX_TAG_CHARACTERS)]),
+    ),
+    warnings: [...header.warnings, ...geometry.warnings],
+  };
+}
+
+async function readMetadata(source: ByteSource): Promise<VolumeMetadata> {
+  const header = await readNrrdHeader(source);
+  return describe(header, readGeometry(header, source.name));
+}
+
+async function readVolume(source: ByteSource, options: ReadOptions = {}): Promise<ReadVolume> {
+  const header = await readNrrdHeader(source);
+  const geometry = readGeometry(header, source.name);
+  if (header.sizes.includes(0)) {
+    throw new UserError(
+      'volume/no-voxels',
+      `${source.name} has no voxels: its sizes are ${header.sizes.join(' × ')}.`,
+      { file: source.name, sizes: header.sizes },
+    );
+  }
+  if (geometry.channels !== 1) {
+    throw new UserError(
+      'volume/not-scalar',
+      `${source.name} holds ${geometry.channels} values per voxel (colour or vectors); Tauscope needs one grey value per voxel, so save one channel of it.`,
+      { file: source.name, channels: geometry.channels },
+    );
+  }
+  const count = voxelCount(geometry.size);
+  if (!Number.isSafeInteger(count * 8)) {
+    throw new UserError(
+      'file/limit',
+      `${source.name} declares ${geometry.size.join(' × ')} voxels, more than any computer can hold; its header is wrong.`,
+      { file: source.name, size: geometry.size },
+    );
+  }
+  const parts = resolveDataParts(header, source, options.siblings ?? []);
+  const decodingWarnings: string[] = [];
+  const data = await decodeVoxels(header, parts, count, options, decodingWarnings);
+  const metadata = describe(header, geometry);
+  const stated = readPhases(header.keyValues);
+  return {
+    volume: createVolume({
+      kind: stated.kind ?? 'grey',
+      name: header.keyValues.get('tauscope name')?.slice(0, 200) ?? baseName(source.name),
+      size: geometry.size,
+      data,
+      spacing: geometry.spacing,
+      origin: geometry.origin,
+      phases: stated.phases,
+    }),
+    metadata: { ...metadata, warnings: [...metadata.warnings, ...decodingWarnings] },
+  };
+}
+
+function baseName(name: string): string {
+  return name.replace(/\.(seg\.)?(nrrd|nhdr)$/i, '');
+}
+
+export const nrrdFormat: VolumeFormat = {
+  id: 'nrrd',
+  title: 'NRRD',
+  extensions: ['.nrrd', '.nhdr'],
+  sniff: (head) => isNrrdMagic(head),
+  readMetadata,
+  readVolume,
+  write: writeNrrd,
+};

@@ -1,0 +1,162 @@
+/** gzip (RFC 1952) into a buffer of known size, by the host's decoder where it can do it. */
+import { Gunzip } from 'fflate';
+import { isUserError } from '../../../errors/errors.ts';
+import type { ByteSource } from '../../format.ts';
+import type { DecodedBytes } from './decoded-bytes.ts';
+import type { DecodeJob } from './job.ts';
+
+/** No deflate stream expands more: at best 258 bytes from 2 bits, less the block's own cost. */
+export const MAX_GZIP_RATIO = 1032;
+
+const READ_BYTES = 1024 * 1024;
+/** The fallback decodes a piece at once: at the largest ratio this is 66 MB. */
+const FALLBACK_BYTES = 64 * 1024;
+
+/**
+ * Decodes the gzip data of `source` from byte `start`. Concatenated members are one stream, bytes
+ * behind the last member are ignored with a warning, and checksums are verified unless the stream
+ * goes on after the bytes wanted. Throws `file/truncated` and `file/malformed`.
+ */
+export async function gunzip(
+  source: ByteSource,
+  start: number,
+  decoded: DecodedBytes,
+  job: DecodeJob,
+): Promise<void> {
+  const head = await source.read(start, start + 2);
+  if (head.length < 2) throw job.truncated(0, decoded.out.length);
+  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+    throw job.damaged('the data do not start with a gzip signature');
+  }
+  try {
+    await gunzipByHost(source, start, decoded, job);
+  } catch (error) {
+    if (isUserError(error)) throw error;
+    // Hosts differ in what they make of several members and of bytes behind the last one, and none
+    // says which of them it met, nor hands out what it had decoded.
+    decoded.reset();
+    await gunzipByMembers(source, start, decoded, job);
+  }
+  if (decoded.filled < decoded.out.length) {
+    throw job.truncated(decoded.filled, decoded.out.length);
+  }
+  decoded.finish();
+}
+
+async function gunzipByHost(
+  source: ByteSource,
+  start: number,
+  decoded: DecodedBytes,
+  job: DecodeJob,
+): Promise<void> {
+  let position = start;
+  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      if (position >= source.size) {
+        controller.close();
+        return;
+      }
+      const bytes = await source.read(position, position + READ_BYTES);
+      position += bytes.length;
+      if (bytes.length === 0) controller.close();
+      else controller.enqueue(bytes);
+    },
+  });
+  const reader = compressed.pipeThrough(new DecompressionStream('gzip')).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      if (!decoded.take(value)) return;
+      job.progress((position - start) / (source.size - start));
+      await job.breathe();
+    }
+  } finally {
+    // Ends the pipe where it was left early; a failed pipe has nothing to cancel.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, i) => {
+  let value = i;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
+/** CRC and length of one member's output, as its trailer states them. */
+class MemberCheck {
+  private crc = 0xffffffff;
+  private length = 0;
+
+  add(piece: Uint8Array): void {
+    let crc = this.crc;
+    for (const byte of piece) crc = (CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
+    this.crc = crc;
+    this.length += piece.length;
+  }
+
+  trailer(): Uint8Array {
+    const view = new DataView(new ArrayBuffer(8));
+    view.setUint32(0, ~this.crc >>> 0, true);
+    view.setUint32(4, this.length % 2 ** 32, true);
+    return new Uint8Array(view.buffer);
+  }
+}
+
+function endsWith(bytes: Uint8Array, end: number, tail: Uint8Array): boolean {
+  return end >= tail.length && tail.every((byte, i) => bytes[end - tail.length + i] === byte);
+}
+
+function findLast(bytes: Uint8Array, from: number, tail: Uint8Array): boolean {
+  for (let end = bytes.length; end >= from + tail.length; end--) {
+    if (endsWith(bytes, end, tail)) return true;
+  }
+  return false;
+}
+
+async function gunzipByMembers(
+  source: ByteSource,
+  start: number,
+  decoded: DecodedBytes,
+  job: DecodeJob,
+): Promise<void> {
+  const bytes = await source.read(start, source.size);
+  let check = new MemberCheck();
+  let memberStart = 0;
+  let wanted = true;
+  const stream = new Gunzip((piece) => {
+    check.add(piece);
+    wanted &&= decoded.take(piece);
+  });
+  stream.onmember = (offset) => {
+    if (!endsWith(bytes, offset, check.trailer())) {
+      throw job.damaged('the checksum of its compressed data is wrong');
+    }
+    check = new MemberCheck();
+    memberStart = offset;
+  };
+  let problem: unknown = null;
+  try {
+    for (let at = 0; at < bytes.length && wanted; at += FALLBACK_BYTES) {
+      const end = Math.min(at + FALLBACK_BYTES, bytes.length);
+      stream.push(bytes.subarray(at, end), end === bytes.length);
+      job.progress(end / bytes.length);
+      await job.breathe();
+    }
+  } catch (error) {
+    if (isUserError(error)) throw error;
+    problem = error;
+  }
+  if (!wanted) return;
+  if (decoded.filled === decoded.out.length) {
+    if (!findLast(bytes, memberStart, check.trailer())) {
+      throw job.damaged('the checksum of its compressed data is wrong or missing', problem);
+    }
+    if (problem !== null) job.warnings.push('Bytes behind the compressed data were ignored.');
+    return;
+  }
+  if (problem === null || (problem as { code?: unknown }).code === 0) {
+    throw job.truncated(decoded.filled, decoded.out.length);
+  }
+  throw job.damaged('its compressed data cannot be decoded', problem);
+}

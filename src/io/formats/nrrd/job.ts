@@ -1,0 +1,74 @@
+/** What every decoding step shares: the file's name for messages, cancel and progress. */
+import { cancelled, UserError } from '../../../errors/errors.ts';
+import type { ReadOptions } from '../../format.ts';
+
+const TURN_MS = 25;
+
+export class DecodeJob {
+  /** The file whose bytes are being decoded. */
+  readonly file: string;
+  readonly warnings: string[];
+  private readonly options: ReadOptions;
+  private readonly from: number;
+  private readonly share: number;
+  private lastTurn = performance.now();
+
+  /** `from` and `share` place this job's progress 0 to 1 in the whole read's. */
+  constructor(file: string, options: ReadOptions, warnings: string[], from = 0, share = 1) {
+    this.file = file;
+    this.options = options;
+    this.warnings = warnings;
+    this.from = from;
+    this.share = share;
+  }
+
+  assertActive(): void {
+    if (this.options.signal?.aborted) throw cancelled();
+  }
+
+  progress(fraction: number): void {
+    this.options.progress?.(this.from + this.share * Math.min(Math.max(fraction, 0), 1));
+  }
+
+  /** Lets the event loop turn after 25 ms of work, so that an abort can arrive. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.lastTurn >= TURN_MS) {
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0);
+      });
+      this.lastTurn = performance.now();
+    }
+    this.assertActive();
+  }
+
+  truncated(have: number, need: number, what = 'bytes'): UserError {
+    return new UserError(
+      'file/truncated',
+      `${this.file} is cut short: its header asks for ${need} ${what} of voxels and ${have} are there; get a complete copy.`,
+      { file: this.file, have, need },
+    );
+  }
+
+  damaged(problem: string, cause?: unknown): UserError {
+    return new UserError(
+      'file/malformed',
+      `${this.file} is damaged: ${problem}; get a fresh copy.`,
+      { file: this.file },
+      cause,
+    );
+  }
+}
+
+/** A zero-filled array, or the sentence that says the memory does not suffice. */
+export function allocateBytes(count: number, file: string): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(count);
+  } catch (cause) {
+    throw new UserError(
+      'memory/over-budget',
+      `${file} needs ${(count / 1e9).toFixed(2)} GB of memory for its voxels, more than can be had; crop or scale it first.`,
+      { file, bytes: count },
+      cause,
+    );
+  }
+}
