@@ -1,0 +1,275 @@
+/**
+ * Histograms and exact quantiles of grey values. Every function that walks a whole volume exists as
+ * `…Steps`, a generator that yields every million voxels so that the caller can report, cancel or
+ * let an event loop turn, and as a plain function that runs the steps to the end.
+ */
+
+export type GreyArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | Float32Array
+  | Float64Array;
+
+export type Steps<T> = Generator<void, T, void>;
+
+const CHUNK = 1 << 20;
+
+/** Equal bins: bin i covers [from + i·width, from + (i + 1)·width), the last one its end too. */
+export interface Histogram {
+  readonly counts: Uint32Array;
+  /** Lower edge of the first bin. Whole-number data has its edges half-way between the levels. */
+  readonly from: number;
+  readonly width: number;
+  /** Values in the bins, below the first and above the last. */
+  readonly total: number;
+  readonly below: number;
+  readonly above: number;
+}
+
+export function binCentre(histogram: Histogram, bin: number): number {
+  return histogram.from + (bin + 0.5) * histogram.width;
+}
+
+/** Runs steps to their end without a pause. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function isWhole(data: GreyArray): boolean {
+  return !(data instanceof Float32Array || data instanceof Float64Array);
+}
+
+function hasAtMost65536Levels(data: GreyArray): boolean {
+  return isWhole(data) && data.BYTES_PER_ELEMENT <= 2;
+}
+
+export interface ValueRange {
+  /** Smallest and largest finite value; both NaN where there is none. */
+  readonly min: number;
+  readonly max: number;
+  /** NaN and infinite values, which count nowhere else. */
+  readonly notFinite: number;
+}
+
+export function* valueRangeSteps(data: GreyArray): Steps<ValueRange> {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let notFinite = 0;
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) {
+      const value = data[i];
+      if (value - value !== 0) {
+        notFinite += 1;
+        continue;
+      }
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    yield;
+  }
+  return notFinite === data.length ? { min: NaN, max: NaN, notFinite } : { min, max, notFinite };
+}
+
+export function valueRange(data: GreyArray): ValueRange {
+  return finish(valueRangeSteps(data));
+}
+
+/** Counts of every level of 8- or 16-bit data; index = value - lowest level of the type. */
+function* levelCountSteps(data: GreyArray): Steps<{ counts: Uint32Array; lowest: number }> {
+  const levels = 256 ** data.BYTES_PER_ELEMENT;
+  const lowest = data instanceof Int8Array || data instanceof Int16Array ? -levels / 2 : 0;
+  const counts = new Uint32Array(levels);
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) counts[data[i] - lowest] += 1;
+    yield;
+  }
+  return { counts, lowest };
+}
+
+/** One bin per level from the smallest to the largest value present (8- and 16-bit data). */
+export function* levelHistogramSteps(
+  data: Uint8Array | Int8Array | Uint16Array | Int16Array,
+): Steps<Histogram> {
+  const { counts, lowest } = yield* levelCountSteps(data);
+  let first = 0;
+  let last = counts.length - 1;
+  while (first < last && counts[first] === 0) first += 1;
+  while (last > first && counts[last] === 0) last -= 1;
+  return {
+    counts: counts.slice(first, last + 1),
+    from: lowest + first - 0.5,
+    width: 1,
+    total: data.length,
+    below: 0,
+    above: 0,
+  };
+}
+
+/** `bins` bins over [from, to]; NaN is counted nowhere. Throws where from >= to. */
+export function* rangeHistogramSteps(
+  data: GreyArray,
+  from: number,
+  to: number,
+  bins: number,
+): Steps<Histogram> {
+  if (!(from < to)) throw new RangeError(`histogram range from ${from} to ${to}`);
+  const counts = new Uint32Array(bins);
+  const scale = bins / (to - from);
+  let below = 0;
+  let above = 0;
+  let total = 0;
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) {
+      const value = data[i];
+      if (value < from) below += 1;
+      else if (value > to) above += 1;
+      else if (value === value) {
+        const bin = Math.floor((value - from) * scale);
+        counts[bin < bins ? bin : bins - 1] += 1;
+        total += 1;
+      }
+    }
+    yield;
+  }
+  return { counts, from, width: (to - from) / bins, total, below, above };
+}
+
+const keyFloat = new Float32Array(1);
+const keyBits = new Uint32Array(keyFloat.buffer);
+
+/** Order-preserving unsigned 32-bit key of a value rounded to float32; both zeros have one key. */
+function keyOf(value: number): number {
+  keyFloat[0] = value + 0;
+  const bits = keyBits[0];
+  return (bits >>> 31 === 1 ? ~bits : bits | 0x80000000) >>> 0;
+}
+
+function valueOfKey(key: number): number {
+  keyBits[0] = key >>> 31 === 1 ? key & 0x7fffffff : ~key;
+  return keyFloat[0];
+}
+
+/** The digit in which a rank falls, and the rank among the values of that digit. */
+function locate(counts: Uint32Array, rank: number): readonly [digit: number, rank: number] {
+  let left = rank;
+  let digit = 0;
+  while (left >= counts[digit]) {
+    left -= counts[digit];
+    digit += 1;
+  }
+  return [digit, left];
+}
+
+/** Counts the upper 16 bits of all keys, then the lower 16 bits where a wanted rank falls. */
+function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<readonly number[]> {
+  const upper = new Uint32Array(65_536);
+  let valid = 0;
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) {
+      const value = data[i];
+      if (Number.isNaN(value)) continue;
+      upper[keyOf(value) >>> 16] += 1;
+      valid += 1;
+    }
+    yield;
+  }
+  if (valid === 0) return fractions.map(() => Number.NaN);
+  const places = fractions.map((fraction) => locate(upper, Math.floor(fraction * (valid - 1))));
+  const lower = new Map(places.map(([digit]) => [digit, new Uint32Array(65_536)]));
+  const wanted = new Int8Array(65_536);
+  const tables = [...lower].map(([digit, counts], position) => {
+    wanted[digit] = position + 1;
+    return counts;
+  });
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) {
+      const value = data[i];
+      if (Number.isNaN(value)) continue;
+      const key = keyOf(value);
+      const position = wanted[key >>> 16];
+      if (position > 0) tables[position - 1][key & 0xffff] += 1;
+    }
+    yield;
+  }
+  return places.map(([digit, rank]) => {
+    const [low] = locate(lower.get(digit) as Uint32Array, rank);
+    return valueOfKey(((digit << 16) | low) >>> 0);
+  });
+}
+
+/**
+ * Exact order statistics: for each fraction f in [0, 1] the value of rank floor(f · (n - 1)) of
+ * the n values that are not NaN, without interpolation; 32-bit integers and float64 are rounded to
+ * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where there is no value.
+ */
+export function* quantileSteps(
+  data: GreyArray,
+  fractions: readonly number[],
+): Steps<readonly number[]> {
+  if (!hasAtMost65536Levels(data)) return yield* selectSteps(data, fractions);
+  const { counts, lowest } = yield* levelCountSteps(data);
+  return fractions.map((fraction) => {
+    const [level] = locate(counts, Math.floor(fraction * (data.length - 1)));
+    return lowest + level;
+  });
+}
+
+export function quantiles(data: GreyArray, fractions: readonly number[]): readonly number[] {
+  return finish(quantileSteps(data, fractions));
+}
+
+/** Share of the values cut off at either end before peaks are looked for. */
+const PEAK_TAIL = 0.0005;
+
+/**
+ * The histogram in which peaks are looked for: about `bins` bins over the 0.05 to 99.95 percentiles.
+ * Whole-number data gets bins of equally many levels, since unequal ones would make a comb.
+ * Returns null where the middle 99.9 % of the values are one value.
+ */
+export function* greyHistogramSteps(data: GreyArray, bins = 256): Steps<Histogram | null> {
+  const [from, to] = yield* quantileSteps(data, [PEAK_TAIL, 1 - PEAK_TAIL]);
+  if (!(from < to)) return null;
+  if (!isWhole(data)) return yield* rangeHistogramSteps(data, from, to, bins);
+  const levels = to - from + 1;
+  const levelsPerBin = Math.ceil(levels / bins);
+  const needed = Math.ceil(levels / levelsPerBin);
+  const start = from - 0.5;
+  return yield* rangeHistogramSteps(data, start, start + needed * levelsPerBin, needed);
+}
+
+export function greyHistogram(data: GreyArray, bins = 256): Histogram | null {
+  return finish(greyHistogramSteps(data, bins));
+}
+
+/** Share of the values cut off at either end of a float histogram: one hot voxel must not set it. */
+const FLOAT_TAIL = 0.0001;
+const FLOAT_BINS = 4096;
+
+/**
+ * The histogram in which thresholds are looked for: every level of 8- and 16-bit data; for all
+ * other data 4096 bins over the 0.01 to 99.99 percentiles. Null for constant data.
+ */
+export function* thresholdHistogramSteps(data: GreyArray): Steps<Histogram | null> {
+  if (hasAtMost65536Levels(data)) {
+    const levels = yield* levelHistogramSteps(data as Uint8Array | Uint16Array);
+    return levels.counts.length > 1 ? levels : null;
+  }
+  const [from, to] = yield* quantileSteps(data, [FLOAT_TAIL, 1 - FLOAT_TAIL]);
+  return from < to ? yield* rangeHistogramSteps(data, from, to, FLOAT_BINS) : null;
+}
+
+export function thresholdHistogram(data: GreyArray): Histogram | null {
+  return finish(thresholdHistogramSteps(data));
+}
