@@ -29,7 +29,7 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `npx tsx scripts/serve.ts --port ${PORT} --strict-port`,
+    command: `node --import tsx scripts/serve.ts --port ${PORT} --strict-port`,
     url: `http://127.0.0.1:${PORT}/`,
     reuseExistingServer: false,
     timeout: 30_000,

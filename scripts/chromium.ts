@@ -1,7 +1,9 @@
 /**
  * Finds the Chromium that the browser and end-to-end tests drive: the one named by
- * `TAUSCOPE_CHROMIUM`, Debian's, or Playwright's own download.
+ * `TAUSCOPE_CHROMIUM`, the system's, or Playwright's own download. Where there is none it can
+ * install Debian's.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 
@@ -29,4 +31,41 @@ export function findChromium(): string | null {
   if (system !== undefined) return system;
   const own = chromium.executablePath();
   return existsSync(own) ? own : null;
+}
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/** What runs apt-get with the needed rights without asking for a password, or null. */
+function aptGetPrefix(): readonly string[] | null {
+  if (!succeeds('apt-get', ['--version'])) return null;
+  if (process.getuid?.() === 0) return [];
+  return succeeds('sudo', ['-n', 'true']) ? ['sudo', '-n'] : null;
+}
+
+/**
+ * Installs Debian's Chromium where there is none and this process may. Returns null when one is
+ * there afterwards, otherwise the sentence that tells the user what to do.
+ */
+export function ensureChromium(): string | null {
+  if (findChromium() !== null) return null;
+  const named = process.env['TAUSCOPE_CHROMIUM'];
+  if (named !== undefined && named !== '') {
+    return `TAUSCOPE_CHROMIUM names ${named}, which does not exist: set it to a Chromium, or unset it.`;
+  }
+  const prefix = aptGetPrefix();
+  if (prefix !== null) {
+    console.log('No Chromium was found: installing the chromium package with apt-get.');
+    const steps = [['update'], ['install', '-y', '--no-install-recommends', 'chromium']];
+    for (const step of steps) {
+      const [command = 'apt-get', ...args] = [...prefix, 'apt-get', '-q', ...step];
+      spawnSync(command, args, {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
+    }
+    if (findChromium() !== null) return null;
+  }
+  return 'The browser tests need a Chromium: install one (on Debian "apt-get install chromium") or set TAUSCOPE_CHROMIUM to its path.';
 }
