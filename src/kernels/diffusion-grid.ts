@@ -1,0 +1,150 @@
+/**
+ * The grid of the steady diffusion solver: how a volume is turned so that the flux runs along the
+ * slowest axis, how its rows are padded, and how levels of coarser grids follow.
+ *
+ * Arrays of a level hold `nz + 2` slices of `ny` rows of `stride` elements. Cell (x, y, z) is at
+ * `slice * (z + 1) + stride * y + x`. The first and the last slice are the two outer faces. A row
+ * has at least four elements of padding: element `nx` is the right ghost, the last element of the
+ * row before is the left one. Ghosts repeat the other end of the row on periodic sides and are 0
+ * otherwise.
+ *
+ * Link arrays hold conductances: `x` between cells x − 1 and x (at `nx` the link across the
+ * periodic side, repeated from 0), `y` between rows y − 1 and y (row 0: across the periodic side),
+ * `z` between slices z − 1 and z (slice 0: inlet face, slice nz: outlet face).
+ */
+
+/** Direction of the mean flux: 0 = x (column), 1 = y (row), 2 = z (page). */
+export type FluxDirection = 0 | 1 | 2;
+
+export type Triple = readonly [number, number, number];
+
+export interface LevelShape {
+  readonly nx: number;
+  readonly ny: number;
+  readonly nz: number;
+  /** Elements per row. */
+  readonly stride: number;
+  /** Elements per slice. */
+  readonly slice: number;
+  /** Elements of an array of this level. */
+  readonly length: number;
+  /** Cells along each axis that make one cell of the next coarser level: 1 or 2. */
+  readonly factors: Triple;
+}
+
+/** Conducting classes a cell may have beside 0, which insulates. */
+export const MAX_CLASSES = 63;
+
+/** Marks of the two flood fills beside the class in the low six bits. */
+export const REACHED_INLET = 64;
+export const REACHED_OUTLET = 128;
+
+/** Axes of the volume that become x, y, z of the grid: cyclic, so that the flux runs along z. */
+export function gridAxes(direction: FluxDirection): readonly [number, number, number] {
+  return [(direction + 1) % 3, (direction + 2) % 3, direction];
+}
+
+export function turned(size: Triple, direction: FluxDirection): Triple {
+  const [a, b, c] = gridAxes(direction);
+  return [size[a], size[b], size[c]] as Triple;
+}
+
+/**
+ * Writes slices [start, end) of the turned volume: `cells[x + nx * (y + ny * z)]` becomes the class
+ * of the voxel's code.
+ */
+export function turnCells(
+  codes: Uint8Array,
+  size: Triple,
+  direction: FluxDirection,
+  classes: Uint8Array,
+  cells: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const strides = [1, size[0], size[0] * size[1]];
+  const [a, b, c] = gridAxes(direction);
+  const [nx, ny] = turned(size, direction);
+  const step = strides[a];
+  let out = start * nx * ny;
+  for (let z = start; z < end; z++) {
+    for (let y = 0; y < ny; y++) {
+      let from = z * strides[c] + y * strides[b];
+      for (let x = 0; x < nx; x++) {
+        cells[out] = classes[codes[from]];
+        out += 1;
+        from += step;
+      }
+    }
+  }
+}
+
+/** A link weaker than this fraction of the strongest is not worth coarsening across. */
+const WEAK_LINK = 0.35;
+
+function levelShape(size: Triple, factors: Triple): LevelShape {
+  const [nx, ny, nz] = size;
+  const stride = 4 * Math.ceil(nx / 4) + 4;
+  const slice = stride * ny;
+  return { nx, ny, nz, stride, slice, length: slice * (nz + 2), factors };
+}
+
+/**
+ * All levels from the volume's own grid to a single cell. Axes are halved together, except those
+ * whose links are weak against the others (voxels longer along them): point smoothing cannot damp
+ * errors along strong links alone, so these are coarsened first.
+ */
+export function planLevels(size: Triple, linkWeights: Triple): readonly LevelShape[] {
+  const levels: LevelShape[] = [];
+  let current = size;
+  let weights = linkWeights;
+  for (;;) {
+    const open = current.map((n) => n > 1);
+    const strongest = Math.max(...weights.map((weight, axis) => (open[axis] ? weight : 0)));
+    const factors = weights.map((weight, axis) =>
+      open[axis] && weight >= WEAK_LINK * strongest ? 2 : 1,
+    ) as unknown as Triple;
+    levels.push(levelShape(current, factors));
+    if (!open.some(Boolean)) return levels;
+    const [fx, fy, fz] = factors;
+    weights = [weights[0] * fy * fz, weights[1] * fx * fz, weights[2] * fx * fy];
+    current = current.map((n, axis) => Math.ceil(n / factors[axis])) as unknown as Triple;
+  }
+}
+
+/**
+ * Conductances of the links between cells of two classes, `table[64 * a + b]`, and of the half
+ * links to the outer faces, `table[a]`. Unit: a link of conductivity 1 along the flux.
+ */
+export interface LinkTables {
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly z: Float32Array;
+  readonly face: Float32Array;
+}
+
+/** Link strength along the grid's x, y, z for conductivity 1: face area over distance. */
+export function linkWeights(edges: Triple): Triple {
+  const [hx, hy, hz] = edges;
+  return [(hz * hz) / (hx * hx), (hz * hz) / (hy * hy), 1];
+}
+
+/**
+ * `conductivities[c]` is that of class c, 0 for class 0. A link joins two half cells in series, so
+ * it conducts with the harmonic mean.
+ */
+export function linkTables(conductivities: readonly number[], weights: Triple): LinkTables {
+  const tables = [0, 1, 2].map(() => new Float32Array(64 * 64));
+  const face = new Float32Array(64);
+  conductivities.forEach((a, i) => {
+    face[i] = 2 * a;
+    conductivities.forEach((b, j) => {
+      const mean = a > 0 && b > 0 ? (2 * a * b) / (a + b) : 0;
+      tables.forEach((table, axis) => {
+        table[64 * i + j] = weights[axis] * mean;
+      });
+    });
+  });
+  const [x, y, z] = tables as [Float32Array, Float32Array, Float32Array];
+  return { x, y, z, face };
+}

@@ -1,0 +1,138 @@
+/**
+ * Preconditioned conjugate gradients (Hestenes & Stiefel 1952, DOI 10.6028/jres.049.044) for the
+ * steady diffusion problem, as a sequence of steps that a caller carries out on its own arrays:
+ * the scalar reference at once, the WebAssembly driver slab by slab.
+ *
+ * What is sought is the dissipation J(u) = Σ c (Δu)² over all links, for a drop of 1 between the
+ * outer faces: its minimum is the conductance of the network. The error of J is ‖u − u*‖²_A, so it
+ * is quadratic in the error of the potential, and J never falls below the true value.
+ */
+
+/** One thing to do; `precondition`, `multiply` and `energy` are answered with a number. */
+export type SolverStep =
+  /** Linear profile, its residual; answered with its J. */
+  | { readonly kind: 'start' }
+  /** z = B r; answered with r·z. */
+  | { readonly kind: 'precondition' }
+  /** p = z + beta p. `error` is the present bound of J's relative error. */
+  | { readonly kind: 'direct'; readonly beta: number; readonly error: number }
+  /** q = A p; answered with p·q. */
+  | { readonly kind: 'multiply' }
+  /** u += alpha p, r −= alpha q. */
+  | { readonly kind: 'advance'; readonly alpha: number }
+  /** Answered with J(u). */
+  | { readonly kind: 'energy' };
+
+export interface SolverOutcome {
+  /** J of the last potential, above the minimum by at most about `error` · J. */
+  readonly energy: number;
+  readonly iterations: number;
+  /** Estimated relative error of `energy`. */
+  readonly error: number;
+  readonly converged: boolean;
+}
+
+export const MAX_ITERATIONS = 1000;
+
+/** Iterations over which decrements are compared before the bound is believed. */
+const MIN_ITERATIONS = 4;
+
+/**
+ * The smallest Ritz value falls towards the smallest eigenvalue from above; half of it is taken
+ * for the lower end of the spectrum.
+ */
+const SPECTRUM_MARGIN = 0.5;
+
+/** What the preconditioned spectrum is taken to reach down to before anything is known of it. */
+const UNKNOWN_SPECTRUM = 1e-3;
+
+/**
+ * Bounds ‖u − u_k‖²_A from the coefficients of the iteration: Gauss–Radau quadrature with a node
+ * below the spectrum (Meurant & Tichý 2013, DOI 10.1007/s11075-012-9591-9, algorithm CGQ). The
+ * node comes from the smallest Ritz value of the Lanczos matrix that the coefficients define.
+ */
+export class EnergyErrorBound {
+  readonly #alphas: number[] = [];
+  readonly #betas: number[] = [];
+  #smallestRitz = Number.POSITIVE_INFINITY;
+
+  /** After one iteration: its step, and r·z before and after. */
+  add(alpha: number, before: number, after: number): void {
+    this.#alphas.push(alpha);
+    this.#betas.push(after / before);
+    this.#smallestRitz = this.#findSmallestRitz();
+  }
+
+  /** Bound for the present iterate, whose r·z is given. */
+  bound(rz: number): number {
+    if (this.#alphas.length === 0) return rz / UNKNOWN_SPECTRUM;
+    const node = SPECTRUM_MARGIN * this.#smallestRitz;
+    let radau = 1 / node;
+    this.#alphas.forEach((alpha, j) => {
+      const gap = radau - alpha;
+      // A gap that rounding made negative says that the node lies inside the spectrum.
+      radau = gap > 0 ? gap / (node * gap + (this.#betas[j] as number)) : 1 / node;
+    });
+    return radau * rz;
+  }
+
+  /** Bisection with Sturm counts on the k × k Lanczos matrix, to three digits. */
+  #findSmallestRitz(): number {
+    const k = this.#alphas.length;
+    const last = k - 1;
+    const alpha = this.#alphas;
+    const beta = this.#betas;
+    const diagonal = alpha.map(
+      (a, j) => 1 / a + (j === 0 ? 0 : (beta[j - 1] as number) / (alpha[j - 1] as number)),
+    );
+    /** Squared off-diagonal between rows j and j + 1. */
+    const squared = alpha.map((a, j) => (beta[j] as number) / (a * a));
+    const hasBelow = (shift: number): boolean => {
+      let pivot = (diagonal[0] as number) - shift;
+      for (let j = 1; j <= last; j++) {
+        if (pivot <= 0) return true;
+        pivot = (diagonal[j] as number) - shift - (squared[j - 1] as number) / pivot;
+      }
+      return pivot <= 0;
+    };
+    let high = Math.min(this.#smallestRitz, diagonal[last] as number);
+    let low = 0;
+    while (high - low > 1e-3 * high) {
+      const middle = (low + high) / 2;
+      if (hasBelow(middle)) high = middle;
+      else low = middle;
+    }
+    return high;
+  }
+}
+
+/** Runs until J is known to the relative `accuracy`, or `MAX_ITERATIONS` are used up. */
+export function* conjugateGradients(
+  accuracy: number,
+): Generator<SolverStep, SolverOutcome, number> {
+  let energy = yield { kind: 'start' };
+  const estimate = new EnergyErrorBound();
+  let rz = yield { kind: 'precondition' };
+  let error = estimate.bound(rz) / energy;
+  let beta = 0;
+  let iterations = 0;
+  const isDone = (): boolean =>
+    error <= accuracy && (iterations >= MIN_ITERATIONS || error <= 1e-6 * accuracy);
+  while (!isDone() && iterations < MAX_ITERATIONS) {
+    yield { kind: 'direct', beta, error };
+    const curvature = yield { kind: 'multiply' };
+    if (!(curvature > 0)) break;
+    const alpha = rz / curvature;
+    yield { kind: 'advance', alpha };
+    energy -= alpha * rz;
+    const next = yield { kind: 'precondition' };
+    estimate.add(alpha, rz, next);
+    beta = next / rz;
+    rz = next;
+    iterations += 1;
+    error = estimate.bound(rz) / energy;
+  }
+  energy = yield { kind: 'energy' };
+  error = estimate.bound(rz) / energy;
+  return { energy, iterations, error, converged: isDone() };
+}

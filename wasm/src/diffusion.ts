@@ -1,0 +1,214 @@
+// Conjugate gradients of the steady diffusion solver, float64 vectors over the finest level's
+// layout. Scalar reference: `src/kernels/diffusion.ts`. Each sum is stored per slice.
+import { f32At, f64At, Level, rowAbove, rowBelow, rowStart } from './shared/diffusion-level';
+
+/** Two float32 as float64. */
+@inline
+function loadPair(pointer: usize): v128 {
+  return f64x2.promote_low_f32x4(v128.load64_zero(pointer));
+}
+
+/** Σ link · (own − neighbour) for two cells; `i` and `up` are elements. */
+@inline
+function applyPair(level: Level, v: usize, i: i32, down: i32, up: i32, own: v128): v128 {
+  const slice = level.slice;
+  const here = f64At(v, i);
+  let sum = f64x2.mul(loadPair(f32At(level.linkX, i)), f64x2.sub(own, v128.load(here - 8)));
+  sum = f64x2.add(
+    sum,
+    f64x2.mul(loadPair(f32At(level.linkX, i + 1)), f64x2.sub(own, v128.load(here + 8))),
+  );
+  sum = f64x2.add(
+    sum,
+    f64x2.mul(loadPair(f32At(level.linkY, i)), f64x2.sub(own, v128.load(f64At(v, down)))),
+  );
+  sum = f64x2.add(
+    sum,
+    f64x2.mul(loadPair(f32At(level.linkY, up)), f64x2.sub(own, v128.load(f64At(v, up)))),
+  );
+  sum = f64x2.add(
+    sum,
+    f64x2.mul(loadPair(f32At(level.linkZ, i)), f64x2.sub(own, v128.load(f64At(v, i - slice)))),
+  );
+  return f64x2.add(
+    sum,
+    f64x2.mul(
+      loadPair(f32At(level.linkZ, i + slice)),
+      f64x2.sub(own, v128.load(f64At(v, i + slice))),
+    ),
+  );
+}
+
+/** Lanes of the pair of cells at x that lie in the row. */
+@inline
+function insideRow(x: i32, nx: i32): v128 {
+  return x + 1 < nx ? i64x2(-1, -1) : i64x2(-1, 0);
+}
+
+/** u = linear profile, with the values of the outer faces beside it. */
+export function diffusionProfile(pointer: usize, u: usize, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  const nz = level.nz;
+  if (start === 0) fill(u, 0, level.slice - 1, 1);
+  for (let z = start; z < end; z++) {
+    const from = level.slice * (z + 1) - 1;
+    fill(u, from, from + level.slice, 1 - (<f64>z + 0.5) / <f64>nz);
+  }
+  if (end === nz) fill(u, level.slice * (nz + 1), level.slice * (nz + 2), 0);
+}
+
+@inline
+function fill(array: usize, start: i32, end: i32, value: f64): void {
+  for (let i = start; i < end; i++) store<f64>(f64At(array, i), value);
+}
+
+/** r = −A u, in float64 and for the preconditioner in float32. */
+export function diffusionResidual(pointer: usize, u: usize, r: usize, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  const nx = level.nx;
+  for (let z = start; z < end; z++) {
+    for (let y = 0; y < level.ny; y++) {
+      const at = rowStart(level, y, z);
+      const down = rowBelow(level, y, z);
+      const up = rowAbove(level, y, z);
+      for (let x = 0; x < nx; x += 2) {
+        const i = at + x;
+        const sum = applyPair(level, u, i, down + x, up + x, v128.load(f64At(u, i)));
+        const residual = v128.and(f64x2.neg(sum), insideRow(x, nx));
+        v128.store(f64At(r, i), residual);
+        v128.store64_lane(f32At(level.r, i), f32x4.demote_f64x2_zero(residual), 0);
+      }
+    }
+  }
+}
+
+/** q = A p; `sums[z]` = p·q of slice z. */
+export function diffusionMultiply(
+  pointer: usize,
+  p: usize,
+  q: usize,
+  sums: usize,
+  start: i32,
+  end: i32,
+): void {
+  const level = changetype<Level>(pointer);
+  const nx = level.nx;
+  for (let z = start; z < end; z++) {
+    let lanes = f64x2.splat(0);
+    for (let y = 0; y < level.ny; y++) {
+      const at = rowStart(level, y, z);
+      const down = rowBelow(level, y, z);
+      const up = rowAbove(level, y, z);
+      for (let x = 0; x < nx; x += 2) {
+        const i = at + x;
+        const own = v128.load(f64At(p, i));
+        const inside = insideRow(x, nx);
+        const sum = v128.and(applyPair(level, p, i, down + x, up + x, own), inside);
+        v128.store(f64At(q, i), sum);
+        lanes = f64x2.add(lanes, f64x2.mul(own, sum));
+      }
+    }
+    store<f64>(f64At(sums, z), f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1));
+  }
+}
+
+/** u += alpha p, r −= alpha q. */
+export function diffusionAdvance(
+  pointer: usize,
+  u: usize,
+  r: usize,
+  p: usize,
+  q: usize,
+  alpha: f64,
+  start: i32,
+  end: i32,
+): void {
+  const level = changetype<Level>(pointer);
+  const step = f64x2.splat(alpha);
+  const stop = level.slice * (end + 1);
+  // The left ghost of the first row lies before the first slice.
+  if (start === 0) {
+    const ghost = level.slice - 1;
+    store<f64>(f64At(u, ghost), load<f64>(f64At(u, ghost)) + alpha * load<f64>(f64At(p, ghost)));
+  }
+  for (let i = level.slice * (start + 1); i < stop; i += 2) {
+    const toU = f64At(u, i);
+    const toR = f64At(r, i);
+    v128.store(toU, f64x2.add(v128.load(toU), f64x2.mul(step, v128.load(f64At(p, i)))));
+    const residual = f64x2.sub(v128.load(toR), f64x2.mul(step, v128.load(f64At(q, i))));
+    v128.store(toR, residual);
+    v128.store64_lane(f32At(level.r, i), f32x4.demote_f64x2_zero(residual), 0);
+  }
+}
+
+/** `sums[z]` = r·z of slice z, z being the finest level's correction. */
+export function diffusionDot(pointer: usize, r: usize, sums: usize, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  for (let z = start; z < end; z++) {
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    const stop = level.slice * (z + 2);
+    for (let i = level.slice * (z + 1); i < stop; i += 4) {
+      const at = f64At(r, i);
+      const x = f32At(level.x, i);
+      low = f64x2.add(low, f64x2.mul(v128.load(at), loadPair(x)));
+      high = f64x2.add(high, f64x2.mul(v128.load(at + 16), loadPair(x + 8)));
+    }
+    const both = f64x2.add(low, high);
+    store<f64>(f64At(sums, z), f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1));
+  }
+}
+
+/** p = z + beta p. */
+export function diffusionDirect(pointer: usize, p: usize, beta: f64, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  const factor = f64x2.splat(beta);
+  const stop = level.slice * (end + 1);
+  if (start === 0) {
+    const ghost = level.slice - 1;
+    const value = <f64>load<f32>(f32At(level.x, ghost));
+    store<f64>(f64At(p, ghost), value + beta * load<f64>(f64At(p, ghost)));
+  }
+  for (let i = level.slice * (start + 1); i < stop; i += 2) {
+    const to = f64At(p, i);
+    const old = f64x2.mul(factor, v128.load(to));
+    v128.store(to, f64x2.add(loadPair(f32At(level.x, i)), old));
+  }
+}
+
+@inline
+function square(array: usize, i: i32, j: i32): f64 {
+  const drop = load<f64>(f64At(array, i)) - load<f64>(f64At(array, j));
+  return drop * drop;
+}
+
+/** `sums[z]` = dissipation in the links that slice z owns; the last slice owns the outlet too. */
+export function diffusionEnergy(pointer: usize, u: usize, sums: usize, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  const slice = level.slice;
+  for (let z = start; z < end; z++) {
+    let sum: f64 = 0;
+    for (let y = 0; y < level.ny; y++) {
+      const at = rowStart(level, y, z);
+      const down = rowBelow(level, y, z);
+      for (let x = 0; x < level.nx; x++) {
+        const i = at + x;
+        const inX = <f64>load<f32>(f32At(level.linkX, i)) * square(u, i, i - 1);
+        const inY = <f64>load<f32>(f32At(level.linkY, i)) * square(u, i, down + x);
+        const inZ = <f64>load<f32>(f32At(level.linkZ, i)) * square(u, i, i - slice);
+        sum += inX + inY + inZ;
+        if (z === level.nz - 1) {
+          sum += <f64>load<f32>(f32At(level.linkZ, i + slice)) * square(u, i + slice, i);
+        }
+      }
+    }
+    store<f64>(f64At(sums, z), sum);
+  }
+}
+
+/** Sets MiB [start, end) of a range of `bytes` bytes to zero. */
+export function diffusionClear(pointer: usize, bytes: usize, start: i32, end: i32): void {
+  const from = <usize>start << 20;
+  const to = min<usize>(<usize>end << 20, bytes);
+  memory.fill(pointer + from, 0, to - from);
+}
