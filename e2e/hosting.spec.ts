@@ -53,10 +53,7 @@ test.describe('on a static host without headers, under a sub-path', () => {
     });
   });
   test.afterAll(() => server.close());
-  test.use({
-    // The origin is known only once the server runs; the fixture reads it then.
-    origin: async ({ baseURL: _ }, use) => use(new URL(server.url).origin),
-  });
+  test.beforeEach(({ faults }) => faults.allowOrigin(new URL(server.url).origin));
 
   test('the service worker isolates the page with one reload', async ({ page }) => {
     let loads = 0;

@@ -14,11 +14,14 @@ interface Faults {
   readonly list: string[];
   /** Lets the rest of the test log what matches: for tests that provoke an error on purpose. */
   allow(pattern: RegExp): void;
+  /** For tests that start a server of their own. */
+  allowOrigin(origin: string): void;
 }
 
 function watch(page: Page, origin: string): Faults {
   const list: string[] = [];
   const allowed = [...HARMLESS];
+  const origins = new Set([origin]);
   const note = (text: string): void => {
     if (!allowed.some((pattern) => pattern.test(text))) list.push(text);
   };
@@ -29,21 +32,21 @@ function watch(page: Page, origin: string): Faults {
   });
   page.context().on('request', (request) => {
     const url = new URL(request.url());
-    if (url.origin !== origin && !LOCAL_SCHEMES.has(url.protocol)) {
+    if (!origins.has(url.origin) && !LOCAL_SCHEMES.has(url.protocol)) {
       note(`request to another origin: ${request.url()}`);
     }
   });
-  return { list, allow: (pattern) => void allowed.push(pattern) };
+  return {
+    list,
+    allow: (pattern) => void allowed.push(pattern),
+    allowOrigin: (other) => void origins.add(other),
+  };
 }
 
-export const test = base.extend<{ origin: string; faults: Faults }>({
-  /** The one origin that requests may go to. */
-  origin: async ({ baseURL }, use) => {
-    await use(new URL(baseURL ?? 'http://127.0.0.1/').origin);
-  },
+export const test = base.extend<{ faults: Faults }>({
   faults: [
-    async ({ page, origin }, use) => {
-      const faults = watch(page, origin);
+    async ({ page, baseURL }, use) => {
+      const faults = watch(page, new URL(baseURL ?? 'http://127.0.0.1/').origin);
       await use(faults);
       expect(faults.list, 'errors and requests the page must not make').toEqual([]);
     },
