@@ -1,0 +1,56 @@
+import { expose, wrap } from 'comlink';
+import { describe, expect, it } from 'vitest';
+import { Bug, errorFromPlain, errorToPlain, UserError } from './errors.ts';
+import { sendErrorsWhole } from './over-comlink.ts';
+
+function deepError(): UserError {
+  const cause = new Bug('inner', { at: 3 }, new RangeError('deepest'));
+  return new UserError('file/truncated', 'scan.tif ends early.', { page: 7 }, cause);
+}
+
+describe('errors as plain data', () => {
+  it('keeps class, code, details, stack and causes', () => {
+    const original = deepError();
+    const plain: unknown = JSON.parse(JSON.stringify(errorToPlain(original)));
+    const rebuilt = errorFromPlain(plain as ReturnType<typeof errorToPlain>);
+    expect(rebuilt).toBeInstanceOf(UserError);
+    expect(rebuilt).toMatchObject({
+      code: 'file/truncated',
+      details: { page: 7 },
+      stack: original.stack,
+    });
+    expect(rebuilt.cause).toBeInstanceOf(Bug);
+    expect((rebuilt.cause as Bug).details).toEqual({ at: 3 });
+    expect(((rebuilt.cause as Bug).cause as Error).message).toBe('deepest');
+  });
+
+  it('makes errors of thrown numbers and strings', () => {
+    expect(errorFromPlain(errorToPlain(326552)).message).toBe('326552');
+  });
+
+  it('ends a chain of causes that contains itself', () => {
+    const loop = new Error('loop');
+    loop.cause = loop;
+    expect(errorToPlain(loop).cause?.cause).toBeDefined();
+  });
+
+  it('crosses a comlink border whole', async () => {
+    sendErrorsWhole();
+    const { port1, port2 } = new MessageChannel();
+    expose(
+      {
+        fail: () => {
+          throw deepError();
+        },
+      },
+      port1,
+    );
+    const remote = wrap<{ fail(): void }>(port2);
+    const caught: unknown = await remote.fail().catch((error: unknown) => error);
+    expect(caught).toBeInstanceOf(UserError);
+    expect(caught).toMatchObject({ code: 'file/truncated', details: { page: 7 } });
+    expect((caught as Error).cause).toBeInstanceOf(Bug);
+    port1.close();
+    port2.close();
+  });
+});

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { canonicalJson } from '../volume/digest.ts';
+import {
+  addStep,
+  duplicateStep,
+  moveStep,
+  removeStep,
+  setStepEnabled,
+  setStepParams,
+} from './edit.ts';
+import { emptyRecipe, parseRecipe, parseRecipeText, recipeDigest, recipeText } from './recipe.ts';
+
+const SMOOTH = { operation: 'smooth-gaussian', version: 1, params: { sigma: 2 } };
+const CROP = { operation: 'crop-box', version: 1 };
+
+describe('recipe document', () => {
+  it('reads back what it wrote', () => {
+    const recipe = addStep(addStep(emptyRecipe('mine'), CROP), SMOOTH);
+    expect(parseRecipeText(recipeText(recipe), 'r.json')).toEqual(recipe);
+  });
+
+  it.each([
+    ['no JSON', 'not json', /is not valid JSON/],
+    ['another format', '{"format":"x","version":1,"steps":[]}', /not valid at format/],
+    [
+      'an unknown key',
+      '{"format":"tauscope-recipe","version":1,"steps":[],"x":1}',
+      /not valid at x/,
+    ],
+    [
+      'a newer version',
+      '{"format":"tauscope-recipe","version":9,"steps":[]}',
+      /version 9, which is newer/,
+    ],
+    [
+      'two steps of one id',
+      '{"format":"tauscope-recipe","version":1,"steps":[{"id":"a","operation":"b","version":1},{"id":"a","operation":"b","version":1}]}',
+      /two steps have the same id/,
+    ],
+  ])('refuses %s in one sentence', (_what, text, message) => {
+    expect(() => parseRecipeText(text, 'r.json')).toThrow(message);
+  });
+
+  it('survives any JSON document without a crash', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (document) => {
+        try {
+          parseRecipe(document);
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'UserError', code: 'recipe/malformed' });
+        }
+      }),
+    );
+  });
+
+  it('has a digest of what it computes alone', () => {
+    const recipe = addStep(addStep(emptyRecipe('a'), CROP), SMOOTH);
+    const renamed = {
+      ...recipe,
+      title: 'b',
+      steps: recipe.steps.map((s, i) => ({ ...s, id: `s${i}` })),
+    };
+    expect(recipeDigest(renamed)).toBe(recipeDigest(recipe));
+    const disabled = setStepEnabled(addStep(recipe, SMOOTH), 'smooth-gaussian-2', false);
+    expect(recipeDigest(disabled)).toBe(recipeDigest(recipe));
+    const changed = setStepParams(recipe, 'smooth-gaussian-1', { sigma: 3 });
+    expect(recipeDigest(changed)).not.toBe(recipeDigest(recipe));
+  });
+});
+
+describe('recipe edits', () => {
+  const recipe = addStep(addStep(emptyRecipe(), CROP), SMOOTH);
+  const ids = (r: typeof recipe): string[] => r.steps.map((step) => step.id);
+
+  it('gives added steps the smallest free id', () => {
+    expect(ids(addStep(recipe, CROP))).toEqual(['crop-box-1', 'smooth-gaussian-1', 'crop-box-2']);
+  });
+
+  it('duplicates a step right after itself with its parameters', () => {
+    const twice = duplicateStep(recipe, 'smooth-gaussian-1');
+    expect(ids(twice)).toEqual(['crop-box-1', 'smooth-gaussian-1', 'smooth-gaussian-2']);
+    expect(twice.steps[2]?.params).toEqual({ sigma: 2 });
+  });
+
+  it('moves and removes without touching the original', () => {
+    expect(ids(moveStep(recipe, 'smooth-gaussian-1', 0))).toEqual([
+      'smooth-gaussian-1',
+      'crop-box-1',
+    ]);
+    expect(ids(removeStep(recipe, 'crop-box-1'))).toEqual(['smooth-gaussian-1']);
+    expect(ids(recipe)).toEqual(['crop-box-1', 'smooth-gaussian-1']);
+  });
+});
+
+describe('canonical JSON', () => {
+  it('does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+        const reversed = Object.fromEntries(Object.entries(object).reverse());
+        expect(canonicalJson(reversed)).toBe(canonicalJson(object));
+      }),
+    );
+  });
+
+  it('is JSON of the same value', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('refuses numbers that JSON cannot hold', () => {
+    expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
+  });
+});
