@@ -2,7 +2,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { ParameterFields, RawParameters } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
-import { type FlagHelp, flagOptions, parametersFromFlags } from './flags.ts';
+import { type FlagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
 import { wrap } from './terminal.ts';
 
 export interface ParsedArguments {

@@ -5,7 +5,7 @@ import { resultsDocument, resultsText } from '../../engine/results.ts';
 import { UserError } from '../../errors/errors.ts';
 import { formatHelp, JSON_OPTION, parseArguments, VOXEL_OPTION } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { flagHelp } from '../flags.ts';
+import { flagHelp } from '../../declaration/flags.ts';
 import { openInput } from '../input.ts';
 import { formatTable } from '../terminal.ts';
 import { runRecipe } from './run.ts';

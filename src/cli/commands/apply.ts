@@ -15,7 +15,7 @@ import {
 } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { writeFiles } from '../files.ts';
-import { flagHelp } from '../flags.ts';
+import { flagHelp } from '../../declaration/flags.ts';
 import { openInput } from '../input.ts';
 import { formatTable, wrap } from '../terminal.ts';
 import { runRecipe } from './run.ts';

@@ -5,7 +5,7 @@ import { loadAllPhantoms, loadPhantom } from '../../phantoms/registry.ts';
 import { formatHelp, OUTPUT_OPTION, parseArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { writeFiles } from '../files.ts';
-import { flagHelp } from '../flags.ts';
+import { flagHelp } from '../../declaration/flags.ts';
 
 const OPTIONS = [OUTPUT_OPTION];
 const USAGE = 'phantom <name> -o <folder>';

@@ -8,7 +8,7 @@ import {
   type ParameterField,
   type ParameterFields,
   type RawParameters,
-} from '../declaration/parameters.ts';
+} from './parameters.ts';
 import { UserError } from '../errors/errors.ts';
 
 export function flagName(parameter: string): string {

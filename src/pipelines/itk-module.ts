@@ -1,0 +1,327 @@
+/**
+ * An operation as an itk-wasm pipeline: the object that itk-wasm's own `runPipeline` and
+ * `runPipelineNode` drive. Arguments: input image 0, output 0 (the image an operation makes, or its
+ * tables as JSON), for an operation that makes both, output 1 (the tables), then `--memory-io` and
+ * the operation's flags.
+ *
+ * itk-wasm reads the outputs as soon as `callMain` returns, so everything here is synchronous once
+ * the pipeline build has removed `async` and `await`.
+ */
+import { flagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
+import { parseParameters } from '../declaration/parameters.ts';
+import { UserError } from '../errors/errors.ts';
+import type { Operation, OperationContext, OperationResult } from '../operations/operation.ts';
+import { createSpacing } from '../volume/length.ts';
+import {
+  createVolume,
+  type Volume,
+  type VoxelType,
+  voxelBytes,
+  voxelCount,
+  voxelsFromBytes,
+} from '../volume/volume.ts';
+import { Heap } from './heap.ts';
+import { SingleThreadSession } from './single-thread-session.ts';
+
+interface ImageType {
+  readonly dimension: number;
+  readonly componentType: string;
+  readonly pixelType: string;
+  readonly components: number;
+}
+
+interface ImageJson {
+  readonly imageType: ImageType;
+  readonly name: string;
+  readonly origin: readonly number[];
+  readonly spacing: readonly number[];
+  readonly direction: string;
+  readonly size: readonly number[];
+  readonly data: string;
+  readonly metadata: readonly (readonly [string, unknown])[];
+}
+
+interface Block {
+  readonly address: number;
+  readonly size: number;
+}
+
+const VOXEL_TYPES: readonly VoxelType[] = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'uint64',
+  'int64',
+  'float32',
+  'float64',
+];
+
+/** The members of an Emscripten module that itk-wasm's runtime uses. */
+export interface PipelineModule {
+  readonly HEAPU8: Uint8Array;
+  ccall(name: string, returns: string, types: readonly string[], args: readonly number[]): number;
+  lengthBytesUTF8(text: string): number;
+  stringToUTF8(text: string, address: number, capacity: number): void;
+  UTF8ToString(address: number): string;
+  stackSave(): number;
+  stackRestore(pointer: number): void;
+  callMain(args: readonly string[]): number;
+  resetModuleStdout(): void;
+  resetModuleStderr(): void;
+  getModuleStdout(): string;
+  getModuleStderr(): string;
+  mountDir(path: string): string;
+  unmountDir(path: string): void;
+}
+
+/** The default export of a pipeline: itk-wasm calls it with the decompressed module. */
+export function createPipelineFactory(
+  operation: Operation,
+): (options: { wasmBinary: BufferSource }) => PipelineModule {
+  return ({ wasmBinary }) => createModule(operation, new WebAssembly.Module(wasmBinary));
+}
+
+function createModule(operation: Operation, wasm: WebAssembly.Module): PipelineModule {
+  const heap = new Heap();
+  const arrays = new Map<string, Block>();
+  const jsons = new Map<string, number>();
+  let stdout = '';
+  let stderr = '';
+  // A module is used again by the browser's runtime; the first input after a run starts afresh.
+  let finished = false;
+
+  const beginIfFinished = (): void => {
+    if (!finished) return;
+    heap.clear();
+    arrays.clear();
+    jsons.clear();
+    finished = false;
+  };
+
+  const storeText = (text: string): number => {
+    const bytes = new TextEncoder().encode(text);
+    const address = heap.allocate(bytes.length + 1);
+    heap.bytes.set(bytes, address);
+    return address;
+  };
+
+  const readText = (address: number): string => {
+    const bytes = heap.bytes;
+    const end = bytes.indexOf(0, address);
+    // TextDecoder refuses shared memory; this heap is never shared.
+    return new TextDecoder().decode(bytes.subarray(address, end));
+  };
+
+  const calls: Readonly<Record<string, (args: readonly number[]) => number>> = {
+    itk_wasm_input_array_alloc: ([, input = 0, part = 0, size = 0]) => {
+      beginIfFinished();
+      const address = heap.allocate(size);
+      arrays.set(`in ${input} ${part}`, { address, size });
+      return address;
+    },
+    itk_wasm_input_json_alloc: ([, input = 0, size = 0]) => {
+      beginIfFinished();
+      const address = heap.allocate(size);
+      jsons.set(`in ${input}`, address);
+      return address;
+    },
+    itk_wasm_output_array_address: ([, output = 0, part = 0]) =>
+      arrays.get(`out ${output} ${part}`)?.address ?? 0,
+    itk_wasm_output_array_size: ([, output = 0, part = 0]) =>
+      arrays.get(`out ${output} ${part}`)?.size ?? 0,
+    itk_wasm_output_json_address: ([, output = 0]) => jsons.get(`out ${output}`) ?? 0,
+    itk_wasm_output_json_size: ([, output = 0]) => {
+      const address = jsons.get(`out ${output}`);
+      return address === undefined ? 0 : new TextEncoder().encode(readText(address)).length;
+    },
+    itk_wasm_free_all: () => {
+      finished = true;
+      beginIfFinished();
+      return 0;
+    },
+  };
+
+  const readImage = (input: number): Volume => {
+    const json = jsons.get(`in ${input}`);
+    const block = arrays.get(`in ${input} 0`);
+    if (json === undefined || block === undefined) {
+      throw new UserError('usage', `Input ${input} is not an image.`);
+    }
+    const image = JSON.parse(readText(json)) as ImageJson;
+    return volumeFromImage(image, heap.copyOut(block.address, block.size), operation.input);
+  };
+
+  const writeImage = (output: number, volume: Volume, direction: Uint8Array): void => {
+    const bytes = voxelBytes(volume.data);
+    const data: Block = { address: heap.store(bytes), size: bytes.length };
+    const axes: Block = { address: heap.store(direction), size: direction.length };
+    arrays.set(`out ${output} 0`, data);
+    arrays.set(`out ${output} 1`, axes);
+    jsons.set(`out ${output}`, storeText(JSON.stringify(imageJson(volume, data, axes))));
+  };
+
+  const writeJson = (output: number, value: unknown): void => {
+    const bytes = new TextEncoder().encode(JSON.stringify(value));
+    arrays.set(`out ${output} 0`, { address: heap.store(bytes), size: bytes.length });
+  };
+
+  const main = async (args: readonly string[]): Promise<void> => {
+    if (args.includes('--help')) {
+      stdout += helpText(operation);
+      return;
+    }
+    const { positionals, values } = parseFlags(operation, args);
+    const [input = 0, output = 0, tablesOutput] = positionals.map(Number);
+    const params = parseParameters(
+      operation.parameters,
+      parametersFromFlags(operation.parameters, values),
+      operation.title,
+    );
+    const volume = readImage(input);
+    const axes = arrays.get(`in ${input} 1`);
+    const direction =
+      axes === undefined
+        ? voxelBytes(Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1))
+        : heap.copyOut(axes.address, axes.size);
+    const result: OperationResult = await operation.run(volume, params, createContext(wasm));
+    if ('volume' in result) {
+      writeImage(output, result.volume, direction);
+      if (tablesOutput !== undefined) writeJson(tablesOutput, result.tables ?? []);
+    } else {
+      writeJson(output, result.tables);
+    }
+  };
+
+  return {
+    get HEAPU8() {
+      return heap.bytes;
+    },
+    ccall: (name, _returns, _types, args) => {
+      const call = calls[name];
+      if (call === undefined) throw new Error(`This pipeline has no function ${name}.`);
+      return call(args);
+    },
+    lengthBytesUTF8: (text) => new TextEncoder().encode(text).length,
+    stringToUTF8: (text, address, capacity) => {
+      const bytes = new TextEncoder().encode(text).subarray(0, capacity - 1);
+      const target = heap.bytes;
+      target.set(bytes, address);
+      target[address + bytes.length] = 0;
+    },
+    UTF8ToString: readText,
+    stackSave: () => 0,
+    stackRestore: () => undefined,
+    callMain: (args) => {
+      finished = true;
+      try {
+        // The build's removal of `async` makes this call synchronous; see the header.
+        void main(args);
+        return 0;
+      } catch (error) {
+        stderr += `${error instanceof Error ? error.message : String(error)}\n`;
+        return 1;
+      }
+    },
+    resetModuleStdout: () => {
+      stdout = '';
+    },
+    resetModuleStderr: () => {
+      stderr = '';
+    },
+    getModuleStdout: () => stdout,
+    getModuleStderr: () => stderr,
+    mountDir: (path) => path,
+    unmountDir: () => undefined,
+  };
+}
+
+function createContext(wasm: WebAssembly.Module): OperationContext {
+  return {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    breathe: async () => {},
+    withKernels: async (bytes, driver) => driver(new SingleThreadSession(wasm, bytes)),
+  };
+}
+
+function volumeFromImage(image: ImageJson, bytes: Uint8Array, input: Operation['input']): Volume {
+  const { imageType, size, spacing, origin, name } = image;
+  const type = VOXEL_TYPES.find((each) => each === imageType.componentType);
+  if (type === undefined || imageType.components !== 1) {
+    throw new UserError(
+      'volume/not-scalar',
+      `The image has ${imageType.components} components of type ${imageType.componentType}; this pipeline takes one number a voxel.`,
+    );
+  }
+  const [nx = 1, ny = 1, nz = 1] = size;
+  const shape = [nx, ny, nz] as const;
+  const [sx = 1, sy = 1, sz = 1] = spacing;
+  const [ox = 0, oy = 0, oz = 0] = origin;
+  return createVolume({
+    kind: input === 'labels' ? 'labels' : 'grey',
+    name: name === '' ? 'image' : name,
+    size: shape,
+    data: voxelsFromBytes(type, bytes, voxelCount(shape)),
+    // An itk-wasm image states no unit; millimetres are ITK's convention.
+    spacing: createSpacing([sx, sy, sz], 'mm'),
+    origin: [ox, oy, oz],
+  });
+}
+
+function imageJson(volume: Volume, data: Block, direction: Block): ImageJson {
+  return {
+    imageType: {
+      dimension: 3,
+      componentType: volume.type,
+      pixelType: 'Scalar',
+      components: 1,
+    },
+    name: volume.name,
+    origin: volume.origin,
+    spacing: volume.spacing?.values ?? [1, 1, 1],
+    direction: `data:application/vnd.itk.address,0:${direction.address}`,
+    size: volume.size,
+    data: `data:application/vnd.itk.address,0:${data.address}`,
+    metadata:
+      volume.phases.length === 0 ? [] : [['tauscope:phases', JSON.stringify(volume.phases)]],
+  };
+}
+
+function parseFlags(
+  operation: Operation,
+  args: readonly string[],
+): { readonly positionals: readonly string[]; readonly values: Record<string, string | boolean> } {
+  const options = flagOptions(operation.parameters);
+  const positionals: string[] = [];
+  const values: Record<string, string | boolean> = {};
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (!arg.startsWith('--')) {
+      positionals.push(arg);
+      continue;
+    }
+    const name = arg.slice(2);
+    if (name === 'memory-io') continue;
+    const option = options[name];
+    if (option === undefined) {
+      throw new UserError('usage', `${operation.id} has no flag ${arg}; see --help.`);
+    }
+    if (option.type === 'boolean') {
+      values[name] = true;
+    } else {
+      i += 1;
+      const value = args[i];
+      if (value === undefined) throw new UserError('usage', `${arg} needs a value.`);
+      values[name] = value;
+    }
+  }
+  return { positionals, values };
+}
+
+function helpText(operation: Operation): string {
+  const flags = flagHelp(operation.parameters).map(({ flag, text }) => `  ${flag}\n      ${text}`);
+  return `${operation.title}: ${operation.summary}\n${operation.equation}\n${flags.join('\n')}\n`;
+}
