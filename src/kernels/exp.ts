@@ -1,0 +1,66 @@
+/**
+ * Exponentials with the same bits in every engine: `Math.exp` may differ between engines, so
+ * nothing that ends up in a result may call it.
+ */
+
+const LN2_HIGH = 6.9314718036912381649e-1;
+const LN2_LOW = 1.90821492927058770002e-10;
+const LOG2_E = 1.442695040888963387;
+// Remez coefficients of r·(e^r + 1)/(e^r - 1) in r² on |r| ≤ ln2/2.
+const P1 = 1.66666666666666019037e-1;
+const P2 = -2.77777777770155933842e-3;
+const P3 = 6.61375632143793436117e-5;
+const P4 = -1.6533902205465251539e-6;
+const P5 = 4.13813679705723846039e-8;
+
+/** 2^n for -1022 ≤ n ≤ 1023, exact. */
+function powerOfTwo(n: number): number {
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setInt32(0, (n + 1023) << 20);
+  return bits.getFloat64(0);
+}
+
+/**
+ * e^x in float64, error below 1 ulp for normal results; 0 below -745.14, Infinity above 709.79.
+ * Argument reduction to |r| ≤ ln2/2 in two parts and a rational form in r, as in FreeBSD's
+ * `e_exp.c` (Sun Microsystems 1993); only + - · / are used.
+ */
+export function exp(x: number): number {
+  if (Number.isNaN(x)) return x;
+  if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
+  if (x < -745.1332191019412) return 0;
+  const n = Math.round(x * LOG2_E);
+  const high = x - n * LN2_HIGH;
+  const low = n * LN2_LOW;
+  const r = high - low;
+  const t = r * r;
+  const c = r - t * (P1 + t * (P2 + t * (P3 + t * (P4 + t * P5))));
+  const y = 1 - (low - (r * c) / (2 - c) - high);
+  if (n > 1023) return y * 2 * powerOfTwo(n - 1);
+  if (n < -1022) return y * powerOfTwo(n + 54) * powerOfTwo(-54);
+  return y * powerOfTwo(n);
+}
+
+const fround = Math.fround;
+/** Adding 1.5 · 2^23 rounds a small float32 to the nearest integer. */
+const ROUND = 12582912;
+const C1 = 0.6931241154670715;
+const C2 = 0.24024106562137604;
+const C3 = 0.05590682849287987;
+const C4 = 0.009582576341927052;
+const INVERSE_POWERS = Float32Array.from({ length: 121 }, (_, n) => powerOfTwo(-n));
+
+/**
+ * 2^-t for a float32 t in [0, 120], rounded to float32 after every step; relative error below
+ * 3e-6, exactly 1 at t = 0. Minimax polynomial of degree 4 for the fraction. The same bits as
+ * `wasm/src/shared/exp2.ts`.
+ */
+export function exp2Negative(t: number): number {
+  const n = fround(fround(t + ROUND) - ROUND);
+  const f = fround(n - t);
+  let p = fround(fround(f * C4) + C3);
+  p = fround(fround(p * f) + C2);
+  p = fround(fround(p * f) + C1);
+  p = fround(fround(p * f) + 1);
+  return fround(p * INVERSE_POWERS[n]);
+}

@@ -1,0 +1,157 @@
+/** Non-local means with weights shared by both voxels of a pair: the scalar reference. */
+import { exp2Negative } from './exp.ts';
+import type { KernelSize } from './gaussian.ts';
+
+const fround = Math.fround;
+
+export interface NlMeansParameters {
+  /** Patches are cubes of 2·patchRadius + 1 voxels; 1 to 4. */
+  readonly patchRadius: number;
+  /** Partners are searched in a cube of 2·searchRadius + 1 voxels; 1 to 10. */
+  readonly searchRadius: number;
+  /** Standard deviation of the noise in grey values; at least 0. */
+  readonly sigma: number;
+  /** Filter strength in grey values; at least 0, where 0 leaves every voxel as it is. */
+  readonly h: number;
+}
+
+/** What both implementations derive from the parameters, rounded to float32. */
+export interface NlMeansCoefficients {
+  /** Weight = 2^-max(slope · Σd² − shift, 0), Σd² over the patch in scaled grey values. */
+  readonly slope: number;
+  readonly shift: number;
+  /**
+   * Power of two that brings h near 1, so that squares neither overflow nor vanish whatever the
+   * unit of the grey values; exact, so results scale with the input.
+   */
+  readonly scale: number;
+}
+
+/** Beyond this factor grey values near the float32 limit would overflow. */
+const MAX_SCALE = 2 ** 60;
+
+export function nlMeansCoefficients(parameters: NlMeansParameters): NlMeansCoefficients {
+  const { patchRadius, sigma, h } = parameters;
+  let scale = 1;
+  while (h * scale >= 2 && scale > 1 / MAX_SCALE) scale /= 2;
+  while (h * scale < 1 && scale < MAX_SCALE) scale *= 2;
+  const strength = h * scale * (h * scale);
+  const noise = sigma * scale * (sigma * scale);
+  const voxels = (2 * patchRadius + 1) ** 3;
+  return {
+    slope: fround(Math.LOG2E / (voxels * strength)),
+    shift: fround((Math.LOG2E * 2 * noise) / strength),
+    scale,
+  };
+}
+
+/**
+ * Half of the search cube, the other half being its mirror image: z, then y, then x rising, from
+ * (1, 0, 0) to (r, r, r). Triplets dx, dy, dz. An axis of one voxel is not searched: with the
+ * border repeated, each partner along it is one that is there already, and all weights would be
+ * counted equally often.
+ */
+export function nlMeansOffsets(size: KernelSize, searchRadius: number): Int32Array<ArrayBuffer> {
+  const offsets: number[] = [];
+  const [rx, ry, rz] = size.map((n) => (n === 1 ? 0 : searchRadius));
+  for (let dz = 0; dz <= rz; dz++) {
+    for (let dy = dz > 0 ? -ry : 0; dy <= ry; dy++) {
+      for (let dx = dz > 0 || dy > 0 ? -rx : 1; dx <= rx; dx++) offsets.push(dx, dy, dz);
+    }
+  }
+  return Int32Array.from(offsets);
+}
+
+/** Sums 2r + 1 neighbours along an axis: pairs from the first on, then the last one. */
+function windowSums(values: Float32Array, step: number, radius: number): Float32Array<ArrayBuffer> {
+  const sums = new Float32Array(values.length);
+  const reach = radius * step;
+  for (let i = reach; i < values.length - reach; i++) {
+    let at = i - reach;
+    let sum = fround(values[at] + values[at + step]);
+    for (let pair = 1; pair < radius; pair++) {
+      at += 2 * step;
+      sum = fround(sum + fround(values[at] + values[at + step]));
+    }
+    sums[i] = fround(sum + values[at + 2 * step]);
+  }
+  return sums;
+}
+
+/**
+ * Non-local means (Buades, Coll & Morel 2005, doi 10.1109/CVPR.2005.38), in the form that sums
+ * patch distances per offset (Darbon et al. 2008, doi 10.1109/ISBI.2008.4541250; Froment 2014,
+ * doi 10.5201/ipol.2014.120):
+ * u(p) = I(p) + Σ_d w(p, p+d) (I(p+d) − I(p)) / Σ_d w(p, p+d), over the search cube, with
+ * w(p, q) = exp(−max(‖P(p) − P(q)‖²/|P| − 2σ², 0) / h²) and w(p, p) = 1. No cut-off.
+ *
+ * `input` and the result: nx·ny·nz voxels, x fastest, finite, |I| ≤ 1e18. Border: the edge voxel
+ * repeats, and repeated voxels count as partners. A constant volume and h = 0 pass unchanged.
+ * Every step is rounded to float32, partners are added in the order documented in
+ * `wasm/src/nl-means.ts`. O(N · (2·search + 1)³) time.
+ */
+export function nlMeans(
+  input: Float32Array,
+  size: KernelSize,
+  parameters: NlMeansParameters,
+): Float32Array<ArrayBuffer> {
+  const [nx, ny, nz] = size;
+  if (parameters.h === 0) return Float32Array.from(input);
+  const { patchRadius, searchRadius } = parameters;
+  const { slope, shift, scale } = nlMeansCoefficients(parameters);
+  const margin = patchRadius + 2 * searchRadius;
+  const rowStep = nx + 2 * margin;
+  const planeStep = rowStep * (ny + 2 * margin);
+  const padded = new Float32Array(planeStep * (nz + 2 * margin));
+  const clamp = (i: number, n: number): number => Math.min(n - 1, Math.max(0, i - margin));
+  for (let z = 0, i = 0; z < nz + 2 * margin; z++) {
+    for (let y = 0; y < ny + 2 * margin; y++) {
+      for (let x = 0; x < rowStep; x++, i++) {
+        const from = clamp(x, nx) + nx * (clamp(y, ny) + ny * clamp(z, nz));
+        padded[i] = fround(input[from] * scale);
+      }
+    }
+  }
+
+  const numerator = new Float32Array(input.length);
+  const denominator = new Float32Array(input.length).fill(1);
+  const squares = new Float32Array(padded.length);
+  const offsets = nlMeansOffsets(size, searchRadius);
+  for (let o = 0; o < offsets.length; o += 3) {
+    const [dx, dy, dz] = [offsets[o], offsets[o + 1], offsets[o + 2]];
+    const shiftBy = dx + dy * rowStep + dz * planeStep;
+    for (let i = 0; i < padded.length - shiftBy; i++) {
+      const d = fround(padded[i] - padded[i + shiftBy]);
+      squares[i] = fround(d * d);
+    }
+    const overY = windowSums(squares, rowStep, patchRadius);
+    const overXY = windowSums(overY, 1, patchRadius);
+    const distances = windowSums(overXY, planeStep, patchRadius);
+    const weigh = (at: number): number => {
+      const excess = fround(fround(distances[at] * slope) - shift);
+      return exp2Negative(Math.min(Math.max(excess, 0), 120));
+    };
+    const forwardFirst = dz === 0 && dy === 0;
+    for (let z = 0, i = 0; z < nz; z++) {
+      for (let y = 0; y < ny; y++) {
+        for (let x = 0; x < nx; x++, i++) {
+          const at = x + margin + rowStep * (y + margin) + planeStep * (z + margin);
+          const forward = weigh(at);
+          const backward = weigh(at - shiftBy);
+          const plus = fround(forward * fround(padded[at + shiftBy] - padded[at]));
+          const minus = fround(backward * fround(padded[at - shiftBy] - padded[at]));
+          const [w1, c1, w2, c2] = forwardFirst
+            ? [forward, plus, backward, minus]
+            : [backward, minus, forward, plus];
+          denominator[i] = fround(fround(denominator[i] + w1) + w2);
+          numerator[i] = fround(fround(numerator[i] + c1) + c2);
+        }
+      }
+    }
+  }
+  const unscale = 1 / scale;
+  return input.map((value, i) => {
+    const change = fround(fround(numerator[i] / denominator[i]) * unscale);
+    return fround(value + change);
+  });
+}

@@ -1,0 +1,150 @@
+/** Driver of the non-local means kernels: the same result as `src/kernels/nl-means.ts`, bit for bit. */
+import {
+  nlMeansCoefficients,
+  nlMeansOffsets,
+  type NlMeansParameters,
+} from '../kernels/nl-means.ts';
+import type { NumericVoxelArray, Size3 } from '../volume/volume.ts';
+import type { KernelSession } from './session.ts';
+import { copyIn, copyOut, MOST_THREADS, slabInputSlices, slabsOf } from './slabs.ts';
+
+/** Bytes of a work row in the kernel; an accumulator row has two. */
+const ROW = 384;
+const PROBLEM_BYTES = 76;
+/** Widest block the kernel's work rows allow. */
+const BLOCK_WIDTH = 64;
+/** From this volume on blocks are cubes of 64: less is computed twice, and there are enough. */
+const LARGE_VOLUME = 1 << 24;
+/** Blocks that a slab should hold, so that all threads stay busy. */
+const BLOCKS_PER_SLAB = 64;
+/** Voxels of a slab's accumulators above which blocks become flatter. */
+const SLAB_VOXELS = 1 << 26;
+/** Voxel pairs of one task: about 20 ms. */
+const TASK_PAIRS = 10_000_000;
+
+interface Blocks {
+  readonly edges: Size3;
+  readonly perLayer: number;
+  /** Slices of a slab: whole layers of blocks. */
+  readonly slices: number;
+}
+
+/** Edge of equal blocks of at most `most` voxels that cover `n`. */
+function blockEdge(n: number, most: number): number {
+  return Math.ceil(n / Math.ceil(n / most));
+}
+
+/** How the volume is cut: by its size alone, so never by the number of threads. */
+function cutIntoBlocks([nx, ny, nz]: Size3): Blocks {
+  const most = nx * ny * nz >= LARGE_VOLUME ? 64 : 32;
+  // Whole pairs of vectors, except where the volume ends.
+  const width = Math.min(nx, Math.ceil(blockEdge(nx, BLOCK_WIDTH) / 8) * 8);
+  const height = blockEdge(ny, most);
+  const perLayer = Math.ceil(nx / width) * Math.ceil(ny / height);
+  const depthLimit = Math.max(8, Math.min(most, Math.floor(SLAB_VOXELS / (nx * ny))));
+  const depth = blockEdge(nz, depthLimit);
+  const layers = Math.ceil(BLOCKS_PER_SLAB / perLayer);
+  return { edges: [width, height, depth], perLayer, slices: Math.min(nz, layers * depth) };
+}
+
+function scratchBytes(edges: Size3, { patchRadius, searchRadius }: NlMeansParameters): number {
+  const [width, height, depth] = edges;
+  const margin = patchRadius + searchRadius;
+  const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin);
+  const sums = 2 * ROW * height * depth;
+  const squareRows = height + searchRadius + 2 * patchRadius;
+  const ringRows = (2 * patchRadius + 1) * (height + searchRadius);
+  const bytes = grey + sums + ROW * (squareRows + ringRows + 2) + 256;
+  return Math.ceil(bytes / 64) * 64;
+}
+
+/** Arena bytes of `nlMeans`; independent of the number of slices once there is a second slab. */
+export function nlMeansBytes(size: Size3, parameters: NlMeansParameters): number {
+  const { edges, slices } = cutIntoBlocks(size);
+  const plane = size[0] * size[1];
+  const margin = parameters.patchRadius + parameters.searchRadius;
+  return (
+    4 * plane * (slabInputSlices(size[2], slices, margin) + 2 * slices) +
+    MOST_THREADS * scratchBytes(edges, parameters) +
+    4 * nlMeansOffsets(size, parameters.searchRadius).length +
+    PROBLEM_BYTES +
+    1024
+  );
+}
+
+/** Voxel pairs that are weighed: what the time is proportional to. */
+export function nlMeansPairs(size: Size3, searchRadius: number): number {
+  return (size[0] * size[1] * size[2] * nlMeansOffsets(size, searchRadius).length) / 3;
+}
+
+/**
+ * Non-local means of `input` (nx·ny·nz voxels, x fastest), computed in float32; see the scalar
+ * reference for the definition. Arena: `nlMeansBytes`.
+ */
+export async function nlMeans(
+  session: KernelSession,
+  input: NumericVoxelArray,
+  size: Size3,
+  parameters: NlMeansParameters,
+): Promise<Float32Array<ArrayBuffer>> {
+  const [nx, ny, nz] = size;
+  if (parameters.h === 0) return Float32Array.from(input);
+  const { patchRadius, searchRadius } = parameters;
+  const { slope, shift, scale } = nlMeansCoefficients(parameters);
+  const { edges, perLayer, slices } = cutIntoBlocks(size);
+  const plane = nx * ny;
+  const margin = patchRadius + searchRadius;
+  const offsets = nlMeansOffsets(size, searchRadius);
+  const pairs = offsets.length / 3;
+  const stride = scratchBytes(edges, parameters);
+  const out = new Float32Array(plane * nz);
+
+  const grey = session.allocate(slabInputSlices(nz, slices, margin) * plane * 4);
+  const numerator = session.allocate(slices * plane * 4);
+  const denominator = session.allocate(slices * plane * 4);
+  const offsetList = session.allocate(4 * offsets.length);
+  const problem = session.allocate(PROBLEM_BYTES);
+  const scratch = session.allocate(session.threads * stride);
+  session.i32(offsetList, offsets.length).set(offsets);
+
+  const batch = Math.max(1, Math.floor(TASK_PAIRS / (edges[0] * edges[1] * edges[2])));
+  for (const slab of slabsOf(nz, slices, margin)) {
+    const depth = slab.end - slab.start;
+    await copyIn(session, grey, input, slab.inputStart * plane, slab.inputEnd * plane);
+    // biome-ignore format: the kernel's layout, a line each for buffers, sizes, slab, blocks, radii
+    session.u32(problem, 15).set([
+      grey, numerator, denominator, offsetList,
+      nx, ny, nz,
+      slab.inputStart, slab.start, slab.end,
+      ...edges,
+      patchRadius, searchRadius,
+    ]);
+    session.f32(problem + 60, 4).set([slope, shift, scale, 1 / scale]);
+    // A single voxel has no partners; its accumulators still have to start.
+    for (let first = 0; first < Math.max(1, pairs); first += batch) {
+      const end = Math.min(pairs, first + batch);
+      await session.run(
+        {
+          kernel: 'nlMeansBlocks',
+          args: [problem, scratch, first, end],
+          items: perLayer * Math.ceil(depth / edges[2]),
+          itemsPerTask: 1,
+          scratch: { argIndex: 1, stride },
+        },
+        (done, total) => {
+          const inSlab = (first + ((end - first) * done) / total) / Math.max(1, pairs);
+          session.progress((slab.start + depth * inSlab) / nz);
+        },
+      );
+    }
+    await session.run({
+      kernel: 'nlMeansFinish',
+      args: [problem],
+      items: depth,
+      itemsPerTask: Math.max(1, Math.floor((1 << 21) / plane)),
+    });
+    await copyOut(session, numerator, out, slab.start * plane, slab.end * plane);
+  }
+  session.progress(1);
+  return out;
+}
