@@ -17,6 +17,11 @@ export interface EngineClient extends EngineApi {
   dispose(): void;
 }
 
+/** Whether a call failed because its worker was replaced; `onReplaced` already tells of that. */
+export function isReplacement(error: unknown): boolean {
+  return error instanceof UserError && error.details['replaced'] === true;
+}
+
 /** What the client needs of a worker; tests give their own. */
 export type EngineWorker = Pick<
   Worker,
@@ -85,7 +90,9 @@ export function createEngineClient(
       return;
     }
     start();
-    rejectWaiting(new UserError('memory/over-budget', SENTENCES[reason], { reason }));
+    rejectWaiting(
+      new UserError('memory/over-budget', SENTENCES[reason], { reason, replaced: true }),
+    );
     for (const listener of listeners) listener(reason);
   }
 

@@ -32,7 +32,7 @@ import {
   recipeText,
 } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
-import type { EngineClient, ReplacementReason } from '../engine-client.ts';
+import { type EngineClient, isReplacement, type ReplacementReason } from '../engine-client.ts';
 import { PRESETS, type Preset, presetFor, presetRecipe } from '../presets.ts';
 import { describeSteps, type StepOutcome, type StepStatus } from './recipe-status.ts';
 
@@ -258,6 +258,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   }
 
   function report(title: string, error: unknown): void {
+    if (isReplacement(error)) return;
     if (isCancelled(error)) {
       log(`${title}: cancelled.`);
       return;

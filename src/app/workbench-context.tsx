@@ -1,0 +1,72 @@
+/** Hands the client, the workspace and the preferences to every component of the page. */
+import { createContext, type ReactNode, use, useMemo } from 'react';
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { StoreApi } from 'zustand/vanilla';
+import { Bug } from '../errors/errors.ts';
+import type { EngineClient } from './engine-client.ts';
+import type { DialogName, Dialogs } from './stores/dialogs.ts';
+import type { Preferences } from './stores/preferences.ts';
+import {
+  describeSteps,
+  type OperationDescriptor,
+  type StepStatus,
+} from './stores/recipe-status.ts';
+import { currentRecipe, type Workspace, type WorkspaceState } from './stores/workspace.ts';
+
+export interface Workbench {
+  readonly client: EngineClient;
+  readonly workspace: Workspace;
+  readonly preferences: StoreApi<Preferences>;
+  readonly dialogs: StoreApi<Dialogs>;
+}
+
+const WorkbenchContext = createContext<Workbench | null>(null);
+
+export function WorkbenchProvider(props: {
+  readonly workbench: Workbench;
+  readonly children: ReactNode;
+}) {
+  return <WorkbenchContext value={props.workbench}>{props.children}</WorkbenchContext>;
+}
+
+export function useWorkbench(): Workbench {
+  const workbench = use(WorkbenchContext);
+  if (workbench === null) throw new Bug('A component stands outside the WorkbenchProvider.');
+  return workbench;
+}
+
+export function useWorkspace(): Workspace {
+  return useWorkbench().workspace;
+}
+
+/** A part of the workspace's state; re-renders when the part changes by shallow comparison. */
+export function useWorkspaceState<T>(select: (state: WorkspaceState) => T): T {
+  return useStore(useWorkspace().store, useShallow(select));
+}
+
+export function usePreferences<T>(select: (preferences: Preferences) => T): T {
+  return useStore(useWorkbench().preferences, select);
+}
+
+/** Whether a dialog is open, and how to close it. */
+export function useDialog(name: DialogName): {
+  readonly opened: boolean;
+  readonly close: () => void;
+} {
+  const { dialogs } = useWorkbench();
+  const opened = useStore(dialogs, (state) => state.open === name);
+  return { opened, close: () => dialogs.setState({ open: null }) };
+}
+
+/** What can be said of each step of the present recipe. */
+export function useSteps(): readonly StepStatus[] {
+  const { recipe, operations, source } = useWorkspaceState((state) => ({
+    recipe: currentRecipe(state),
+    operations: state.engine?.operations ?? NO_OPERATIONS,
+    source: state.source,
+  }));
+  return useMemo(() => describeSteps(recipe, operations, source), [recipe, operations, source]);
+}
+
+const NO_OPERATIONS: readonly OperationDescriptor[] = [];
