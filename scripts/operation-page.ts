@@ -1,5 +1,5 @@
 /** The documentation page of an operation, rendered from its declaration alone. */
-import { flagName } from '../src/cli/flags.ts';
+import { flagName } from '../src/declaration/flags.ts';
 import {
   defaultParameters,
   describeRange,
