@@ -17,6 +17,7 @@ import { gradientBytes, gradientMagnitude } from '../../wasm/gradient.ts';
 import { sessionPart } from '../../wasm/session-part.ts';
 import { watershed, watershedBytes } from '../../wasm/watershed.ts';
 import { defineOperation, type OperationContext, type OperationResult } from '../operation.ts';
+import { nestedSpheres } from './example.ts';
 import {
   type ChosenIntervals,
   checkGrey,
