@@ -1,6 +1,6 @@
 /** What every decoding step shares: the file's name for messages, cancel and progress. */
-import { cancelled, UserError } from '../../../errors/errors.ts';
-import type { ReadOptions } from '../../format.ts';
+import { cancelled, UserError } from '../errors/errors.ts';
+import type { ReadOptions } from './format.ts';
 
 const TURN_MS = 25;
 

@@ -1,9 +1,9 @@
 /** gzip (RFC 1952) into a buffer of known size, by the host's decoder where it can do it. */
 import { Gunzip } from 'fflate';
-import { isUserError } from '../../../errors/errors.ts';
-import type { ByteSource } from '../../format.ts';
+import { isUserError } from '../errors/errors.ts';
+import type { ByteSource } from './format.ts';
 import type { DecodedBytes } from './decoded-bytes.ts';
-import type { DecodeJob } from './job.ts';
+import type { DecodeJob } from './decode-job.ts';
 
 /** No deflate stream expands more: at best 258 bytes from 2 bits, less the block's own cost. */
 export const MAX_GZIP_RATIO = 1032;

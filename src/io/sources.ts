@@ -1,5 +1,5 @@
 /** Byte sources over what a host offers. */
-import { UserError } from '../errors/errors.ts';
+import { isUserError, UserError } from '../errors/errors.ts';
 import type { ByteSource } from './format.ts';
 
 export function blobSource(blob: Blob, name: string, path = ''): ByteSource {
@@ -30,5 +30,42 @@ export function bytesSource(bytes: Uint8Array, name: string, path = ''): ByteSou
     path,
     size: bytes.byteLength,
     read: (start, end) => Promise.resolve(new Uint8Array(bytes.slice(start, end))),
+  };
+}
+
+/** Reads up to `buffer.length` bytes at `position` and returns how many there were. */
+export type ReadAt = (buffer: Uint8Array<ArrayBuffer>, position: number) => Promise<number>;
+
+/** A source over a file descriptor or the like, whose reads may return less than was asked. */
+export function randomAccessSource(
+  readAt: ReadAt,
+  size: number,
+  name: string,
+  path = '',
+): ByteSource {
+  return {
+    name,
+    path,
+    size,
+    async read(start, end) {
+      const buffer = new Uint8Array(Math.max(Math.min(end, size) - Math.max(start, 0), 0));
+      let filled = 0;
+      while (filled < buffer.length) {
+        const count = await readAt(buffer.subarray(filled), start + filled).catch(
+          (cause: unknown) => {
+            if (isUserError(cause)) throw cause;
+            throw new UserError(
+              'file/unreadable',
+              `${name} can no longer be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
+              { file: name },
+              cause,
+            );
+          },
+        );
+        if (count === 0) break;
+        filled += count;
+      }
+      return filled === buffer.length ? buffer : buffer.slice(0, filled);
+    },
   };
 }

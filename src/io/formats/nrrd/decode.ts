@@ -8,10 +8,10 @@ import {
 } from '../../../volume/volume.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { Bzip2Error, decodeBzip2 } from './bzip2.ts';
-import { DecodedBytes } from './decoded-bytes.ts';
-import { gunzip, MAX_GZIP_RATIO } from './gunzip.ts';
+import { DecodedBytes } from '../../decoded-bytes.ts';
+import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
 import type { NrrdHeader } from './header.ts';
-import { allocateBytes, DecodeJob } from './job.ts';
+import { allocateBytes, DecodeJob } from '../../decode-job.ts';
 
 const READ_BYTES = 16 * 1024 * 1024;
 /** Decoded bytes are asked for in steps, since a bzip2 stream may expand a million times. */

@@ -1,0 +1,339 @@
+/**
+ * From files as the user gave them to one volume: recognises each by its content, joins headers with
+ * their data and slices with each other, and says what is odd about the voxels.
+ */
+import { cancelled, UserError } from '../errors/errors.ts';
+import { surveyVolume, type VolumeSurvey } from '../volume/statistics.ts';
+import type { Volume } from '../volume/volume.ts';
+import type {
+  ByteSource,
+  ReadOptions,
+  ReadVolume,
+  VolumeFormat,
+  VolumeMetadata,
+} from './format.ts';
+import { FORMAT_IDS, FORMAT_TITLES, type FormatId, loadFormat } from './registry.ts';
+
+const HEAD_BYTES = 4096;
+/** Reading is this share of the progress, looking through the voxels the rest. */
+const READ_SHARE = 0.9;
+/** The key under which our own files say whether they are grey or labels. */
+const KIND_TAG = 'tauscope kind';
+
+export interface OpenOptions extends ReadOptions {
+  /** Overrides the guess whether the values are grey values or labels. */
+  readonly kind?: Volume['kind'];
+}
+
+export interface OpenedVolume extends ReadVolume {
+  /** Few different whole numbers: a segmented volume, by the look of it. */
+  readonly looksSegmented: boolean;
+  readonly survey: VolumeSurvey;
+  /** Names of the files that were read, in order. */
+  readonly files: readonly string[];
+}
+
+export interface FileDescription {
+  /** "TIFF", "NRRD", … */
+  readonly format: string;
+  readonly files: readonly string[];
+  readonly bytes: number;
+  readonly metadata: VolumeMetadata;
+}
+
+/** Formats that people have and that are not read here, by their first bytes. */
+const FOREIGN: readonly {
+  readonly title: string;
+  readonly test: (head: Uint8Array, text: string) => boolean;
+}[] = [
+  { title: 'a DICOM file', test: (_, text) => text.slice(128, 132) === 'DICM' },
+  { title: 'an HDF5 file', test: (_, text) => text.startsWith('\x89HDF\r\n') },
+  { title: 'a NumPy array', test: (_, text) => text.startsWith('\x93NUMPY') },
+  { title: 'a ZIP archive', test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text) },
+  { title: 'an Amira file', test: (_, text) => /^# (AmiraMesh|Avizo)/.test(text) },
+  { title: 'a Zeiss Xradia (OLE) file', test: (_, text) => text.startsWith('\xd0\xcf\x11\xe0') },
+  { title: 'a PNG image', test: (_, text) => text.startsWith('\x89PNG') },
+  { title: 'a JPEG image', test: (_, text) => text.startsWith('\xff\xd8\xff') },
+  { title: 'a BMP image', test: (_, text) => /^BM[^]{4}\0\0\0\0/.test(text) },
+  { title: 'a GIF image', test: (_, text) => /^GIF8[79]a/.test(text) },
+  { title: 'a PDF document', test: (_, text) => text.startsWith('%PDF-') },
+  { title: 'a Scanco ISQ file', test: (_, text) => text.startsWith('CTDATA-HEADER_V1') },
+  { title: 'a VGI header', test: (_, text) => /^\{volume1\}/i.test(text) },
+  { title: 'Zarr metadata', test: (_, text) => /^\s*\{[^]*"zarr_format"/.test(text) },
+  { title: 'a gzip archive', test: (head) => head[0] === 0x1f && head[1] === 0x8b },
+];
+
+/** A file that can only have come along: the system's, hidden, or plain text beside the images. */
+const BYSTANDER = /^(\..*|thumbs\.db|desktop\.ini)$|\.(txt|log|csv|json|xml|md|pdf|ini|html?)$/i;
+
+interface Recognised {
+  readonly source: ByteSource;
+  /** null: no format that is read here. */
+  readonly id: FormatId | null;
+  readonly foreign: string | null;
+}
+
+async function recognise(source: ByteSource): Promise<Recognised> {
+  const head = await source.read(0, HEAD_BYTES);
+  const text = String.fromCharCode(...head);
+  const foreign = FOREIGN.find((format) => format.test(head, text)) ?? null;
+  // A DICOM file may start with a TIFF signature, so it is looked for first; gzip last of all.
+  if (foreign !== null && foreign.title !== 'a gzip archive') {
+    return { source, id: null, foreign: foreign.title };
+  }
+  for (const id of FORMAT_IDS) {
+    if ((await loadFormat(id)).sniff(head, source.name)) return { source, id, foreign: null };
+  }
+  return { source, id: null, foreign: foreign?.title ?? null };
+}
+
+/** What the name promises, to say that the content is something else. */
+async function formatOfName(name: string): Promise<VolumeFormat | null> {
+  const lower = name.toLowerCase();
+  for (const id of FORMAT_IDS) {
+    const format = await loadFormat(id);
+    if (format.extensions.some((extension) => lower.endsWith(extension))) return format;
+  }
+  return null;
+}
+
+async function unknownFormat(file: Recognised): Promise<UserError> {
+  const { name } = file.source;
+  const promised = await formatOfName(name);
+  const what =
+    file.foreign !== null
+      ? `${name} is ${file.foreign}`
+      : promised !== null
+        ? `${name} is named like ${promised.title} but does not hold it`
+        : `${name} is of no known format`;
+  return new UserError(
+    'file/unknown-format',
+    `${what}; Tauscope reads ${FORMAT_TITLES} files and folders of TIFF slices.`,
+    { file: name, ...(file.foreign === null ? {} : { found: file.foreign }) },
+  );
+}
+
+type Plan =
+  | {
+      readonly kind: 'file';
+      readonly id: FormatId;
+      readonly source: ByteSource;
+      readonly siblings: readonly ByteSource[];
+      readonly ignored: readonly string[];
+    }
+  | {
+      readonly kind: 'slices';
+      readonly sources: readonly ByteSource[];
+      readonly ignored: readonly string[];
+    };
+
+function assertAnyBytes(sources: readonly ByteSource[]): void {
+  const [first] = sources;
+  if (first === undefined) {
+    throw new UserError('file/empty', 'There is no file to open: the folder is empty.');
+  }
+  if (sources.every((source) => source.size === 0)) {
+    throw new UserError(
+      'file/empty',
+      sources.length === 1
+        ? `${first.name} is empty (0 bytes).`
+        : `All ${sources.length} files are empty (0 bytes).`,
+      { file: first.name },
+    );
+  }
+}
+
+function listNames(files: readonly Recognised[], most = 3): string {
+  const names = files.slice(0, most).map((file) => file.source.name);
+  return files.length > most
+    ? `${names.join(', ')} and ${files.length - most} more`
+    : names.join(', ');
+}
+
+async function plan(sources: readonly ByteSource[]): Promise<Plan> {
+  assertAnyBytes(sources);
+  if (sources.length === 1) {
+    const [source] = sources as [ByteSource];
+    const file = await recognise(source);
+    if (file.id === null) throw await unknownFormat(file);
+    return { kind: 'file', id: file.id, source, siblings: [], ignored: [] };
+  }
+  const given = sources.filter((source) => !BYSTANDER.test(source.name));
+  if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
+  const files: Recognised[] = [];
+  for (const source of given) files.push(await recognise(source));
+  const volumes = files.filter((file) => file.id !== null && file.id !== 'tiff');
+  const tiffs = files.filter((file) => file.id === 'tiff');
+  const rest = files.filter((file) => file.id === null);
+
+  if (volumes.length > 1) {
+    throw new UserError(
+      'file/mixed-slices',
+      `These are ${volumes.length} volumes (${listNames(volumes)}): open one at a time.`,
+      { files: volumes.map((file) => file.source.name).slice(0, 20) },
+    );
+  }
+  const [volume] = volumes;
+  if (volume?.id != null) {
+    if (tiffs.length > 0) {
+      throw new UserError(
+        'file/mixed-slices',
+        `${volume.source.name} came with ${tiffs.length} TIFF files (${listNames(tiffs)}): open either the volume or the slices.`,
+        { files: [volume.source.name, ...tiffs.map((file) => file.source.name)].slice(0, 20) },
+      );
+    }
+    const siblings = sources.filter((source) => source !== volume.source);
+    return { kind: 'file', id: volume.id, source: volume.source, siblings, ignored: [] };
+  }
+  const [onlyTiff, secondTiff] = tiffs;
+  if (onlyTiff === undefined) throw await unknownFormat(files[0] as Recognised);
+  const ignored = [
+    ...rest.map((file) => file.source.name),
+    ...sources.filter((source) => BYSTANDER.test(source.name)).map((source) => source.name),
+  ];
+  if (secondTiff === undefined) {
+    return { kind: 'file', id: 'tiff', source: onlyTiff.source, siblings: [], ignored };
+  }
+  return { kind: 'slices', sources: tiffs.map((file) => file.source), ignored };
+}
+
+async function read(planned: Plan, options: ReadOptions): Promise<ReadVolume> {
+  if (planned.kind === 'slices') {
+    const { readSliceFolder } = await import('./slices.ts');
+    return readSliceFolder(planned.sources, options);
+  }
+  const format = await loadFormat(planned.id);
+  return format.readVolume(planned.source, {
+    ...options,
+    siblings: [...planned.siblings, ...(options.siblings ?? [])],
+  });
+}
+
+function filesOf(planned: Plan): readonly string[] {
+  return planned.kind === 'slices'
+    ? planned.sources.map((source) => source.name)
+    : [planned.source.name];
+}
+
+function ignoredWarning(planned: Plan): readonly string[] {
+  const count = planned.ignored.length;
+  if (count === 0) return [];
+  const names = planned.ignored.slice(0, 3).join(', ');
+  return [
+    `${count === 1 ? 'A file that is' : `${count} files that are`} no TIFF ${count === 1 ? 'was' : 'were'} left out: ${names}${count > 3 ? ' …' : ''}.`,
+  ];
+}
+
+/** Labels where the file or the caller says so, or where the values look like it. */
+function decideKind(
+  read: ReadVolume,
+  survey: VolumeSurvey,
+  wanted: Volume['kind'] | undefined,
+): { readonly kind: Volume['kind']; readonly warnings: readonly string[] } {
+  if (wanted !== undefined) return { kind: wanted, warnings: [] };
+  if (read.volume.kind === 'labels') return { kind: 'labels', warnings: [] };
+  if (read.metadata.tags[KIND_TAG] === 'grey' || !survey.looksSegmented) {
+    return { kind: 'grey', warnings: [] };
+  }
+  const values = survey.distinct ?? [];
+  return {
+    kind: 'labels',
+    warnings: [
+      `The voxels have only ${values.length === 1 ? 'the value' : `${values.length} different values:`} ${values.join(', ')}; they were taken for labels of a segmented volume.`,
+    ],
+  };
+}
+
+function surveyWarnings(survey: VolumeSurvey): readonly string[] {
+  const warnings: string[] = [];
+  if (survey.notFinite !== null) {
+    const { count, first, value } = survey.notFinite;
+    warnings.push(
+      `${count} ${count === 1 ? 'voxel is' : 'voxels are'} no number (NaN or infinite), the first at x ${first[0]}, y ${first[1]}, z ${first[2]} (${value}): crop or replace them before filtering.`,
+    );
+  }
+  if (survey.constant) {
+    warnings.push(
+      `All voxels have the same value, ${survey.minimum}: there is nothing to segment.`,
+    );
+  }
+  return warnings;
+}
+
+/**
+ * Opens what the user dropped or named: one file, a header with its data, or a folder of slices.
+ * Throws UserError with one sentence; nothing is kept where it throws. Abort by `options.signal`.
+ */
+export async function openVolume(
+  sources: readonly ByteSource[],
+  options: OpenOptions = {},
+): Promise<OpenedVolume> {
+  const assertActive = (): void => {
+    if (options.signal?.aborted) throw cancelled();
+  };
+  assertActive();
+  const planned = await plan(sources);
+  const result = await read(planned, {
+    ...options,
+    progress: (fraction) => options.progress?.(fraction * READ_SHARE),
+  });
+  const survey = await surveyVolume(result.volume, {
+    pause: async (fraction) => {
+      options.progress?.(READ_SHARE + fraction * (1 - READ_SHARE));
+      await new Promise((resolve) => {
+        setTimeout(resolve, 0);
+      });
+      assertActive();
+    },
+  });
+  const { kind, warnings } = decideKind(result, survey, options.kind);
+  return {
+    volume: { ...result.volume, kind },
+    metadata: {
+      ...result.metadata,
+      warnings: [
+        ...result.metadata.warnings,
+        ...ignoredWarning(planned),
+        ...warnings,
+        ...surveyWarnings(survey),
+      ],
+    },
+    looksSegmented: survey.looksSegmented,
+    survey,
+    files: filesOf(planned),
+  };
+}
+
+/**
+ * What the header says, without reading the voxels. A folder of slices is described by its first
+ * file and the number of files.
+ */
+export async function describeFile(
+  sources: readonly ByteSource[],
+  options: ReadOptions = {},
+): Promise<FileDescription> {
+  const planned = await plan(sources);
+  const bytes = sources.reduce((sum, source) => sum + source.size, 0);
+  const files = filesOf(planned);
+  if (planned.kind === 'file') {
+    const format = await loadFormat(planned.id);
+    const metadata = await format.readMetadata(planned.source, {
+      ...options,
+      siblings: planned.siblings,
+    });
+    const warnings = [...metadata.warnings, ...ignoredWarning(planned)];
+    return { format: format.title, files, bytes, metadata: { ...metadata, warnings } };
+  }
+  const format = await loadFormat('tiff');
+  const metadata = await format.readMetadata(planned.sources[0] as ByteSource, options);
+  return {
+    format: `folder of ${planned.sources.length} TIFF slices`,
+    files,
+    bytes,
+    metadata: {
+      ...metadata,
+      size: [metadata.size[0], metadata.size[1], planned.sources.length],
+      warnings: [...metadata.warnings, ...ignoredWarning(planned)],
+    },
+  };
+}

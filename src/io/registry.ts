@@ -1,0 +1,66 @@
+/** Every file format, loaded when a file asks for it. */
+import { UserError } from '../errors/errors.ts';
+import type { Volume } from '../volume/volume.ts';
+import type { VolumeFormat } from './format.ts';
+
+type Loader = () => Promise<VolumeFormat>;
+
+interface FormatEntry {
+  readonly title: string;
+  readonly load: Loader;
+}
+
+/** In the order in which content is compared. */
+const FORMATS = {
+  tiff: {
+    title: 'TIFF',
+    load: async () => (await import('./formats/tiff/format.ts')).tiffFormat,
+  },
+  nrrd: {
+    title: 'NRRD',
+    load: async () => (await import('./formats/nrrd/format.ts')).nrrdFormat,
+  },
+  'meta-image': {
+    title: 'MHA/MHD',
+    load: async () => (await import('./formats/itk/meta-image.ts')).metaImageFormat,
+  },
+  nifti: {
+    title: 'NIfTI',
+    load: async () => (await import('./formats/itk/nifti.ts')).niftiFormat,
+  },
+  mrc: {
+    title: 'MRC',
+    load: async () => (await import('./formats/itk/mrc.ts')).mrcFormat,
+  },
+  vtk: {
+    title: 'VTK',
+    load: async () => (await import('./formats/itk/vtk.ts')).vtkFormat,
+  },
+} as const satisfies Record<string, FormatEntry>;
+
+export type FormatId = keyof typeof FORMATS;
+
+/** Formats that can be written. */
+export type WritableFormatId = 'tiff' | 'nrrd';
+
+export const FORMAT_IDS = Object.keys(FORMATS) as readonly FormatId[];
+
+/** "TIFF, NRRD, …" for sentences. */
+export const FORMAT_TITLES = Object.values(FORMATS)
+  .map((format) => format.title)
+  .join(', ');
+
+export function loadFormat(id: FormatId): Promise<VolumeFormat> {
+  return FORMATS[id].load();
+}
+
+/** The bytes of a file of the given format. Throws `file/unsupported` for a read-only format. */
+export async function writeVolume(volume: Volume, format: WritableFormatId): Promise<Blob> {
+  const { write, title } = await loadFormat(format);
+  if (write === undefined) {
+    throw new UserError('file/unsupported', `${title} files can be read but not written.`, {
+      format,
+    });
+  }
+  return write(volume);
+}

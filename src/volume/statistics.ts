@@ -1,0 +1,176 @@
+/** One pass over a volume: range, values that are no numbers, how many values differ. */
+import type { NumericVoxelArray, Size3, Vector3, Volume, VoxelArray } from './volume.ts';
+
+/** With at most so many different whole numbers a volume looks like a segmented one. */
+export const MAX_SEGMENTED_VALUES = 16;
+
+export interface NotFinite {
+  readonly count: number;
+  /** Voxel [x, y, z] of the first one. */
+  readonly first: Vector3;
+  readonly value: 'NaN' | 'Infinity' | '-Infinity';
+}
+
+export interface VolumeSurvey {
+  /** Of the finite voxels; NaN where there is none. 64-bit integers as the nearest number. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** null where every voxel is a number. */
+  readonly notFinite: NotFinite | null;
+  /** All voxels are finite and equal. */
+  readonly constant: boolean;
+  /** Different values of an integer volume, ascending; null where they are more than 16, or floats. */
+  readonly distinct: readonly number[] | null;
+  /** Few different whole numbers ≥ 0, each of them common enough to be a label. */
+  readonly looksSegmented: boolean;
+}
+
+export interface SurveyOptions {
+  /** Called between blocks of voxels with the fraction done; may wait or throw. */
+  readonly pause?: (fraction: number) => Promise<void>;
+}
+
+const BLOCK_VOXELS = 2 ** 20;
+/** Fewer voxels than this for each value are measurements of a tiny volume, not labels. */
+const VOXELS_PER_LABEL = 4;
+
+/** Position [x, y, z] of voxel `index`. */
+export function voxelPosition(index: number, size: Size3): Vector3 {
+  const [nx, ny] = size;
+  return [index % nx, Math.floor(index / nx) % ny, Math.floor(index / (nx * ny))];
+}
+
+interface Tally {
+  minimum: number;
+  maximum: number;
+  notFinite: number;
+  firstNotFinite: number;
+}
+
+/** Collects different values until there are too many. */
+class DistinctValues {
+  private readonly values = new Set<number>();
+  private last = Number.NaN;
+  full = false;
+
+  add(value: number): void {
+    if (value === this.last || this.full) return;
+    this.last = value;
+    this.values.add(value);
+    this.full = this.values.size > MAX_SEGMENTED_VALUES;
+  }
+
+  sorted(): readonly number[] | null {
+    return this.full ? null : [...this.values].sort((a, b) => a - b);
+  }
+}
+
+function tallyFloats(
+  data: Float32Array | Float64Array,
+  from: number,
+  to: number,
+  tally: Tally,
+): void {
+  let { minimum, maximum } = tally;
+  for (let i = from; i < to; i++) {
+    const value = data[i] as number;
+    // The difference of a number with itself is 0; of NaN and the infinities it is NaN.
+    if (value - value !== 0) {
+      if (tally.notFinite++ === 0) tally.firstNotFinite = i;
+      continue;
+    }
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  tally.minimum = minimum;
+  tally.maximum = maximum;
+}
+
+function tallyIntegers(
+  data: NumericVoxelArray,
+  from: number,
+  to: number,
+  tally: Tally,
+  distinct: DistinctValues,
+): void {
+  let { minimum, maximum } = tally;
+  for (let i = from; i < to; i++) {
+    const value = data[i] as number;
+    if (value < minimum) minimum = value;
+    if (value > maximum) maximum = value;
+  }
+  tally.minimum = minimum;
+  tally.maximum = maximum;
+  for (let i = from; i < to && !distinct.full; i++) distinct.add(data[i] as number);
+}
+
+function tallyBigIntegers(
+  data: BigInt64Array | BigUint64Array,
+  from: number,
+  to: number,
+  tally: Tally,
+  distinct: DistinctValues,
+): void {
+  for (let i = from; i < to; i++) {
+    const value = Number(data[i]);
+    if (value < tally.minimum) tally.minimum = value;
+    if (value > tally.maximum) tally.maximum = value;
+    distinct.add(value);
+  }
+}
+
+function tallyBlock(
+  data: VoxelArray,
+  from: number,
+  to: number,
+  tally: Tally,
+  distinct: DistinctValues,
+): void {
+  if (data instanceof Float32Array || data instanceof Float64Array) {
+    tallyFloats(data, from, to, tally);
+  } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    tallyBigIntegers(data, from, to, tally, distinct);
+  } else {
+    tallyIntegers(data, from, to, tally, distinct);
+  }
+}
+
+/** Surveys `data` of the given size. O(voxels), no copy. */
+export async function surveyVolume(
+  volume: Pick<Volume, 'data' | 'size'>,
+  options: SurveyOptions = {},
+): Promise<VolumeSurvey> {
+  const { data, size } = volume;
+  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
+  const tally: Tally = {
+    minimum: Infinity,
+    maximum: -Infinity,
+    notFinite: 0,
+    firstNotFinite: -1,
+  };
+  const distinct = new DistinctValues();
+  for (let from = 0; from < data.length; from += BLOCK_VOXELS) {
+    const to = Math.min(from + BLOCK_VOXELS, data.length);
+    tallyBlock(data, from, to, tally, distinct);
+    await options.pause?.(to / data.length);
+  }
+  const anyFinite = tally.minimum <= tally.maximum;
+  const values = isFloat ? null : distinct.sorted();
+  return {
+    minimum: anyFinite ? tally.minimum : Number.NaN,
+    maximum: anyFinite ? tally.maximum : Number.NaN,
+    notFinite: tally.notFinite === 0 ? null : describeNotFinite(data, size, tally),
+    constant: tally.notFinite === 0 && tally.minimum === tally.maximum,
+    distinct: values,
+    looksSegmented:
+      values !== null && tally.minimum >= 0 && data.length >= VOXELS_PER_LABEL * values.length,
+  };
+}
+
+function describeNotFinite(data: VoxelArray, size: Size3, tally: Tally): NotFinite {
+  return {
+    count: tally.notFinite,
+    first: voxelPosition(tally.firstNotFinite, size),
+    value: String(data[tally.firstNotFinite]) as NotFinite['value'],
+  };
+}
