@@ -26,12 +26,13 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
     throw new Error(`${file.fileName}:${line + 1}: ${what} cannot be made synchronous.`);
   };
 
-  const visit = (node: ts.Node): ts.VisitResult<ts.Node> => {
+  const visitExpression = (node: ts.Expression): ts.Expression =>
+    ts.visitNode(node, visit, ts.isExpression) ?? node;
+
+  const visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
     if (node.kind === ts.SyntaxKind.AsyncKeyword) return undefined;
     if (ts.isAwaitExpression(node)) {
-      return factory.createParenthesizedExpression(
-        ts.visitNode(node.expression, visit, ts.isExpression),
-      );
+      return factory.createParenthesizedExpression(visitExpression(node.expression));
     }
     if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) refuse(node, 'for await');
     if (ts.isNewExpression(node) && node.expression.getText(file) === 'Promise') {
@@ -43,7 +44,7 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
         const [value] = node.arguments;
         return value === undefined
           ? factory.createVoidZero()
-          : factory.createParenthesizedExpression(ts.visitNode(value, visit, ts.isExpression));
+          : factory.createParenthesizedExpression(visitExpression(value));
       }
       if (callee.startsWith('Promise.')) refuse(node, callee);
     }
@@ -51,5 +52,5 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
     return ts.visitEachChild(node, visit, context);
   };
 
-  return ts.visitNode(file, visit, ts.isSourceFile);
+  return ts.visitEachChild(file, visit, context);
 };

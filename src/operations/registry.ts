@@ -8,6 +8,11 @@ import type { Operation } from './operation.ts';
 type Loader = () => Promise<{ readonly operation: Operation }>;
 
 const LOADERS = {
+  'crop-box': () => import('./crop-box/index.ts'),
+  'label-phases': () => import('./label-phases/index.ts'),
+  'measure-percolation': () => import('./measure-percolation/index.ts'),
+  'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
+  'segment-watershed': () => import('./segment-watershed/index.ts'),
 } as const satisfies Record<string, Loader>;
 
 export type OperationId = keyof typeof LOADERS;

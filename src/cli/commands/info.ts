@@ -1,6 +1,5 @@
 /** `tauscope info`: what a file holds, from its header where that is enough. */
-import { describeFile } from '../../io/open.ts';
-import type { VolumeMetadata } from '../../io/format.ts';
+import { describeFile, type FileDescription } from '../../io/open.ts';
 import { UserError } from '../../errors/errors.ts';
 import { formatHelp, JSON_OPTION, parseArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
@@ -21,25 +20,29 @@ export const info: Command = {
     if (positionals.length === 0) {
       throw new UserError('usage', 'info needs a file or a folder; see tauscope info --help.');
     }
-    const metadata = await describeFile(await openSources(positionals), {
+    const description = await describeFile(await openSources(positionals), {
       signal: surroundings.signal,
     });
     surroundings.print(
       options['json'] === true
-        ? `${JSON.stringify(metadata, null, 2)}\n`
-        : formatMetadata(positionals.join(' '), metadata),
+        ? `${JSON.stringify(description, null, 2)}\n`
+        : formatDescription(description),
     );
   },
 };
 
-function formatMetadata(name: string, metadata: VolumeMetadata): string {
-  const { format, size, type, channels, spacing, spacingSource, tags, warnings } = metadata;
+function formatDescription({ format, files, bytes, metadata }: FileDescription): string {
+  const { size, type, channels, spacing, spacingSource, tags, warnings } = metadata;
   const voxelSize =
     spacing === null
       ? `unknown (${spacingSource})`
       : `${spacing.values.join(' × ')} ${spacing.unit} (${spacingSource})`;
   const lines: (readonly [string, string])[] = [
-    ['file', name],
+    [
+      'file',
+      files.length > 3 ? `${files[0]} … ${files.at(-1)} (${files.length} files)` : files.join(', '),
+    ],
+    ['bytes', String(bytes)],
     ['format', format],
     ['size (x × y × z)', size.join(' × ')],
     ['voxel type', channels === 1 ? type : `${type}, ${channels} channels`],

@@ -46,8 +46,8 @@ export const phantom: Command = {
       progress: (fraction) => surroundings.progress(`generating ${id}`, fraction),
     });
     const files = await Promise.all(
-      volumes.map(async ({ fileName, volume }) => ({
-        name: `${fileName}.tif`,
+      volumes.map(async ({ stem, volume }) => ({
+        name: `${stem}.tif`,
         content: await writeVolume(volume, 'tiff'),
       })),
     );
