@@ -30,6 +30,8 @@ export interface LevelShape {
   readonly length: number;
   /** Cells along each axis that make one cell of the next coarser level: 1 or 2. */
   readonly factors: Triple;
+  /** How often one visit to this level visits the next coarser one: 0 on the coarsest, else 1 or 2. */
+  readonly visits: number;
 }
 
 /** Conducting classes a cell may have beside 0, which insulates. */
@@ -82,20 +84,16 @@ export function turnCells(
 /** A link weaker than this fraction of the strongest is not worth coarsening across. */
 const WEAK_LINK = 0.35;
 
-function levelShape(size: Triple, factors: Triple): LevelShape {
-  const [nx, ny, nz] = size;
-  const stride = 4 * Math.ceil(nx / 4) + 4;
-  const slice = stride * ny;
-  return { nx, ny, nz, stride, slice, length: slice * (nz + 2), factors };
+/** Levels up to this many cells cost next to nothing, however often they are visited. */
+const SMALL_LEVEL = 4096;
+
+interface LevelPlan {
+  readonly size: Triple;
+  readonly factors: Triple;
 }
 
-/**
- * All levels from the volume's own grid to a single cell. Axes are halved together, except those
- * whose links are weak against the others (voxels longer along them): point smoothing cannot damp
- * errors along strong links alone, so these are coarsened first.
- */
-export function planLevels(size: Triple, linkWeights: Triple): readonly LevelShape[] {
-  const levels: LevelShape[] = [];
+function planSizes(size: Triple, linkWeights: Triple): readonly LevelPlan[] {
+  const plans: LevelPlan[] = [];
   let current = size;
   let weights = linkWeights;
   for (;;) {
@@ -104,12 +102,42 @@ export function planLevels(size: Triple, linkWeights: Triple): readonly LevelSha
     const factors = weights.map((weight, axis) =>
       open[axis] && weight >= WEAK_LINK * strongest ? 2 : 1,
     ) as unknown as Triple;
-    levels.push(levelShape(current, factors));
-    if (!open.some(Boolean)) return levels;
+    plans.push({ size: current, factors });
+    if (!open.some(Boolean)) return plans;
     const [fx, fy, fz] = factors;
     weights = [weights[0] * fy * fz, weights[1] * fx * fz, weights[2] * fx * fy];
     current = current.map((n, axis) => Math.ceil(n / factors[axis])) as unknown as Triple;
   }
+}
+
+/**
+ * All levels from the volume's own grid to a single cell. Axes are halved together, except those
+ * whose links are weak against the others (voxels longer along them): point smoothing cannot damp
+ * errors along weak links, so the strong ones are coarsened first.
+ *
+ * Two visits to the next level (W-cycle) need it to shrink by four, or they would cost more than
+ * the level itself. Above a level that visits once all visit once: two visits to a cycle of single
+ * ones might not be positive definite.
+ */
+export function planLevels(size: Triple, linkWeights: Triple): readonly LevelShape[] {
+  const plans = planSizes(size, linkWeights);
+  const levels: LevelShape[] = [];
+  let isRepeating = true;
+  for (let l = plans.length - 1; l >= 0; l--) {
+    const {
+      size: [nx, ny, nz],
+      factors,
+    } = plans[l] as LevelPlan;
+    const shrink = factors[0] * factors[1] * factors[2];
+    isRepeating &&= shrink >= 4 || nx * ny * nz <= SMALL_LEVEL;
+    const below = plans.length - 1 - l;
+    const stride = 4 * Math.ceil(nx / 4) + 4;
+    const slice = stride * ny;
+    // The coarsest level has one cell and is solved by one visit.
+    const visits = below === 0 ? 0 : below === 1 || !isRepeating ? 1 : 2;
+    levels.unshift({ nx, ny, nz, stride, slice, length: slice * (nz + 2), factors, visits });
+  }
+  return levels;
 }
 
 /**

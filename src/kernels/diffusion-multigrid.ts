@@ -245,7 +245,7 @@ export function addCorrection(fine: Level, coarse: Level): void {
   }
 }
 
-/** One visit to level `l`: improves its `x` for its `r`. The coarser levels are visited twice. */
+/** One visit to level `l`: improves its `x` for its `r`. */
 export function cycle(levels: readonly Level[], l: number, fromZero: boolean): void {
   const level = levels[l] as Level;
   smooth(level, 0, fromZero, false);
@@ -254,7 +254,7 @@ export function cycle(levels: readonly Level[], l: number, fromZero: boolean): v
   if (coarse !== undefined) {
     restrictResidual(level, coarse);
     cycle(levels, l + 1, true);
-    if (levels[l + 2] !== undefined) cycle(levels, l + 1, false);
+    if (level.shape.visits === 2) cycle(levels, l + 1, false);
     addCorrection(level, coarse);
   }
   smooth(level, 1, false, true);

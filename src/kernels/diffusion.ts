@@ -98,7 +98,9 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   if (percolatingVoxels === 0) return NO_PATH;
 
   const weights = linkWeights(turned(problem.edges, problem.direction));
-  const levels = planLevels(size, weights).map((shape) => createLevel(shape, problem.periodicSides));
+  const levels = planLevels(size, weights).map((shape) =>
+    createLevel(shape, problem.periodicSides),
+  );
   linkCells(levels[0] as Level, cells, linkTables(values, weights));
   levels.forEach((level, l) => {
     if (l > 0) coarsenLinks(levels[l - 1] as Level, level);

@@ -54,12 +54,7 @@ interface Layout {
   readonly bytes: number;
 }
 
-function planArena(
-  size: Triple,
-  edges: Triple,
-  direction: FluxDirection,
-  threads: number,
-): Layout {
+function planArena(size: Triple, edges: Triple, direction: FluxDirection, threads: number): Layout {
   const grid = turned(size, direction);
   const shapes = planLevels(grid, linkWeights(turned(edges, direction)));
   const fine = shapes[0] as LevelShape;
@@ -203,13 +198,12 @@ class Solve {
     const slice = nx * ny;
     // The stack takes at most four bytes per cell; q is free until the iteration begins.
     const stack = this.#arena + this.#layout.q;
-    const { call } = { call: this.#session.call.bind(this.#session) };
-    let top =
-      call('diffusionFloodSeed', cells, mark, stack, face * slice, (face + 1) * slice) >>> 0;
-    const flags = periodic ? 1 : 0;
+    const range = [face * slice, (face + 1) * slice] as const;
+    // Pointers above 2 GiB come back negative.
+    let top = this.#session.call('diffusionFloodSeed', cells, mark, stack, ...range) >>> 0;
+    const grid = [cells, nx, ny, nz, mark, periodic ? 1 : 0, stack] as const;
     while (top > stack) {
-      top =
-        call('diffusionFlood', cells, nx, ny, nz, mark, flags, stack, top, FLOOD_BUDGET) >>> 0;
+      top = this.#session.call('diffusionFlood', ...grid, top, FLOOD_BUDGET) >>> 0;
       await this.#session.breathe();
     }
   }
@@ -220,9 +214,12 @@ class Solve {
     await this.#clear();
     const periodic = this.#problem.periodicSides ? 1 : 0;
     const words = this.#session.u32(this.#arena + records, LEVEL_WORDS * shapes.length);
-    shapes.forEach(({ nx, ny, nz, stride, slice, factors }, l) => {
+    shapes.forEach(({ nx, ny, nz, stride, slice, factors, visits }, l) => {
       const arrays = (levels[l] as readonly number[]).map((offset) => this.#arena + offset);
-      words.set([nx, ny, nz, stride, slice, ...factors, ...arrays, periodic, 0], LEVEL_WORDS * l);
+      words.set(
+        [nx, ny, nz, stride, slice, ...factors, ...arrays, periodic, visits],
+        LEVEL_WORDS * l,
+      );
     });
     const weights = linkWeights(turned(this.#problem.edges, this.#problem.direction));
     const { x, y, z, face } = linkTables(this.#conductivities, weights);
@@ -299,7 +296,7 @@ class Solve {
         scratch: { argIndex: 1, stride: rowBytes },
       });
       await this.#cycle(l + 1, true);
-      if (l + 2 < shapes.length) await this.#cycle(l + 1, false);
+      if (shape.visits === 2) await this.#cycle(l + 1, false);
       await this.#run('diffusionAddCorrection', l, [level]);
     }
     await this.#run('diffusionSmooth', l, [level, 1, 0, 1]);

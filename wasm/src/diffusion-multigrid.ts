@@ -278,7 +278,7 @@ export function diffusionCycle(pointer: usize, levels: i32, row: usize, fromZero
   if (levels > 1) {
     diffusionRestrict(pointer, row, 0, changetype<Level>(pointer + LEVEL_BYTES).nz);
     diffusionCycle(pointer + LEVEL_BYTES, levels - 1, row, 1);
-    if (levels > 2) diffusionCycle(pointer + LEVEL_BYTES, levels - 1, row, 0);
+    if (level.visits === 2) diffusionCycle(pointer + LEVEL_BYTES, levels - 1, row, 0);
     diffusionAddCorrection(pointer, 0, nz);
   }
   diffusionSmooth(pointer, 1, 0, 1, 0, nz);

@@ -22,7 +22,8 @@ export class Level {
   x: u32;
   r: u32;
   periodic: i32;
-  unused: i32;
+  /** Visits to the next coarser level for one to this. */
+  visits: i32;
 }
 
 export const LEVEL_BYTES: usize = 64;

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { withTestKernels } from '../../tests/support/kernels.ts';
+import {
+  type DiffusionProblem,
+  type DiffusionSolution,
+  solveDiffusion as solveByReference,
+} from '../kernels/diffusion.ts';
+import type { FluxDirection, Triple } from '../kernels/diffusion-grid.ts';
+import { randomUniform } from '../kernels/random.ts';
+import { diffusionArenaBytes, solveDiffusion } from './diffusion.ts';
+
+/** Random codes 0, 1, 2 in blocks of two voxels, so that some phases percolate and some do not. */
+function randomCodes([nx, ny, nz]: Triple, seed: number): Uint8Array {
+  const codes = new Uint8Array(nx * ny * nz);
+  for (let i = 0; i < codes.length; i++) {
+    const x = (i % nx) >> 1;
+    const y = (Math.floor(i / nx) % ny) >> 1;
+    const z = Math.floor(i / (nx * ny)) >> 1;
+    const value = randomUniform(seed, 0, x + 64 * (y + 64 * z));
+    codes[i] = value < 0.6 ? 1 : value < 0.85 ? 2 : 0;
+  }
+  return codes;
+}
+
+function problemOf(size: Triple, overrides: Partial<DiffusionProblem> = {}): DiffusionProblem {
+  return {
+    size,
+    codes: randomCodes(size, 7),
+    conductivities: [0, 1, 0.1],
+    edges: [1, 1, 1],
+    direction: 2,
+    periodicSides: false,
+    accuracy: 1e-6,
+    ...overrides,
+  };
+}
+
+async function solve(problem: DiffusionProblem, threads = 1): Promise<DiffusionSolution> {
+  const { size, edges, direction } = problem;
+  const bytes = diffusionArenaBytes(size, edges, [direction], threads);
+  return withTestKernels(
+    bytes,
+    (session) => solveDiffusion(session, session.allocate(bytes), problem, () => undefined),
+    threads,
+  );
+}
+
+const DIRECTIONS: readonly FluxDirection[] = [0, 1, 2];
+
+describe('the diffusion kernels', () => {
+  const sizes: readonly Triple[] = [
+    [3, 5, 7],
+    [1, 5, 7],
+    [6, 1, 9],
+    [8, 4, 1],
+    [1, 1, 1],
+    [1, 1, 12],
+    [17, 10, 13],
+    [21, 16, 9],
+  ];
+
+  it.each(sizes)(
+    'give the bits of the scalar reference for %i × %i × %i voxels',
+    async (...size) => {
+      for (const direction of DIRECTIONS) {
+        for (const periodicSides of [false, true]) {
+          const problem = problemOf(size, { direction, periodicSides });
+          expect(await solve(problem)).toEqual(solveByReference(problem));
+        }
+      }
+    },
+  );
+
+  it('give the bits of the scalar reference for long voxels', async () => {
+    for (const edges of [
+      [2, 1, 1],
+      [1, 1, 2],
+      [1, 3, 7],
+    ] as const) {
+      for (const direction of DIRECTIONS) {
+        const problem = problemOf([12, 9, 14], { edges, direction });
+        expect(await solve(problem)).toEqual(solveByReference(problem));
+      }
+    }
+  });
+
+  it('give the same bits for 1, 2 and 3 threads where levels are cut into tasks', async () => {
+    const problem = problemOf([90, 88, 96], { periodicSides: true, accuracy: 1e-4 });
+    const [one, two, three] = [
+      await solve(problem, 1),
+      await solve(problem, 2),
+      await solve(problem, 3),
+    ];
+    expect(one.percolates).toBe(true);
+    expect(two).toEqual(one);
+    expect(three).toEqual(one);
+  });
+
+  it('solve again in an arena that an earlier solve has used', async () => {
+    const first = problemOf([30, 21, 26], { direction: 0 });
+    const second = problemOf([30, 21, 26], { direction: 1, conductivities: [0, 1, 0] });
+    const bytes = diffusionArenaBytes(first.size, first.edges, [0, 1], 1);
+    const again = await withTestKernels(bytes, async (session) => {
+      const arena = session.allocate(bytes);
+      await solveDiffusion(session, arena, first, () => undefined);
+      return solveDiffusion(session, arena, second, () => undefined);
+    });
+    expect(again).toEqual(await solve(second));
+  });
+
+  it('report progress that rises to 1', async () => {
+    const problem = problemOf([40, 40, 40]);
+    const bytes = diffusionArenaBytes(problem.size, problem.edges, [2], 1);
+    const seen: number[] = [];
+    await withTestKernels(bytes, (session) =>
+      solveDiffusion(session, session.allocate(bytes), problem, (part) => seen.push(part)),
+    );
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+    expect(seen.at(-1)).toBe(1);
+  });
+
+  it('stop within a solve when aborted', async () => {
+    const problem = problemOf([80, 80, 80], { accuracy: 1e-9 });
+    const bytes = diffusionArenaBytes(problem.size, problem.edges, [2], 1);
+    const controller = new AbortController();
+    const run = withTestKernels(
+      bytes,
+      (session) =>
+        solveDiffusion(session, session.allocate(bytes), problem, (part) => {
+          if (part > 0.2) controller.abort();
+        }),
+      1,
+      { signal: controller.signal },
+    );
+    await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
+  });
+});
