@@ -11,6 +11,7 @@ const LOADERS = {
   'crop-box': () => import('./crop-box/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
+  'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
   'segment-watershed': () => import('./segment-watershed/index.ts'),
 } as const satisfies Record<string, Loader>;

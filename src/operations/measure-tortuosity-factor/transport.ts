@@ -1,0 +1,112 @@
+/** From labels to solver problems, and from solutions to rows of the transport table. */
+import { Bug, UserError } from '../../errors/errors.ts';
+import type { DiffusionProblem, DiffusionSolution } from '../../kernels/diffusion.ts';
+import type { FluxDirection, Triple } from '../../kernels/diffusion-grid.ts';
+import type { LabelIndex } from '../../volume/labels.ts';
+
+const AXES = ['x', 'y', 'z'] as const;
+
+/** One phase along one direction. */
+export interface PhaseCase {
+  readonly label: number;
+  readonly name: string;
+  readonly direction: FluxDirection;
+  /** Voxels of the phase and of the volume. */
+  readonly phaseVoxels: number;
+  readonly volumeVoxels: number;
+}
+
+export function directionsOf(choice: string): readonly FluxDirection[] {
+  return ([0, 1, 2] as const).filter((axis) => choice.includes(AXES[axis]));
+}
+
+/** Every requested label along every direction, phase by phase; refuses labels that do not occur. */
+export function listCases(
+  { labels, counts, phases }: LabelIndex,
+  requested: readonly number[] | null,
+  directions: readonly FluxDirection[],
+): readonly PhaseCase[] {
+  const volumeVoxels = counts.reduce((total, count) => total + count, 0);
+  return (requested ?? labels).flatMap((label) => {
+    const position = labels.indexOf(label);
+    if (position < 0) {
+      throw new UserError(
+        'parameter/invalid',
+        `No voxel has the label ${label}: the labels of this volume are ${labels.join(', ')}.`,
+        { parameter: 'phase', label, labels: [...labels] },
+      );
+    }
+    return directions.map((direction) => ({
+      label,
+      name: phases[position]?.name ?? '',
+      direction,
+      phaseVoxels: counts[position] as number,
+      volumeVoxels,
+    }));
+  });
+}
+
+/** The phase conducts with 1, everything else insulates. */
+export function problemOf(
+  size: Triple,
+  edges: Triple,
+  { labels, indices }: LabelIndex,
+  { label, direction }: PhaseCase,
+  { sides, accuracy }: { readonly sides: string; readonly accuracy: number },
+): DiffusionProblem {
+  return {
+    size,
+    codes: indices,
+    conductivities: labels.map((each) => (each === label ? 1 : 0)),
+    edges,
+    direction,
+    periodicSides: sides === 'periodic',
+    accuracy,
+  };
+}
+
+/** Rounding may carry a straight channel this far beyond the parallel bound. */
+const BOUND_SLACK = 1e-9;
+
+/** Throws `solver/not-converged` where the iterations ran out. */
+export function transportRow(
+  { label, name, direction, phaseVoxels, volumeVoxels }: PhaseCase,
+  solution: DiffusionSolution,
+  accuracy: number,
+) {
+  const { percolates, percolatingVoxels, effectiveConductivity, iterations, error } = solution;
+  const axis = AXES[direction];
+  if (!solution.converged) {
+    throw new UserError(
+      'solver/not-converged',
+      `The tortuosity factor of label ${label} along ${axis} was not reached: after ${iterations} iterations the estimated error is ${error.toExponential(1)} instead of ${accuracy}. Raise the accuracy parameter.`,
+      { label, direction: axis, iterations, error },
+    );
+  }
+  const volumeFraction = phaseVoxels / volumeVoxels;
+  if (effectiveConductivity > volumeFraction * (1 + BOUND_SLACK)) {
+    throw new Bug('The effective diffusivity exceeds the parallel bound.', {
+      effectiveConductivity,
+      volumeFraction,
+      label,
+      direction: axis,
+    });
+  }
+  return {
+    label,
+    phase: name,
+    direction: axis,
+    percolates,
+    volumeFraction,
+    percolatingFraction: percolatingVoxels / phaseVoxels,
+    tortuosityFactor: percolates ? volumeFraction / effectiveConductivity : null,
+    effectiveDiffusivity: effectiveConductivity,
+    formationFactor: percolates ? 1 / effectiveConductivity : null,
+    bruggemanExponent:
+      percolates && volumeFraction < 1
+        ? Math.log(effectiveConductivity) / Math.log(volumeFraction)
+        : null,
+    iterations,
+    errorEstimate: percolates ? error : null,
+  };
+}
