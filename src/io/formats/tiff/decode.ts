@@ -1,11 +1,12 @@
 /** Decodes the strips or tiles of one page into a voxel array. */
-import { cancelled, isUserError } from '../../../errors/errors.ts';
+import { isUserError } from '../../../errors/errors.ts';
 import {
   allocateVoxels,
   bytesPerVoxel,
   type VoxelArray,
   voxelsFromBytes,
 } from '../../../volume/volume.ts';
+import type { DecodeJob } from '../../decode-job.ts';
 import { CodecError } from './codec-error.ts';
 import { decompress, isOwnCodec } from './codecs.ts';
 import { decodeByFallback } from './fallback.ts';
@@ -34,10 +35,26 @@ import type { TiffFile } from './tiff-file.ts';
 /** A decoded strip or tile larger than this is not held in memory at once. */
 const LARGEST_CHUNK = 1024 * 1024 * 1024;
 
-export interface DecodeProgress {
-  readonly signal?: AbortSignal | undefined;
-  /** Called with the number of output bytes that were just finished. */
-  readonly done: (bytes: number) => void;
+/** Cancel and progress of a read, counted in decoded bytes. */
+export class DecodeProgress {
+  readonly #job: DecodeJob;
+  readonly #total: number;
+  #done = 0;
+
+  constructor(job: DecodeJob, totalBytes: number) {
+    this.#job = job;
+    this.#total = totalBytes;
+  }
+
+  /** Throws where the user cancelled; lets the event loop turn now and then. */
+  check(): Promise<void> {
+    return this.#job.breathe();
+  }
+
+  advance(bytes: number): void {
+    this.#done += bytes;
+    this.#job.progress(this.#done / this.#total);
+  }
 }
 
 /** Samples whose stored form, apart from the byte order, is their form in memory. */
@@ -59,15 +76,17 @@ export async function decodePage(
   progress: DecodeProgress,
 ): Promise<void> {
   if (!isOwnCodec(page.compression)) {
-    if (progress.signal?.aborted) throw cancelled();
+    await progress.check();
     await decodeByFallback(file, page, out, from);
-    progress.done(page.width * page.height * page.samples * bytesPerVoxel(voxelTypeOfPage(page)));
+    progress.advance(
+      page.width * page.height * page.samples * bytesPerVoxel(voxelTypeOfPage(page)),
+    );
     return;
   }
   const grid = chunkGrid(page);
   const count = grid.across * grid.down * grid.planes;
   for (let index = 0; index < count; index++) {
-    if (progress.signal?.aborted) throw cancelled();
+    await progress.check();
     const row = Math.floor((index % (grid.across * grid.down)) / grid.across);
     const offset = table.offsets[index] ?? 0;
     const stored = table.byteCounts[index] ?? 0;
@@ -116,7 +135,7 @@ export async function decodePage(
     }
     const visible =
       Math.min(rows, page.height - chunk.y) * Math.min(page.chunkWidth, page.width - chunk.x);
-    progress.done(visible * grid.samples * out.BYTES_PER_ELEMENT);
+    progress.advance(visible * grid.samples * out.BYTES_PER_ELEMENT);
   }
 }
 
@@ -136,7 +155,7 @@ function asUserError(file: TiffFile, error: unknown, name: string): unknown {
   if (error instanceof CodecError) return file.malformed(`${name}: ${error.message}`, error);
   if (error instanceof RangeError) {
     return file.error(
-      'file/limit',
+      'memory/over-budget',
       `there is not enough memory to decode ${name}; close other tabs or crop the file.`,
       error,
     );
@@ -156,7 +175,7 @@ async function copyRawStrip(
 ): Promise<void> {
   const target = new Uint8Array(out.buffer, out.byteOffset + from * out.BYTES_PER_ELEMENT, size);
   for (let start = 0; start < size; start += LARGEST_WINDOW) {
-    if (progress.signal?.aborted) throw cancelled();
+    await progress.check();
     const end = Math.min(start + LARGEST_WINDOW, size);
     const bytes = await file.chunkWindow.read(offset + start, offset + end);
     if (bytes.length !== end - start) {
@@ -165,7 +184,7 @@ async function copyRawStrip(
     const piece = target.subarray(start, end);
     piece.set(page.lowBitFirst ? reverseBits(bytes) : bytes);
     if (!file.header.littleEndian) swapBytes(wordsOf(piece, out.BYTES_PER_ELEMENT));
-    progress.done(end - start);
+    progress.advance(end - start);
   }
 }
 

@@ -1,46 +1,30 @@
 /**
- * Kind and phases of a label volume in the ImageJ description, so that a label TIFF read back is a
- * label volume with its names and colours. ImageJ and Fiji ignore keys they do not know.
+ * Kind and phases of a volume in the ImageJ description, so that a label TIFF read back is a label
+ * volume with its names and colours. ImageJ and Fiji ignore keys they do not know. Keys and checks
+ * are those of NRRD's key/value pairs.
  */
-import type { Phase } from '../../../volume/volume.ts';
+import type { Volume } from '../../../volume/volume.ts';
+import { phaseKeyValues, readPhases, type StatedPhases } from '../nrrd/phases.ts';
 
-export const KIND_KEY = 'tauscope.kind';
-export const PHASES_KEY = 'tauscope.phases';
+const OWN = 'tauscope ';
+const OWN_PROPERTY = 'tauscope.';
 
-const MOST_PHASES = 1000;
-const MOST_NAME = 200;
-
-/** The phases as percent-encoded JSON (one line of ASCII), or null where there are none. */
-export function phasesToText(phases: readonly Phase[]): string | null {
-  if (phases.length === 0) return null;
-  const plain = phases.map(({ label, name, colour, pore }) => ({ label, name, colour, pore }));
-  return encodeURIComponent(JSON.stringify(plain));
+/** Lines of ASCII: a key of Java properties has no space, and its value no escapes if encoded. */
+export function phaseLines(volume: Pick<Volume, 'kind' | 'phases'>): readonly string[] {
+  return phaseKeyValues(volume.kind, volume.phases)
+    .filter(([key]) => key.startsWith(OWN))
+    .map(([key, value]) => `${key.replace(OWN, OWN_PROPERTY)}=${encodeURIComponent(value)}`);
 }
 
-function isPhase(value: unknown): value is Phase {
-  if (typeof value !== 'object' || value === null) return false;
-  const { label, name, colour, pore } = value as Record<string, unknown>;
-  return (
-    typeof label === 'number' &&
-    Number.isFinite(label) &&
-    typeof name === 'string' &&
-    name.length <= MOST_NAME &&
-    typeof colour === 'string' &&
-    /^#[0-9a-f]{6}$/i.test(colour) &&
-    typeof pore === 'boolean'
-  );
-}
-
-/** Phases from untrusted text; null where any part of it is not as written by `phasesToText`. */
-export function phasesFromText(text: string): readonly Phase[] | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(decodeURIComponent(text));
-  } catch {
-    return null;
+export function statedPhases(values: ReadonlyMap<string, string>): StatedPhases {
+  const own = new Map<string, string>();
+  for (const [key, value] of values) {
+    if (!key.startsWith(OWN_PROPERTY)) continue;
+    try {
+      own.set(key.replace(OWN_PROPERTY, OWN), decodeURIComponent(value));
+    } catch {
+      // Not written by us: no statement.
+    }
   }
-  if (!Array.isArray(parsed) || parsed.length > MOST_PHASES || !parsed.every(isPhase)) return null;
-  const labels = new Set(parsed.map((phase) => phase.label));
-  if (labels.size !== parsed.length) return null;
-  return parsed.map(({ label, name, colour, pore }) => ({ label, name, colour, pore }));
+  return readPhases(own);
 }

@@ -8,8 +8,9 @@ import {
   type VoxelType,
 } from '../../../volume/volume.ts';
 import { ByteRangeError } from '../../byte-cursor.ts';
+import { DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, ReadVolume, VolumeMetadata } from '../../format.ts';
-import { decodePage } from './decode.ts';
+import { DecodeProgress, decodePage } from './decode.ts';
 import { readChunkTable, voxelTypeOfPage } from './page.ts';
 import { readStack, type Stack } from './stack.ts';
 import { TiffFile } from './tiff-file.ts';
@@ -92,19 +93,13 @@ function decodeStack(stack: Stack, options: ReadOptions): Promise<VoxelArray> {
     const pageSamples = first.width * first.height * first.samples;
     const total = pageSamples * pages.length;
     const data = allocate(file, type, total);
-    const totalBytes = total * bytesPerVoxel(type);
-    let doneBytes = 0;
+    const job = new DecodeJob(file.name, options, []);
+    const progress = new DecodeProgress(job, total * bytesPerVoxel(type));
     for (const [index, page] of pages.entries()) {
       const table = tables[index] ?? (await readChunkTable(file, page));
-      await decodePage(file, page, table, data, index * pageSamples, {
-        signal: options.signal,
-        done: (bytes) => {
-          doneBytes += bytes;
-          options.progress?.(Math.min(1, doneBytes / totalBytes));
-        },
-      });
+      await decodePage(file, page, table, data, index * pageSamples, progress);
     }
-    options.progress?.(1);
+    job.progress(1);
     return data;
   });
 }
@@ -115,7 +110,7 @@ function allocate(file: TiffFile, type: VoxelType, count: number): VoxelArray {
   } catch (cause) {
     const gibibytes = (count * bytesPerVoxel(type)) / 2 ** 30;
     throw file.error(
-      'file/limit',
+      'memory/over-budget',
       `the volume needs ${gibibytes.toPrecision(3)} GiB of memory, more than there is; crop it or convert it to fewer bits.`,
       cause,
     );

@@ -5,7 +5,7 @@ import type { VolumeMetadata } from '../../format.ts';
 import { isOwnCodec } from './codecs.ts';
 import { assertFallbackKnows } from './fallback.ts';
 import { type ImageJDescription, parseImageJDescription } from './imagej.ts';
-import { KIND_KEY, PHASES_KEY, phasesFromText } from './label-phases.ts';
+import { statedPhases } from './label-phases.ts';
 import { isOmeXml, type OmeDescription, parseOmeDescription } from './ome.ts';
 import {
   type ChunkTable,
@@ -65,6 +65,7 @@ async function describe(file: TiffFile, directory: Directory, page: Page): Promi
     return field === undefined ? null : file.text(field, `the ${name} of ${where}`, most);
   };
   const tags: Record<string, string> = {
+    container: file.header.big ? 'BigTIFF' : 'TIFF',
     compression: compressionName(page.compression),
     photometric: photometricName(page.photometric),
   };
@@ -137,7 +138,7 @@ export async function readStack(file: TiffFile, signal: AbortSignal | undefined)
     description.resolution,
     slices.length,
   );
-  const kind = description.imageJ?.values.get(KIND_KEY) === 'labels' ? 'labels' : 'grey';
+  const stated = statedPhases(description.imageJ?.values ?? new Map());
   const size: Size3 = [first.width, first.height, slices.length];
   return {
     file,
@@ -145,17 +146,21 @@ export async function readStack(file: TiffFile, signal: AbortSignal | undefined)
     tables,
     size,
     origin: found.origin,
-    kind,
-    phases: kind === 'labels' ? readPhases(description, warnings) : [],
+    kind: stated.kind ?? 'grey',
+    phases: stated.phases,
     refusal: refusal(file, first, depth),
     metadata: {
-      format: file.header.big ? 'BigTIFF' : 'TIFF',
+      format: 'tiff',
       size: [first.width, first.height, depth.slices],
       type: voxelTypeOfPage(first),
       channels: first.samples * depth.channels,
       spacing: found.spacing,
       spacingSource: found.source,
-      tags: { ...description.tags, ...found.tags },
+      tags: {
+        ...description.tags,
+        ...found.tags,
+        ...(stated.kind === null ? {} : { 'tauscope kind': stated.kind }),
+      },
       warnings: [...warnings, ...found.warnings],
     },
   };
@@ -390,16 +395,4 @@ function refusal(file: TiffFile, first: Page, { channels, frames }: Dimensions):
     );
   }
   return null;
-}
-
-function readPhases(description: Description, warnings: string[]): readonly Phase[] {
-  const text = description.imageJ?.values.get(PHASES_KEY);
-  if (text === undefined) return [];
-  const phases = phasesFromText(text);
-  if (phases === null) {
-    warnings.push(
-      'The names of the phases in the file cannot be read; the labels are kept without names.',
-    );
-  }
-  return phases ?? [];
 }

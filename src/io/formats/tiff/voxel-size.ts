@@ -23,16 +23,18 @@ export interface Resolution {
 }
 
 /**
- * The pixel size behind a resolution of `numerator / denominator` pixels per unit. ImageJ rounds the
- * resolution to millionths, which turns 0.398 into 0.39799999990: where the denominator is such a
- * power of ten, the shortest decimal that rounds to the same fraction is what was meant.
+ * The pixel size behind a resolution of `numerator / denominator` pixels per unit. Writers round the
+ * resolution to millionths or 32 bits, which turns 0.398 into 0.3979999999: a decimal inside the
+ * fraction's rounding, with so few digits that chance would hit it once in a hundred times at most,
+ * is what was meant.
  */
 export function pixelSize(numerator: number, denominator: number): number {
   const size = denominator / numerator;
-  if (numerator < 1e5 || ![1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9].includes(denominator)) return size;
-  for (let digits = 1; digits <= 9; digits++) {
+  const rounding = 1 / Math.min(numerator, denominator);
+  if (!(rounding <= 1e-5)) return size;
+  for (let digits = 1; 10 ** digits <= 0.01 / rounding; digits++) {
     const candidate = Number(size.toPrecision(digits));
-    if (Math.round(denominator / candidate) === numerator) return candidate;
+    if (Math.abs(candidate / size - 1) <= rounding) return candidate;
   }
   return size;
 }

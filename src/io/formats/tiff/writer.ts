@@ -13,7 +13,7 @@ import {
   voxelBytes,
   voxelTypeOf,
 } from '../../../volume/volume.ts';
-import { KIND_KEY, PHASES_KEY, phasesToText } from './label-phases.ts';
+import { phaseLines } from './label-phases.ts';
 import { FieldType, Tag } from './tags.ts';
 
 const CLASSIC_LIMIT = 2 ** 32 - 1;
@@ -158,15 +158,11 @@ function describeVolume(volume: Volume, data: VoxelArray, spacing: VoxelSpacing 
       if (length !== 0) lines.push(`${'xyz'[axis]}origin=${-length / (spacing.values[axis] ?? 1)}`);
     });
   }
-  if (volume.kind === 'labels') {
-    lines.push(`${KIND_KEY}=labels`);
-    const phases = phasesToText(volume.phases);
-    if (phases !== null) lines.push(`${PHASES_KEY}=${phases}`);
-  }
+  lines.push(...phaseLines(volume));
   return `${lines.join('\n')}\n`;
 }
 
-/** The range ImageJ shows at first; null for 8 bits (it shows all) and where nothing is finite. */
+/** The range ImageJ shows at first; null where nothing is finite. */
 function finiteRange(data: VoxelArray): readonly [number, number] | null {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
