@@ -54,7 +54,7 @@ export function philoxBlock(
 const TWO_32 = 4294967296;
 
 /** Seeds are whole numbers from 0 to this; each bit counts. */
-export const MAX_SEED = 2 ** 53 - 1;
+export const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /**
  * The block that holds values 4·block … 4·block + 3 of a stream. `seed` 0 … 2^53 − 1, `stream`

@@ -62,9 +62,12 @@ export function cathodeGreyLevel(physical: number): number {
   return ((physical + 0.9) / 3) * 65535;
 }
 
-/** Peak bytes of a run, both results included: an upper bound. */
+/**
+ * Peak bytes of a run, both results included: two float32 cubes, one of 16 and two of 8 bits, and
+ * working planes. An upper bound.
+ */
 export function estimateCathodeBytes(size: number): number {
-  return 12 * size ** 3 + 32 * size ** 2 + 6 * 2 ** 20;
+  return 12 * size * size * size + 32 * size * size + 6 * 1024 * 1024;
 }
 
 const ROUGHNESS_CORRELATION = 3;
@@ -75,7 +78,7 @@ const BINDER_NEAR = -0.4;
 const BINDER_FIELD = 0.6;
 const BINDER_REACH = 16;
 const SCORE_LIMIT = 8;
-const SCORE_BINS = 2 ** 20;
+const SCORE_BINS = 1_048_576;
 
 const NOISE_SIGNAL = 0.2;
 const NOISE_FLOOR = 0.22;
@@ -178,7 +181,7 @@ async function paintParticles(
     diameterSpread,
     overlap: 0.06,
   };
-  const volume = activeFraction * size ** 3;
+  const volume = activeFraction * size * size * size;
   const target = 8 * volume;
   const particles: Particle[] = [];
   let painted = 0;

@@ -70,7 +70,7 @@ function bodyPhantom<const F extends ParameterFields & typeof cubeFields>(
 ): Phantom<F> {
   return definePhantom<F>({
     ...declaration,
-    estimateBytes: (params) => (params.size as number) ** 3 + 2 ** 20,
+    estimateBytes: (params) => voxelsOf(params.size as number) + 1024 * 1024,
     generate: async (params, hooks) => {
       const body = build(params);
       const data = await paintBody(body, hooks);
@@ -80,10 +80,14 @@ function bodyPhantom<const F extends ParameterFields & typeof cubeFields>(
   });
 }
 
+function voxelsOf(size: number): number {
+  return size * size * size;
+}
+
 async function paintBody(body: ExactBody, hooks: PhantomHooks): Promise<Uint8Array> {
   const { size } = body;
   const stage = new StagedRun(hooks, 1).stage(1);
-  const data = new Uint8Array(size ** 3);
+  const data = new Uint8Array(voxelsOf(size));
   for (let z = 0; z < size; z++) {
     body.paintSlice(z, data.subarray(z * size * size, (z + 1) * size * size));
     await stage.pause((z + 1) / size);

@@ -4,7 +4,7 @@
  * 1 solid. A voxel belongs to what its centre lies in; voxel i spans [i, i + 1).
  */
 import { UserError } from '../errors/errors.ts';
-import { randomUniform } from '../kernels/random.ts';
+import { exponential, naturalLog, randomUniform } from '../kernels/random.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
 import { createVolume, type Phase, type Volume } from '../volume/volume.ts';
 import { STREAM } from './streams.ts';
@@ -45,7 +45,7 @@ export const SIMPLE_PHASES: readonly Phase[] = [
 /** The body as a label volume. */
 export function bodyVolume(body: ExactBody, spacing: VoxelSpacing | null = null): Volume {
   const { size } = body;
-  const data = new Uint8Array(size ** 3);
+  const data = new Uint8Array(size * size * size);
   for (let z = 0; z < size; z++) {
     body.paintSlice(z, data.subarray(z * size * size, (z + 1) * size * size));
   }
@@ -77,6 +77,15 @@ function requireRange(what: string, value: number, min: number, max: number): vo
       { value: String(value) },
     );
   }
+}
+
+function sphereVolume(radius: number): number {
+  return (4 / 3) * Math.PI * radius * radius * radius;
+}
+
+/** base^exponent for base > 0, from arithmetic alone. */
+function power(base: number, exponent: number): number {
+  return base > 0 ? exponential(exponent * naturalLog(base)) : 0;
 }
 
 /** Which of `size` voxels in a row lie in the first `width` of each `period`. */
@@ -188,11 +197,15 @@ export function layeredConductivity(
   return { along, across: 1 / resistance };
 }
 
+/** Solid fraction up to which Rayleigh's truncated series holds to 0.3 %. */
+const RAYLEIGH_LIMIT = 0.3;
+
 /**
  * Solid spheres on a simple cubic lattice of `period` voxels, radius at most period/2. The
- * diffusivity is Rayleigh's, as corrected by Perrins, McKenzie & McPhedran 1979
- * (doi:10.1098/rspa.1979.0160), to order φ^(10/3): within 0.3 % of the converged series up to
- * φ = 0.3, and of the smooth body; voxels round it.
+ * diffusivity is Rayleigh's (1892, doi:10.1080/14786449208620364) for insulating spheres of solid
+ * fraction φ, D_eff/D0 = 1 − 3φ/(2 + φ − 0.392 φ^(10/3)), given up to φ = 0.3. It is that of the
+ * smooth body: voxelised spheres are rougher and lie below it, at φ = 0.3 by 2 % with a period of 48
+ * voxels and by 1 % with 96.
  */
 export function cubicSpheres(options: {
   readonly size: number;
@@ -202,8 +215,11 @@ export function cubicSpheres(options: {
   const { size, period, radius } = options;
   requireRange('The sphere period', period, 2, size);
   requireRange('The sphere radius', radius, 0.5, period / 2);
-  const solid = ((4 / 3) * Math.PI * radius ** 3) / period ** 3;
-  const relative = 1 - (3 * solid) / (2 + solid - 0.392 * solid ** (10 / 3));
+  const solid = sphereVolume(radius) / (period * period * period);
+  const high = exponential((10 / 3) * naturalLog(solid));
+  const relative = 1 - (3 * solid) / (2 + solid - 0.392 * high);
+  const factor = (1 - solid) / relative;
+  const isKnown = solid <= RAYLEIGH_LIMIT;
   const offset = Float64Array.from({ length: size }, (_, i) => (i % period) + 0.5 - period / 2);
   return {
     name: 'spheres-cubic',
@@ -220,9 +236,9 @@ export function cubicSpheres(options: {
     expected: {
       porosity: 1 - solid,
       porosityKind: 'continuous',
-      relativeDiffusivity: [relative, relative, relative],
-      tortuosityFactor: [(1 - solid) / relative, (1 - solid) / relative, (1 - solid) / relative],
-      specificSurface: (4 * Math.PI * radius * radius) / period ** 3,
+      relativeDiffusivity: isKnown ? [relative, relative, relative] : null,
+      tortuosityFactor: isKnown ? [factor, factor, factor] : null,
+      specificSurface: (3 * solid) / radius,
     },
   };
 }
@@ -251,7 +267,7 @@ export function overlappingSpheres(options: OverlappingSpheresOptions): ExactBod
     const d = Math.abs(distance);
     return Math.min(d, size - d);
   };
-  const covered = ((4 / 3) * Math.PI * radius ** 3) / size ** 3;
+  const covered = sphereVolume(radius) / (size * size * size);
   return {
     name: 'spheres-overlapping',
     size,
@@ -280,7 +296,7 @@ export function overlappingSpheres(options: OverlappingSpheresOptions): ExactBod
       relativeDiffusivity: null,
       tortuosityFactor: null,
       // −4 dS₂/dh at h = 0 (Torquato 2002, eq. 2.40).
-      specificSurface: (count * 3 * covered * (1 - covered) ** (count - 1)) / radius,
+      specificSurface: (3 * count * covered * power(1 - covered, count - 1)) / radius,
     },
   };
 }
@@ -295,9 +311,9 @@ export function overlappingSpheresTwoPoint(
 ): number {
   const { size, radius, count } = options;
   const ratio = Math.min(2, distance / radius);
-  const lens = 1 - (3 / 4) * ratio + ratio ** 3 / 16;
-  const union = (4 / 3) * Math.PI * radius ** 3 * (2 - lens);
-  return (1 - union / size ** 3) ** count;
+  const lens = 1 - (3 / 4) * ratio + (ratio * ratio * ratio) / 16;
+  const union = sphereVolume(radius) * (2 - lens);
+  return power(1 - union / (size * size * size), count);
 }
 
 /**
@@ -314,7 +330,8 @@ export function checkerboard(options: {
   requireRange('The block edge', block, 1, size / 2);
   const odd = Uint8Array.from({ length: size }, (_, i) => Math.floor(i / block) & 1);
   const imbalance = 1 - (2 * countOnes(odd)) / size;
-  const porosity = (1 + imbalance ** (shape === 'cubes' ? 3 : 2)) / 2;
+  const square = imbalance * imbalance;
+  const porosity = (1 + (shape === 'cubes' ? square * imbalance : square)) / 2;
   return {
     name: 'checkerboard',
     size,

@@ -1,0 +1,4 @@
+/** The cathode that is shipped with the workbench. */
+import type { CathodeOptions } from './cathode.ts';
+
+export const SAMPLE_OPTIONS = { size: 128, seed: 1 } as const satisfies CathodeOptions;
