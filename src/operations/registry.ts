@@ -9,11 +9,15 @@ type Loader = () => Promise<{ readonly operation: Operation }>;
 
 const LOADERS = {
   'crop-box': () => import('./crop-box/index.ts'),
+  'denoise-nl-means': () => import('./denoise-nl-means/index.ts'),
+  'gradient-magnitude': () => import('./gradient-magnitude/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
   'segment-watershed': () => import('./segment-watershed/index.ts'),
+  'sharpen-unsharp-mask': () => import('./sharpen-unsharp-mask/index.ts'),
+  'smooth-gaussian': () => import('./smooth-gaussian/index.ts'),
 } as const satisfies Record<string, Loader>;
 
 export type OperationId = keyof typeof LOADERS;

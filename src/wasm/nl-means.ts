@@ -47,7 +47,10 @@ function cutIntoBlocks([nx, ny, nz]: Size3): Blocks {
   return { edges: [width, height, depth], perLayer, slices: Math.min(nz, layers * depth) };
 }
 
-function scratchBytes(edges: Size3, { patchRadius, searchRadius }: NlMeansParameters): number {
+function scratchBytes(
+  edges: Size3,
+  { patchRadius, searchRadius }: Pick<NlMeansParameters, 'patchRadius' | 'searchRadius'>,
+): number {
   const [width, height, depth] = edges;
   const margin = patchRadius + searchRadius;
   const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin);
@@ -59,7 +62,10 @@ function scratchBytes(edges: Size3, { patchRadius, searchRadius }: NlMeansParame
 }
 
 /** Arena bytes of `nlMeans`; independent of the number of slices once there is a second slab. */
-export function nlMeansBytes(size: Size3, parameters: NlMeansParameters): number {
+export function nlMeansBytes(
+  size: Size3,
+  parameters: Pick<NlMeansParameters, 'patchRadius' | 'searchRadius'>,
+): number {
   const { edges, slices } = cutIntoBlocks(size);
   const plane = size[0] * size[1];
   const margin = parameters.patchRadius + parameters.searchRadius;

@@ -45,14 +45,12 @@ const PAIR: usize = 2 * ROW;
 /** Largest exponent of a weight; 2^-120 is nothing beside the self weight 1. */
 const CEILING: f32 = 120;
 
-// @ts-ignore: decorator
 @inline
 function add(a: v128, b: v128): v128 {
   return f32x4.add(a, b);
 }
 
 /** Sum of 2p + 1 vectors in memory: pairs from the left, then the last one. */
-// @ts-ignore: decorator
 @inline
 function alongX(at: usize, patch: i32): v128 {
   let sum = add(v128.load(at), v128.load(at, 4));
@@ -66,7 +64,6 @@ function alongX(at: usize, patch: i32): v128 {
 }
 
 /** The same over rows; `last` is the newest row's vector. */
-// @ts-ignore: decorator
 @inline
 function alongY(at: usize, last: v128, patch: i32): v128 {
   let sum = add(v128.load(at), v128.load(at, ROW));
@@ -77,7 +74,6 @@ function alongY(at: usize, last: v128, patch: i32): v128 {
 }
 
 /** The same over the planes of the ring, oldest first. */
-// @ts-ignore: decorator
 @inline
 function alongZ(
   i: usize,
@@ -100,7 +96,6 @@ function alongZ(
 }
 
 /** Weight of a sum of squared patch differences. */
-// @ts-ignore: decorator
 @inline
 function weigh(sum: v128, slope: v128, shift: v128): v128 {
   const excess = f32x4.sub(f32x4.mul(sum, slope), shift);
@@ -108,14 +103,12 @@ function weigh(sum: v128, slope: v128, shift: v128): v128 {
   return exp2Negative(f32x4.pmin(f32x4.pmax(excess, f32x4.splat(0)), f32x4.splat(CEILING)));
 }
 
-// @ts-ignore: decorator
 @inline
 function accumulate(at: usize, weighted: v128, weight: v128): void {
   v128.store(at, add(v128.load(at), weighted));
   v128.store(at, add(v128.load(at, ROW), weight), ROW);
 }
 
-// @ts-ignore: decorator
 @inline
 function accumulateBack(at: usize, weighted: v128, weight: v128): void {
   v128.store(at, f32x4.sub(v128.load(at), weighted));
@@ -128,7 +121,6 @@ function accumulateBack(at: usize, weighted: v128, weight: v128): void {
  * @param sums accumulator rows of the block
  * @param work square rows, one row of y sums, one row of weights, then the ring of planes
  */
-// @ts-ignore: decorator
 @inline
 function addOffset(
   patch: i32,
@@ -316,7 +308,6 @@ function addOffset4(search: i32, dx: i32, dy: i32, dz: i32, sx: i32, sy: i32, sz
   addOffset(4, search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
 }
 
-// @ts-ignore: decorator
 @inline
 function clamp(i: i32, n: i32): i32 {
   return i < 0 ? 0 : i >= n ? n - 1 : i;

@@ -21,14 +21,12 @@ export function fillPairs(
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function addPair(sum: v128, before: v128, after: v128, twice: v128, weight: v128): v128 {
   const pair = f32x4.sub(f32x4.add(before, after), twice);
   return f32x4.add(sum, f32x4.mul(weight, pair));
 }
 
-// @ts-ignore: decorator
 @inline
 function addDifference(sum: v128, before: v128, after: v128, weight: v128): v128 {
   return f32x4.add(sum, f32x4.mul(weight, f32x4.sub(after, before)));

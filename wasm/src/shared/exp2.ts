@@ -10,7 +10,6 @@ const C4: f32 = 0.009582576341927052;
 /** 1.5 · 2^23: adding it rounds to the nearest integer and leaves that integer in the low bits. */
 const ROUND: f32 = 12582912;
 
-// @ts-ignore: decorator
 @inline
 export function exp2Negative(t: v128): v128 {
   const shifted = f32x4.add(t, f32x4.splat(ROUND));
