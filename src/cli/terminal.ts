@@ -4,8 +4,9 @@ import type { Cell, ResultTable } from '../declaration/results.ts';
 function formatCell(cell: Cell): string {
   if (cell === null) return '–';
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
-  if (typeof cell === 'number' && !Number.isInteger(cell))
-    return Number(cell.toPrecision(7)).toString();
+  if (typeof cell === 'number' && !Number.isInteger(cell)) {
+    return Math.abs(cell) < 1e-3 ? cell.toExponential(3) : Number(cell.toPrecision(7)).toString();
+  }
   return String(cell);
 }
 
