@@ -30,7 +30,9 @@ function linesThat(match: RegExp): readonly string[] {
   return projectFiles().flatMap((name) =>
     (textOf(name) ?? '')
       .split('\n')
-      .flatMap((line, i) => (match.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])),
+      .flatMap((line, i) =>
+        match.test(line) ? [`${name}:${i + 1}: ${line.trim().slice(0, 160)}`] : [],
+      ),
   );
 }
 
