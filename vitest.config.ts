@@ -1,11 +1,13 @@
+import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGUMENTS, findChromium } from './scripts/chromium.ts';
+import { ISOLATION_HEADERS } from './scripts/security-headers.ts';
 
-const ISOLATION_HEADERS = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-};
+const executablePath = findChromium();
+
+/** Tests wait for kernels and workers on loaded machines; a real hang is still found. */
+const PATIENCE_MS = 120_000;
 
 export default defineConfig({
   test: {
@@ -14,34 +16,41 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: [
-            'src/**/*.test.ts',
-            'tests/**/*.test.ts',
-            'workers/**/*.test.ts',
-            'scripts/**/*.test.ts',
-          ],
-          exclude: ['**/*.browser.test.ts', '**/*.browser.test.tsx'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          include: ['{src,tests,workers,scripts}/**/*.test.{ts,tsx}'],
+          exclude: ['**/*.browser.test.{ts,tsx}'],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
           maxWorkers: 2,
         },
       },
       {
+        plugins: [react()],
         server: { headers: ISOLATION_HEADERS },
         worker: { format: 'es' },
         build: { assetsInlineLimit: 0 },
+        // Found before the first test: a dependency met later would reload the page under a test.
+        optimizeDeps: {
+          entries: [
+            '{src,tests}/**/*.browser.test.{ts,tsx}',
+            'workers/*.worker.ts',
+            'src/app/main.tsx',
+            'src/operations/*/index.ts',
+            'src/io/formats/*/*.ts',
+          ],
+        },
         test: {
           name: 'browser',
-          include: ['src/**/*.browser.test.{ts,tsx}', 'tests/**/*.browser.test.{ts,tsx}'],
-          testTimeout: 120_000,
+          include: ['{src,tests}/**/*.browser.test.{ts,tsx}'],
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                ...(findChromium() === null ? {} : { executablePath: findChromium() as string }),
-                args: CHROMIUM_ARGUMENTS,
+                args: [...CHROMIUM_ARGUMENTS],
+                ...(executablePath === null ? {} : { executablePath }),
               },
             }),
             instances: [{ browser: 'chromium' }],
