@@ -1,0 +1,461 @@
+/** Steady diffusion where the answer is known: closed forms, direct solves, invariances. */
+import { describe, expect, it } from 'vitest';
+import type { FluxDirection, Triple } from '../../src/kernels/diffusion-grid.ts';
+import { randomUniform } from '../../src/kernels/random.ts';
+import { operation } from '../../src/operations/measure-tortuosity-factor/index.ts';
+import { createVolume, type Size3 } from '../../src/volume/volume.ts';
+import { diffusionArenaBytes, solveDiffusion } from '../../src/wasm/diffusion.ts';
+import { withTestKernels } from '../support/kernels.ts';
+import { rowsOf, runOperation } from '../support/run-operation.ts';
+
+type Rule = (x: number, y: number, z: number) => number;
+
+interface Medium {
+  readonly size: Triple;
+  readonly codes: Uint8Array;
+  readonly conductivities: readonly number[];
+}
+
+const DIRECTIONS: readonly FluxDirection[] = [0, 1, 2];
+const AXIS_OF = { x: 0, y: 1, z: 2 } as const;
+
+function fill(size: Triple, rule: Rule): Uint8Array {
+  const [nx, ny] = size;
+  return Uint8Array.from({ length: size[0] * size[1] * size[2] }, (_, i) =>
+    rule(i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))),
+  );
+}
+
+function medium(size: Triple, rule: Rule, conductivities: readonly number[] = [0, 1]): Medium {
+  return { size, codes: fill(size, rule), conductivities };
+}
+
+const cube = (rule: Rule): Medium => medium([64, 64, 64], rule);
+
+interface Options {
+  readonly edges?: Triple;
+  readonly periodicSides?: boolean;
+  readonly accuracy?: number;
+}
+
+async function conductivity(
+  { size, codes, conductivities }: Medium,
+  direction: FluxDirection,
+  { edges = [1, 1, 1], periodicSides = false, accuracy = 1e-6 }: Options = {},
+): Promise<number> {
+  const bytes = diffusionArenaBytes(size, edges, [direction], 1);
+  const solution = await withTestKernels(bytes, (session) =>
+    solveDiffusion(
+      session,
+      session.allocate(bytes),
+      { size, codes, conductivities, edges, direction, periodicSides, accuracy },
+      () => undefined,
+    ),
+  );
+  expect(solution.converged).toBe(true);
+  return solution.effectiveConductivity;
+}
+
+function relative(found: number, expected: number): number {
+  return Math.abs(found / expected - 1);
+}
+
+/** Blocks of two voxels with conductivity 0, 1 or a tenth. */
+function randomMedium(size: Triple, seed: number): Medium {
+  const rule: Rule = (x, y, z) => {
+    const value = randomUniform(seed, 0, (x >> 1) + 64 * ((y >> 1) + 64 * (z >> 1)));
+    return value < 0.3 ? 0 : value < 0.75 ? 1 : 2;
+  };
+  return medium(size, rule, [0, 1, 0.1]);
+}
+
+/** Axis `order[k]` of the input becomes axis k. */
+function permute({ size, codes, conductivities }: Medium, order: Triple): Medium {
+  const turned = order.map((axis) => size[axis]) as unknown as Triple;
+  const rule: Rule = (x, y, z) => {
+    const at = [0, 0, 0] as [number, number, number];
+    [x, y, z].forEach((value, k) => {
+      at[order[k] as 0 | 1 | 2] = value;
+    });
+    return codes[at[0] + size[0] * (at[1] + size[1] * at[2])] as number;
+  };
+  return medium(turned, rule, conductivities);
+}
+
+function mirror({ size, codes, conductivities }: Medium, axis: FluxDirection): Medium {
+  const rule: Rule = (x, y, z) => {
+    const at = [x, y, z].map((value, k) => (k === axis ? size[k] - 1 - value : value));
+    return codes[(at[0] as number) + size[0] * ((at[1] as number) + size[1] * (at[2] as number))]!;
+  };
+  return medium(size, rule, conductivities);
+}
+
+function meanConductivity({ codes, conductivities }: Medium): number {
+  return codes.reduce((sum, code) => sum + (conductivities[code] as number), 0) / codes.length;
+}
+
+describe('bodies with a known effective diffusivity', () => {
+  /** Directions x, y, z; 0 = no path. */
+  const cases: readonly (readonly [string, Medium, readonly [number, number, number]])[] = [
+    ['a solid block', cube(() => 1), [1, 1, 1]],
+    [
+      'a straight channel',
+      cube((x, y) => (y >= 16 && y < 32 && x >= 8 && x < 40 ? 1 : 0)),
+      [0, 0, 0.125],
+    ],
+    ['slabs', cube((x) => (x % 4 < 2 ? 1 : 0)), [0, 0.5, 0.5]],
+    ['nothing', cube(() => 0), [0, 0, 0]],
+    [
+      'blocks that touch along edges',
+      cube((x, y, z) => ((x >> 3) + (y >> 3) + (z >> 3)) & 1),
+      [0, 0, 0],
+    ],
+    ['columns that touch along edges', cube((_, y, z) => ((y >> 3) + (z >> 3)) & 1), [0.5, 0, 0]],
+  ];
+
+  it.each(cases)('conduct exactly: %s', async (_name, body, expected) => {
+    for (const direction of DIRECTIONS) {
+      const found = await conductivity(body, direction);
+      expect(Math.abs(found - expected[direction])).toBeLessThan(1e-12);
+      if (expected[direction] === 0) expect(found).toBe(0);
+    }
+  });
+
+  /** Finite volume values, converged by an independent double precision solver. */
+  const listed: readonly (readonly [string, Medium, number, boolean])[] = [
+    [
+      'baffles',
+      medium([8, 64, 64], (_, y, z) => ((z === 21 && y < 48) || (z === 42 && y >= 16) ? 0 : 1)),
+      0.2222412,
+      false,
+    ],
+    ['diagonal layers', cube((_, y, z) => ((y + z) >> 3) & 1), 0.0510255, false],
+    ['periodic diagonal layers', cube((_, y, z) => ((y + z) >> 3) & 1), 0.2259856, true],
+    ...(
+      [
+        [0.2, 0.9482211],
+        [0.3, 0.8352277],
+        [0.4, 0.6359552],
+        [0.45, 0.5029704],
+        [0.5, 0.3339999],
+      ] as const
+    ).map(
+      ([radius, value]) =>
+        [
+          `a cell with an insulating sphere of ${radius}`,
+          cube((x, y, z) =>
+            Math.hypot(x + 0.5 - 32, y + 0.5 - 32, z + 0.5 - 32) <= 64 * radius ? 0 : 1,
+          ),
+          value,
+          false,
+        ] as const,
+    ),
+  ];
+
+  it.each(listed)('conduct as listed: %s', async (_name, body, value, periodicSides) => {
+    expect(relative(await conductivity(body, 2, { periodicSides }), value)).toBeLessThan(3e-6);
+  });
+
+  it('conduct the same on no-flux and periodic sides when they are symmetric', async () => {
+    const sphere = (listed.at(-1) as (typeof listed)[number])[1];
+    const open = await conductivity(sphere, 0);
+    const periodic = await conductivity(sphere, 0, { periodicSides: true });
+    expect(relative(open, periodic)).toBeLessThan(2e-6);
+  });
+});
+
+describe('layers', () => {
+  const values = [0, 1, 0.1, 7.25, 0.003];
+  const layers = [1, 2, 3, 3, 4, 1, 1, 2, 4, 3, 1, 2, 1];
+  const used = layers.map((code) => values[code] as number);
+  const series = layers.length / used.reduce((sum, value) => sum + 1 / value, 0);
+  const parallel = used.reduce((sum, value) => sum + value, 0) / layers.length;
+
+  it.each([
+    [1, 1, 1],
+    [2, 1, 1],
+    [1, 1, 2],
+    [0.3, 1.7, 1],
+  ] as const)('conduct in series and in parallel with edges %f, %f, %f', async (...edges) => {
+    for (const axis of DIRECTIONS) {
+      const size = [6, 6, 6].map((n, k) => (k === axis ? layers.length : n)) as unknown as Triple;
+      const rule: Rule = (...at) => layers[at[axis]] as number;
+      const stack = medium(size, rule, values);
+      for (const direction of DIRECTIONS) {
+        const expected = direction === axis ? series : parallel;
+        const found = await conductivity(stack, direction, { edges });
+        expect(relative(found, expected)).toBeLessThan(1e-6);
+      }
+    }
+  });
+});
+
+describe('voxels that are not cubes', () => {
+  /** One voxel wide: z from 0 to 3, x from 1 to 5, z to 6, y from 1 to 4, z to 9. */
+  const isPath: Rule = (x, y, z) => {
+    const first = x === 1 && y === 1 && z <= 3;
+    const across = y === 1 && z === 3 && x >= 1 && x <= 5;
+    const second = x === 5 && y === 1 && z >= 3 && z <= 6;
+    const over = x === 5 && z === 6 && y >= 1 && y <= 4;
+    const third = x === 5 && y === 4 && z >= 6;
+    return first || across || second || over || third ? 1 : 0;
+  };
+
+  it.each([
+    [1, 1, 1],
+    [2, 1, 1],
+    [1, 2, 1],
+    [1, 1, 2],
+    [3, 1, 0.5],
+    [10, 1, 1],
+    [1, 1, 10],
+  ] as const)('make a bent wire of their links, edges %f, %f, %f', async (...edges) => {
+    const [hx, hy, hz] = edges;
+    const [nx, ny, nz] = [7, 6, 10];
+    // Nine links and two half links along z, four along x, three along y, in series.
+    const resistance = (10 * hz) / (hx * hy) + (4 * hx) / (hy * hz) + (3 * hy) / (hx * hz);
+    const expected = (nz * hz) / (nx * hx * ny * hy) / resistance;
+    const wire = medium([nx, ny, nz], isPath);
+    expect(relative(await conductivity(wire, 2, { edges }), expected)).toBeLessThan(1e-6);
+    // The same wire with its axes exchanged, so that the flux runs along x and y.
+    for (const [order, direction] of [
+      [[2, 0, 1], 0],
+      [[1, 2, 0], 1],
+    ] as const) {
+      const turned = permute(wire, order);
+      const turnedEdges = order.map((axis) => edges[axis]) as unknown as Triple;
+      const found = await conductivity(turned, direction, { edges: turnedEdges });
+      expect(relative(found, expected)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('give the same numbers at any scale', async () => {
+    const body = randomMedium([20, 22, 24], 3);
+    const small = await conductivity(body, 1, { edges: [2, 1, 1.5] });
+    const large = await conductivity(body, 1, { edges: [512, 256, 384] });
+    expect(large).toBe(small);
+  });
+
+  it.each([0, 1, 2] as const)('stand for cubes that are stacked along axis %i', async (axis) => {
+    // Balls of radius 7 in a cell of 24: smooth enough that doubling a voxel changes little.
+    const ball: Rule = (x, y, z) => (Math.hypot(x - 11.5, y - 11.5, z - 11.5) <= 7 ? 0 : 1);
+    const size = [24, 24, 24].map((n, k) => (k === axis ? n / 2 : n)) as unknown as Triple;
+    const long: Rule = (...at) => {
+      const [x, y, z] = at.map((value, k) => (k === axis ? 2 * value + 0.5 : value)) as [
+        number,
+        number,
+        number,
+      ];
+      return ball(x, y, z);
+    };
+    const doubled: Rule = (...at) => {
+      const [x, y, z] = at.map((value, k) => (k === axis ? value >> 1 : value)) as [
+        number,
+        number,
+        number,
+      ];
+      return long(x, y, z);
+    };
+    const edges = [1, 1, 1].map((edge, k) => (k === axis ? 2 : edge)) as unknown as Triple;
+    for (const direction of DIRECTIONS) {
+      const coarse = await conductivity(medium(size, long), direction, { edges });
+      const fine = await conductivity(medium([24, 24, 24], doubled), direction);
+      expect(relative(coarse, fine)).toBeLessThan(0.02);
+    }
+  });
+});
+
+/** Assembles and eliminates the whole system; flux through the inlet instead of the energy. */
+function directSolve(
+  { size, codes, conductivities }: Medium,
+  direction: FluxDirection,
+  { edges = [1, 1, 1], periodicSides = false }: Options,
+): number {
+  const [nx, ny] = size;
+  const n = codes.length;
+  const value = (i: number): number => conductivities[codes[i] as number] as number;
+  const area = (edges[0] * edges[1] * edges[2]) / edges[direction];
+  const rows = Array.from({ length: n }, () => new Float64Array(n + 1));
+  const inlet = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const at = [i % nx, Math.floor(i / nx) % ny, Math.floor(i / (nx * ny))];
+    const row = rows[i] as Float64Array;
+    // A faint leak keeps isolated voxels solvable; it is far below the tolerance.
+    row[i] = 1e-13;
+    for (const axis of DIRECTIONS) {
+      for (const step of [-1, 1]) {
+        const to = [...at];
+        let moved = (at[axis] as number) + step;
+        const isOut = moved < 0 || moved >= size[axis];
+        const face = (edges[0] * edges[1] * edges[2]) / edges[axis] / edges[axis];
+        if (isOut && axis === direction) {
+          const link = 2 * value(i) * face;
+          row[i]! += link;
+          if (step < 0) {
+            row[n]! += link;
+            inlet[i] = link;
+          }
+          continue;
+        }
+        if (isOut && !periodicSides) continue;
+        moved = (moved + size[axis]) % size[axis];
+        to[axis] = moved;
+        const j = (to[0] as number) + nx * ((to[1] as number) + ny * (to[2] as number));
+        if (j === i || value(i) === 0 || value(j) === 0) continue;
+        const link = (2 * value(i) * value(j) * face) / (value(i) + value(j));
+        row[i]! += link;
+        row[j]! -= link;
+      }
+    }
+  }
+  for (let k = 0; k < n; k++) {
+    const pivot = rows[k] as Float64Array;
+    for (let i = k + 1; i < n; i++) {
+      const row = rows[i] as Float64Array;
+      const factor = (row[k] as number) / (pivot[k] as number);
+      if (factor === 0) continue;
+      for (let j = k; j <= n; j++) row[j]! -= factor * (pivot[j] as number);
+    }
+  }
+  const u = new Float64Array(n);
+  for (let i = n - 1; i >= 0; i--) {
+    const row = rows[i] as Float64Array;
+    let sum = row[n] as number;
+    for (let j = i + 1; j < n; j++) sum -= (row[j] as number) * (u[j] as number);
+    u[i] = sum / (row[i] as number);
+  }
+  const flux = inlet.reduce((sum, link, i) => sum + link * (1 - (u[i] as number)), 0);
+  const length = size[direction] * edges[direction];
+  const crossSection = (size[0] * size[1] * size[2] * area) / size[direction];
+  return (flux * length) / crossSection;
+}
+
+describe('random media', () => {
+  const shapes: readonly Triple[] = [
+    [7, 6, 5],
+    [5, 5, 8],
+    [4, 9, 6],
+  ];
+
+  it.each(shapes)('agree with a direct solve, %i × %i × %i voxels', async (...size) => {
+    let paths = 0;
+    for (const [seed, edges] of [
+      [1, [1, 1, 1]],
+      [2, [2, 1, 1]],
+      [3, [1, 1, 2]],
+      [4, [1, 3, 2]],
+    ] as const) {
+      const body = randomMedium(size, seed);
+      for (const direction of DIRECTIONS) {
+        for (const periodicSides of [false, true]) {
+          const expected = directSolve(body, direction, { edges, periodicSides });
+          const found = await conductivity(body, direction, { edges, periodicSides });
+          if (found > 0) paths += 1;
+          expect(Math.abs(found - expected)).toBeLessThan(2e-6 * expected + 1e-10);
+        }
+      }
+    }
+    expect(paths).toBeGreaterThan(15);
+  });
+
+  it('conduct between the series and the parallel bound', async () => {
+    for (let seed = 20; seed < 26; seed++) {
+      const body = { ...randomMedium([18, 17, 19], seed), conductivities: [0.01, 1, 0.1] };
+      const mean = meanConductivity(body);
+      const inverses = { ...body, conductivities: body.conductivities.map((value) => 1 / value) };
+      for (const direction of DIRECTIONS) {
+        const found = await conductivity(body, direction);
+        expect(found).toBeLessThan(mean);
+        expect(found).toBeGreaterThan(1 / meanConductivity(inverses));
+      }
+    }
+  });
+
+  it('turn with the volume: to the bit when axes are rotated, to rounding when exchanged', async () => {
+    const body = randomMedium([24, 26, 20], 5);
+    for (const periodicSides of [false, true]) {
+      const options = { periodicSides };
+      for (const direction of DIRECTIONS) {
+        const found = await conductivity(body, direction, options);
+        expect(found).toBeGreaterThan(0);
+        const rotated = ((direction + 1) % 3) as FluxDirection;
+        expect(await conductivity(permute(body, [2, 0, 1]), rotated, options)).toBe(found);
+        const order = [0, 1, 2].map((axis) =>
+          axis === direction ? axis : 3 - direction - axis,
+        ) as unknown as Triple;
+        const exchanged = await conductivity(permute(body, order), direction, options);
+        expect(relative(exchanged, found)).toBeLessThan(1e-9);
+      }
+    }
+  });
+
+  it('conduct the same mirrored', async () => {
+    const body = randomMedium([21, 18, 23], 6);
+    for (const direction of DIRECTIONS) {
+      const found = await conductivity(body, direction);
+      for (const axis of DIRECTIONS) {
+        expect(relative(await conductivity(mirror(body, axis), direction), found)).toBeLessThan(
+          2e-6,
+        );
+      }
+    }
+  });
+
+  it('do not conduct more or less for blind and isolated pores', async () => {
+    const open: Rule = (x, y, z) => {
+      const bend = z < 10 ? x < 5 : z === 10 ? x < 14 : x >= 9;
+      return bend && y >= 2 && y < 8 ? 1 : 0;
+    };
+    // Fingers one voxel wide and a closed pore: no flux enters them, and they widen no path.
+    const blind: Rule = (x, y, z) => {
+      const isPocket = x === 5 && y === 4 && z === 5;
+      const isFinger = x >= 5 && x < 9 && y === 5 && z === 3;
+      const isClosed = x >= 10 && y > 8 && z >= 2 && z < 5;
+      return isPocket || isFinger || isClosed ? 1 : open(x, y, z);
+    };
+    const size: Size3 = [16, 12, 20];
+    const found = await conductivity(medium(size, blind), 2);
+    expect(found).toBeGreaterThan(0);
+    expect(relative(found, await conductivity(medium(size, open), 2))).toBeLessThan(2e-6);
+  });
+});
+
+describe('the tortuosity factor', () => {
+  it('does not depend on the values of the labels', async () => {
+    const body = randomMedium([22, 20, 24], 9);
+    const volume = createVolume({ kind: 'labels', size: body.size, data: body.codes });
+    const renamed = createVolume({
+      kind: 'labels',
+      size: body.size,
+      data: Int32Array.from(body.codes, (code) => [70_000, 3, -5][code] as number),
+    });
+    const rows = rowsOf(await runOperation(operation, volume), 'transport');
+    const others = rowsOf(await runOperation(operation, renamed), 'transport');
+    for (const row of rows) {
+      const label = [70_000, 3, -5][row['label'] as number];
+      const other = others.find(
+        (each) => each['label'] === label && each['direction'] === row['direction'],
+      );
+      expect({ ...other, label: 0, phase: '' }).toEqual({ ...row, label: 0, phase: '' });
+    }
+  });
+
+  it('is at least 1, and ε over D_eff', async () => {
+    const body = randomMedium([22, 20, 24], 10);
+    const volume = createVolume({ kind: 'labels', size: body.size, data: body.codes });
+    const rows = rowsOf(await runOperation(operation, volume), 'transport');
+    const solved = rows.filter((row) => row['percolates'] === true);
+    expect(solved.length).toBeGreaterThan(2);
+    for (const row of solved) {
+      const { tortuosityFactor, volumeFraction, effectiveDiffusivity } = row as Record<
+        string,
+        number
+      >;
+      expect(tortuosityFactor).toBeGreaterThanOrEqual(1);
+      expect(tortuosityFactor).toBe(volumeFraction! / effectiveDiffusivity!);
+    }
+    expect(new Set(rows.map((row) => AXIS_OF[row['direction'] as 'x']))).toEqual(
+      new Set([0, 1, 2]),
+    );
+  });
+});

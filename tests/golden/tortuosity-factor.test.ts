@@ -1,0 +1,164 @@
+/** Effective diffusivities of real volumes against values converged by an independent solver. */
+import { describe, expect, it } from 'vitest';
+import { nrrdFormat } from '../../src/io/formats/nrrd/format.ts';
+import { tiffFormat } from '../../src/io/formats/tiff/format.ts';
+import { bytesSource } from '../../src/io/sources.ts';
+import type { FluxDirection } from '../../src/kernels/diffusion-grid.ts';
+import { operation } from '../../src/operations/measure-tortuosity-factor/index.ts';
+import { labelsOf } from '../../src/volume/labels.ts';
+import type { Volume } from '../../src/volume/volume.ts';
+import { diffusionArenaBytes, solveDiffusion } from '../../src/wasm/diffusion.ts';
+import { withTestKernels } from '../support/kernels.ts';
+import {
+  describeWithReference,
+  readReference,
+  readReferenceJson,
+} from '../support/reference-data.ts';
+import { rowsOf, runOperation } from '../support/run-operation.ts';
+
+interface Converged {
+  readonly D_eff: number;
+  readonly tau: number | null;
+}
+
+/** Flux along page, row, column: z, y, x. */
+type PerAxis = readonly [Converged, Converged, Converged];
+
+interface VolumeReference {
+  readonly phases: Readonly<
+    Record<
+      string,
+      {
+        readonly converged_face_bc: PerAxis;
+        readonly converged_periodic_face_bc_axis0?: Converged | null;
+      }
+    >
+  >;
+  readonly multiphase?: {
+    readonly conductivities: Readonly<Record<string, number>>;
+    readonly converged: PerAxis;
+  };
+}
+
+const FILES = [
+  ['berea_110', 'berea_110.nrrd'],
+  ['cathode3_100', 'cathode3_100.tif'],
+  ['fracture_100', 'fracture_100.nrrd'],
+  ['ketton_a', 'ketton_a.tif'],
+  ['nmc_cbd_a', 'nmc_cbd_a.tif'],
+  ['threephase_100', 'threephase_100.tif'],
+] as const;
+
+/** The solver's default accuracy, and up to 2e-5 that the reference itself is off. */
+const TOLERANCE = 1.2e-4;
+
+function referenceOf(name: string): VolumeReference {
+  const { volumes } = readReferenceJson('quantify', 'reference.json') as {
+    readonly volumes: Readonly<Record<string, VolumeReference>>;
+  };
+  return volumes[name] as VolumeReference;
+}
+
+async function readLabels(file: string): Promise<Volume> {
+  const source = bytesSource(readReference('quantify', file), file);
+  const format = file.endsWith('.nrrd') ? nrrdFormat : tiffFormat;
+  return { ...(await format.readVolume(source)).volume, kind: 'labels' };
+}
+
+function deviation(found: unknown, expected: number): number {
+  return Math.abs((found as number) / expected - 1);
+}
+
+function expectRow(row: Readonly<Record<string, unknown>>, reference: Converged): void {
+  if (reference.tau === null) {
+    expect(row).toMatchObject({
+      percolates: false,
+      percolatingFraction: 0,
+      effectiveDiffusivity: 0,
+      tortuosityFactor: null,
+      formationFactor: null,
+      bruggemanExponent: null,
+      iterations: 0,
+    });
+    return;
+  }
+  expect(row['percolates']).toBe(true);
+  expect(deviation(row['tortuosityFactor'], reference.tau)).toBeLessThan(TOLERANCE);
+  expect(deviation(row['effectiveDiffusivity'], reference.D_eff)).toBeLessThan(TOLERANCE);
+  // Conservative enough that the reference's own error is inside too.
+  const slack = (row['errorEstimate'] as number) + 2e-5;
+  expect(deviation(row['effectiveDiffusivity'], reference.D_eff)).toBeLessThan(slack);
+}
+
+describeWithReference('tortuosity factor', ['quantify', 'reference.json'], () => {
+  describe.each(FILES)('of %s', (name, file) => {
+    it('agrees with the converged solution for every phase and direction', async () => {
+      const { phases } = referenceOf(name);
+      const rows = rowsOf(await runOperation(operation, await readLabels(file)), 'transport');
+      expect(rows).toHaveLength(3 * Object.keys(phases).length);
+      for (const row of rows) {
+        const axis = 'zyx'.indexOf(row['direction'] as string);
+        const reference = phases[String(row['label'])];
+        expectRow(row, reference?.converged_face_bc[axis] as Converged);
+      }
+    });
+
+    it('agrees with the converged solution for periodic sides', async () => {
+      const entries = Object.entries(referenceOf(name).phases).flatMap(
+        ([label, { converged_periodic_face_bc_axis0: converged }]) =>
+          converged === undefined || converged === null
+            ? []
+            : [[Number(label), converged] as const],
+      );
+      expect(entries.length).toBeGreaterThan(0);
+      const rows = rowsOf(
+        await runOperation(operation, await readLabels(file), {
+          phase: entries.map(([label]) => label),
+          directions: 'z',
+          sides: 'periodic',
+        }),
+        'transport',
+      );
+      entries.forEach(([label, converged], i) => {
+        expect(rows[i]?.['label']).toBe(label);
+        expectRow(rows[i] ?? {}, converged);
+      });
+    });
+
+    it('agrees with the converged solution where several phases conduct', async () => {
+      const { multiphase } = referenceOf(name);
+      if (multiphase === undefined) return;
+      const volume = await readLabels(file);
+      const { labels, counts, indices } = labelsOf(volume);
+      const conductivities = labels.map((label) => multiphase.conductivities[String(label)] ?? 0);
+      const edges = [1, 1, 1] as const;
+      const bytes = diffusionArenaBytes(volume.size, edges, [0, 1, 2], 1);
+      const mean =
+        conductivities.reduce((sum, value, i) => sum + value * (counts[i] as number), 0) /
+        indices.length;
+      await withTestKernels(bytes, async (session) => {
+        const arena = session.allocate(bytes);
+        for (const [axis, reference] of multiphase.converged.entries()) {
+          const direction = (2 - axis) as FluxDirection;
+          const { effectiveConductivity } = await solveDiffusion(
+            session,
+            arena,
+            {
+              size: volume.size,
+              codes: indices,
+              conductivities,
+              edges,
+              direction,
+              periodicSides: false,
+              accuracy: 1e-4,
+            },
+            () => undefined,
+          );
+          expect(deviation(effectiveConductivity, reference.D_eff)).toBeLessThan(TOLERANCE);
+          const tau = mean / effectiveConductivity;
+          expect(deviation(tau, reference.tau as number)).toBeLessThan(TOLERANCE);
+        }
+      });
+    });
+  });
+});
