@@ -19,15 +19,21 @@ const SMOOTHING = [
   0.002215963173, 0.000436349021, 0.00006691629,
 ] as const;
 
-/** Smooths counts with a Gaussian of 2 bins; the histogram is empty beyond its ends. */
+/**
+ * Smooths counts with a Gaussian of 2 bins. The histogram is mirrored at its ends, so that a top
+ * at an end (saturated voxels) stays there.
+ */
 export function smoothCounts(counts: ArrayLike<number>): Float64Array {
   const smooth = new Float64Array(counts.length);
+  const period = 2 * counts.length;
+  const mirrored = (i: number): number => {
+    const position = ((i % period) + period) % period;
+    return counts[position < counts.length ? position : period - 1 - position];
+  };
   for (let i = 0; i < counts.length; i++) {
     let sum = SMOOTHING[0] * counts[i];
     for (let d = 1; d < SMOOTHING.length; d++) {
-      const left = i - d >= 0 ? counts[i - d] : 0;
-      const right = i + d < counts.length ? counts[i + d] : 0;
-      sum += SMOOTHING[d] * (left + right);
+      sum += SMOOTHING[d] * (mirrored(i - d) + mirrored(i + d));
     }
     smooth[i] = sum;
   }
