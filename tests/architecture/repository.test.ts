@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/engine/version.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,6 +45,13 @@ describe('the repository', () => {
 
   it('names no registry host in the lock file', () => {
     expect(textOf('package-lock.json')).not.toMatch(/"resolved": "http/);
+  });
+
+  it('states one version everywhere', () => {
+    const manifest: unknown = JSON.parse(textOf('package.json') ?? '{}');
+    expect(manifest).toMatchObject({ version: VERSION });
+    expect(textOf('CITATION.cff')).toContain(`\nversion: ${VERSION}\n`);
+    expect(textOf('CHANGELOG.md')).toContain(`\n## ${VERSION}\n`);
   });
 
   it('links only to files that exist in its documents', () => {
