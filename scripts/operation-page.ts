@@ -66,7 +66,9 @@ function valueText(value: Cell | undefined): string {
 }
 
 function exampleTable(operation: Operation, id: string, rows: ResultTable['rows']): string {
-  const columns = operation.tables[id]?.columns ?? [];
+  const columns = (operation.tables[id]?.columns ?? []).filter((column) =>
+    rows.some((row) => Object.hasOwn(row, column.id)),
+  );
   return markdownTable(
     columns.map(({ title }) => title),
     rows.map((row) => columns.map((column) => valueText(row[column.id]))),
@@ -96,12 +98,14 @@ function citationLine({ authors, year, title, venue, doi }: Citation): string {
   return `- ${authors} (${year}). ${title}. *${venue}*.${link}`;
 }
 
+/** As the methods paragraph of a recipe would have it, at default parameters. */
 function methodsSentence(operation: Operation): string {
   const defaults: Readonly<Record<string, unknown>> = defaultParameters(operation.parameters);
-  return operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const sentence = operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const field = operation.parameters[name];
     return field === undefined ? whole : formatParameter(field, defaults[name]);
   });
+  return sentence.replace(/\.?\s*$/, '.');
 }
 
 function section(title: string, ...blocks: readonly string[]): readonly string[] {
@@ -143,7 +147,7 @@ export function operationPage(operation: Operation): string {
     ),
     ...section(
       'In a methods section',
-      methodsSentence(operation) === '' ? '' : `> ${methodsSentence(operation)}`,
+      operation.methods === '' ? '' : `> ${methodsSentence(operation)}`,
     ),
     ...section('References', operation.citations.map(citationLine).join('\n')),
     `---\n\nGenerated from \`src/operations/${id}/index.ts\` by \`npm run docs\`.`,
