@@ -234,20 +234,27 @@ async function readSlices(
 
   let next = 1;
   let done = 1;
+  const failures = new Map<number, unknown>();
   const readNext = async (): Promise<void> => {
-    while (next < slices.length) {
+    while (next < slices.length && failures.size === 0) {
       const index = next++;
       const source = slices[index] as ByteSource;
-      await job.breathe();
-      const slice = await readSlice(source, readOptions);
-      assertAlike(firstSource, volume, source, slice.volume);
-      placeSlice(data, slice.volume, index);
-      noteWarnings(perSliceWarnings, source, slice.metadata);
+      try {
+        await job.breathe();
+        const slice = await readSlice(source, readOptions);
+        assertAlike(firstSource, volume, source, slice.volume);
+        placeSlice(data, slice.volume, index);
+        noteWarnings(perSliceWarnings, source, slice.metadata);
+      } catch (error) {
+        failures.set(index, error);
+      }
       done++;
       job.progress(done / slices.length);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_READS }, readNext));
+  // Of those at work when one failed, the first by number speaks.
+  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
   job.progress(1);
 
   for (const [warning, files] of perSliceWarnings) {
@@ -328,7 +335,7 @@ function folderName(source: ByteSource): string {
   const folder = folderOf(source)
     .split('/')
     .findLast((part) => part !== '');
-  return folder ?? source.name.replace(/[\s._-]*\d*\.\w+$/, '') ?? source.name;
+  return folder ?? (source.name.replace(/[\s._-]*\d*\.\w+$/, '') || source.name);
 }
 
 function allocate(slices: readonly ByteSource[], first: Volume, count: number): VoxelArray {
