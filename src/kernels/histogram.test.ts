@@ -4,6 +4,7 @@ import {
   finish,
   greyHistogram,
   levelHistogramSteps,
+  peakBins,
   quantiles,
   rangeHistogramSteps,
   thresholdHistogram,
@@ -94,19 +95,23 @@ describe('grey histogram', () => {
   it('is not stretched by one hot voxel', () => {
     const data = normals(20_000);
     data[77] = 1e6;
-    const histogram = greyHistogram(data);
-    expect(histogram?.counts.length).toBe(256);
-    expect((histogram?.width as number) * 256).toBeLessThan(8);
+    const histogram = greyHistogram(data, 100);
+    expect(histogram?.counts.length).toBe(100);
+    expect((histogram?.width as number) * 100).toBeLessThan(8);
     expect(histogram?.above).toBeGreaterThan(0);
   });
 
   it('gives bins of whole-number data equally many levels, so that a flat histogram stays flat', () => {
     // 300 levels in at most 256 bins: two levels each.
     const data = Uint16Array.from({ length: 300_000 }, (_, i) => 1000 + (i % 300));
-    const histogram = greyHistogram(data);
+    const histogram = greyHistogram(data, 256);
     expect(histogram?.width).toBe(2);
     const [first, ...others] = [...(histogram?.counts as Uint32Array)].slice(0, -1);
     expect(others.every((count) => count === first)).toBe(true);
+  });
+
+  it('has fewer bins for fewer values', () => {
+    expect([10, 32_768, 48 ** 3, 128 ** 3, 1e9].map(peakBins)).toEqual([64, 64, 96, 256, 256]);
   });
 
   it('does not exist for constant data', () => {

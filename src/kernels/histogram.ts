@@ -234,11 +234,24 @@ export function quantiles(data: GreyArray, fractions: readonly number[]): readon
 const PEAK_TAIL = 0.0005;
 
 /**
+ * Bins for `count` values: twice the cube root (Rice's rule), between 64 and 256, so that small
+ * volumes do not get a ragged histogram.
+ */
+export function peakBins(count: number): number {
+  let bins = 64;
+  while (bins < 256 && bins * bins * bins < 8 * count) bins += 1;
+  return bins;
+}
+
+/**
  * The histogram in which peaks are looked for: about `bins` bins over the 0.05 to 99.95 percentiles.
  * Whole-number data gets bins of equally many levels, since unequal ones would make a comb.
  * Returns null where the middle 99.9 % of the values are one value.
  */
-export function* greyHistogramSteps(data: GreyArray, bins = 256): Steps<Histogram | null> {
+export function* greyHistogramSteps(
+  data: GreyArray,
+  bins = peakBins(data.length),
+): Steps<Histogram | null> {
   const [from, to] = yield* quantileSteps(data, [PEAK_TAIL, 1 - PEAK_TAIL]);
   if (!(from < to)) return null;
   if (!isWhole(data)) return yield* rangeHistogramSteps(data, from, to, bins);
@@ -249,7 +262,7 @@ export function* greyHistogramSteps(data: GreyArray, bins = 256): Steps<Histogra
   return yield* rangeHistogramSteps(data, start, start + needed * levelsPerBin, needed);
 }
 
-export function greyHistogram(data: GreyArray, bins = 256): Histogram | null {
+export function greyHistogram(data: GreyArray, bins = peakBins(data.length)): Histogram | null {
   return finish(greyHistogramSteps(data, bins));
 }
 

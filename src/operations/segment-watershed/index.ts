@@ -22,11 +22,10 @@ import {
   type ChosenIntervals,
   checkGrey,
   chooseIntervals,
+  MAX_PHASES,
   markSeeds,
   type Seeds,
 } from './seeds.ts';
-
-const MAX_PHASES = 8;
 
 const columns: readonly Column[] = [
   { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the voxels.' },
@@ -309,7 +308,7 @@ export const operation = defineOperation({
       title: 'Nested spheres, intervals from the peaks of the histogram',
       input: nestedSpheres,
       params: {},
-      voxelDigest: 'd2550acc2ccf512a140e103b1dd351498e93b640e70b1907e61c3e5916f0b521',
+      voxelDigest: '946348097f09225df6522471fabfabfd5986f5c5c0309701d70b3475e7ce06ba',
     },
   ],
 });

@@ -13,6 +13,9 @@ import { type Interval, intervalsAround, suggestIntervals } from '../../kernels/
 import { voxelPosition } from '../../volume/statistics.ts';
 import type { Size3 } from '../../volume/volume.ts';
 
+/** Most intervals that are given, asked for or found. */
+export const MAX_PHASES = 8;
+
 export interface ChosenIntervals {
   readonly intervals: readonly GreyInterval[];
   /** How they were chosen; null where the user gave them. */
@@ -41,6 +44,13 @@ function* findIntervals(grey: Grey, phases: number | null): Steps<ChosenInterval
     histogram === null ? { peaks: [], intervals: [] } : suggestIntervals(histogram, phases);
   const found = peaks.map(({ position }) => shown(position)).join(', ');
   const count = peaks.length === 1 ? 'one peak' : `${peaks.length} peaks`;
+  if (intervals.length > MAX_PHASES) {
+    throw new UserError(
+      'parameter/invalid',
+      `The histogram of ${grey.name} has ${count} (at ${found}), more than the ${MAX_PHASES} phases that can be told apart: say how many phases there are, or set the grey intervals.`,
+      { parameter: 'phases', peaks: peaks.map(({ position }) => position) },
+    );
+  }
   if (intervals.length > 0) {
     const kept = intervals.length < peaks.length ? `, the ${intervals.length} clearest used` : '';
     return {
