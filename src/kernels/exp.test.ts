@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { exp, exp2Negative } from './exp.ts';
+
+describe('exp', () => {
+  it.each([
+    [1, 2.718281828459045],
+    [-1, 0.36787944117144233],
+    [-8, 0.00033546262790251185],
+    [10, 22026.465794806718],
+  ])('gives e^%d to one unit in the last place', (x, value) => {
+    expect(Math.abs(exp(x) / value - 1)).toBeLessThanOrEqual(2 ** -52);
+  });
+
+  it('is exactly 1 at 0', () => {
+    expect(exp(0)).toBe(1);
+  });
+
+  it('stays within two units in the last place of the engine from the smallest to the largest', () => {
+    for (let x = -708; x <= 709; x += 0.37) {
+      expect(Math.abs(exp(x) / Math.exp(x) - 1), `exp(${x})`).toBeLessThanOrEqual(2 ** -51);
+    }
+  });
+
+  it('ends in 0, subnormal numbers and infinity', () => {
+    expect(exp(-746)).toBe(0);
+    expect(exp(-740)).toBeGreaterThan(0);
+    expect(Math.abs(exp(-740) - Math.exp(-740))).toBeLessThanOrEqual(2 * Number.MIN_VALUE);
+    expect(exp(709.78)).toBeLessThan(Number.POSITIVE_INFINITY);
+    expect(exp(710)).toBe(Number.POSITIVE_INFINITY);
+    expect(exp(Number.NEGATIVE_INFINITY)).toBe(0);
+    expect(exp(Number.NaN)).toBeNaN();
+  });
+});
+
+describe('exp2Negative', () => {
+  it('is exact for whole numbers', () => {
+    for (let n = 0; n <= 120; n++) expect(exp2Negative(n)).toBe(2 ** -n);
+  });
+
+  it('has a relative error below 3e-6', () => {
+    for (let t = 0; t <= 120; t += 0.013) {
+      const exact = 2 ** -Math.fround(t);
+      expect(Math.abs(exp2Negative(Math.fround(t)) / exact - 1), `t = ${t}`).toBeLessThan(3e-6);
+    }
+  });
+});
