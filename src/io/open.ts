@@ -66,6 +66,17 @@ const FOREIGN: readonly {
 /** A file that can only have come along: the system's, hidden, or plain text beside the images. */
 const BYSTANDER = /^(\..*|thumbs\.db|desktop\.ini)$|\.(txt|log|csv|json|xml|md|pdf|ini|html?)$/i;
 
+/** Files that every Zarr store has, versions 2 and 3. */
+const ZARR_NAMES: ReadonlySet<string> = new Set(['.zgroup', '.zarray', 'zarr.json']);
+
+function zarrFolder(): UserError {
+  return new UserError(
+    'file/unknown-format',
+    `The folder is a Zarr store; Tauscope reads ${FORMAT_TITLES} files and folders of TIFF slices.`,
+    { found: 'a Zarr store' },
+  );
+}
+
 interface Recognised {
   readonly source: ByteSource;
   /** null: no format that is read here. */
@@ -158,6 +169,7 @@ async function plan(sources: readonly ByteSource[]): Promise<Plan> {
     if (file.id === null) throw await unknownFormat(file);
     return { kind: 'file', id: file.id, source, siblings: [], ignored: [] };
   }
+  if (sources.some((source) => ZARR_NAMES.has(source.name))) throw zarrFolder();
   const given = sources.filter((source) => !BYSTANDER.test(source.name));
   if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
   const files: Recognised[] = [];
@@ -322,7 +334,7 @@ export async function describeFile(
       siblings: planned.siblings,
     });
     const warnings = [...metadata.warnings, ...ignoredWarning(planned)];
-    return { format: format.title, files, bytes, metadata: { ...metadata, warnings } };
+    return { format: metadata.format, files, bytes, metadata: { ...metadata, warnings } };
   }
   const format = await loadFormat('tiff');
   const metadata = await format.readMetadata(planned.sources[0] as ByteSource, options);

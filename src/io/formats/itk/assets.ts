@@ -19,23 +19,27 @@ export const ITK_PIPELINES = [
 
 export type ItkPipeline = (typeof ITK_PIPELINES)[number];
 
-let assetsUrl: string | null = null;
+let pipelinesUrl: string | null = null;
 
 /**
- * Sets the folder of the pipelines: an absolute http(s) URL in a browser, a file URL in Node. It must
- * be called before the first read, since itk-wasm keeps a failed load for ever.
+ * Sets the `pipelines` folder of the site, which holds `image-io-<version>`, unless `folder` names
+ * another: an absolute http(s) URL in a browser, a file URL in Node. It must be called before the
+ * first read, since itk-wasm keeps a failed load for ever.
  */
-export function configureItkAssets(baseUrl: string): void {
+export function configureItkAssets(
+  baseUrl: string,
+  folder = `image-io-${ITK_IMAGE_IO_VERSION}`,
+): void {
   const url = new URL(baseUrl);
   if (!['http:', 'https:', 'file:'].includes(url.protocol)) {
     throw new Bug('configureItkAssets: the URL is not http, https or file', { baseUrl });
   }
-  assetsUrl = url.href.replace(/\/+$/, '');
+  pipelinesUrl = `${url.href.replace(/\/+$/, '')}/${folder}`;
 }
 
-/** In Node the installed package is the default; in a browser there is none. */
+/** Folder of the pipelines. In Node the installed package is the default; a browser has none. */
 export function itkAssetsUrl(): string {
-  if (assetsUrl !== null) return assetsUrl;
+  if (pipelinesUrl !== null) return pipelinesUrl;
   if ('process' in globalThis && typeof import.meta.resolve === 'function') {
     return new URL('pipelines', import.meta.resolve('@itk-wasm/image-io')).href;
   }

@@ -189,7 +189,7 @@ async function readHeader(source: ByteSource, _options: ReadOptions): Promise<It
     );
   }
   const metadata: VolumeMetadata = {
-    format: 'nifti',
+    format: 'NIfTI-1',
     size,
     type,
     channels,

@@ -94,9 +94,7 @@ async function readInWorker(itk: ItkModule, input: ItkInput): Promise<PipelineRe
     stop(cancelled());
   };
   const onError = (event: ErrorEvent): void => {
-    stop(
-      new Bug('the itk-wasm worker failed', { file: input.file, message: event.message }),
-    );
+    stop(new Bug('the itk-wasm worker failed', { file: input.file, message: event.message }));
   };
   input.signal?.addEventListener('abort', onAbort);
   worker.addEventListener('error', onError);

@@ -1,0 +1,54 @@
+import { beforeAll, expect, test } from 'vitest';
+import { openVolume } from '../../open.ts';
+import { bytesSource } from '../../sources.ts';
+import { configureItkAssets } from './assets.ts';
+import { metaImageBytes, niftiBytes } from '../../../../tests/support/itk-files.ts';
+
+beforeAll(() => {
+  configureItkAssets(
+    new URL('/node_modules/@itk-wasm/image-io/dist', location.href).href,
+    'pipelines',
+  );
+});
+
+const SIZE = [4, 3, 2] as const;
+const VOXELS = Uint16Array.from({ length: 24 }, (_, i) => i * 2500);
+
+test('a MetaImage is read by a worker of its own', async () => {
+  const source = bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha');
+  const { volume } = await openVolume([source]);
+  expect(volume.size).toEqual(SIZE);
+  expect(volume.data).toEqual(VOXELS);
+  expect(volume.data.buffer).toBeInstanceOf(ArrayBuffer);
+});
+
+test('a NIfTI file is read twice in a row, each time by a fresh worker', async () => {
+  for (let turn = 0; turn < 2; turn++) {
+    const source = bytesSource(niftiBytes(SIZE, VOXELS), 'grey.nii');
+    const { volume } = await openVolume([source]);
+    expect(volume.data).toEqual(VOXELS);
+    expect(volume.spacing).toEqual({ values: [0.5, 0.5, 2], unit: 'mm' });
+  }
+});
+
+test('an abort settles a read that is under way, and the next read works', async () => {
+  const controller = new AbortController();
+  const reading = openVolume([bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha')], {
+    signal: controller.signal,
+    progress: (fraction) => {
+      // The file is loaded and its worker is starting, which takes longer than this.
+      if (fraction > 0.4) setTimeout(() => controller.abort(), 1);
+    },
+  });
+  await expect(reading).rejects.toMatchObject({ code: 'run/cancelled' });
+  const { volume } = await openVolume([bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha')]);
+  expect(volume.data).toEqual(VOXELS);
+});
+
+test('nothing is asked for from another origin', () => {
+  const entries = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+  const foreign = entries
+    .map((entry) => entry.name)
+    .filter((name) => !name.startsWith(location.origin) && !/^(data|blob):/.test(name));
+  expect(foreign).toEqual([]);
+});
