@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import type { SlicePixels, SliceRequest } from '../../../../workers/engine-api.ts';
+import { SliceSource } from './slice-source.ts';
+
+interface Call {
+  readonly request: SliceRequest;
+  readonly answer: (pixels: SlicePixels) => void;
+  readonly refuse: (error: Error) => void;
+}
+
+function createFakeClient() {
+  const calls: Call[] = [];
+  const slice = (request: SliceRequest) =>
+    new Promise<SlicePixels>((answer, refuse) => {
+      calls.push({ request, answer, refuse });
+    });
+  return { calls, slice };
+}
+
+const PIXELS: SlicePixels = { width: 1, height: 1, data: Uint8Array.of(7) };
+const key = (index: number) => ({ handle: 'v', axis: 2 as const, index });
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('SliceSource', () => {
+  it('asks for the latest wish only, one request at a time', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client);
+    const done: number[] = [];
+    for (const index of [1, 2, 3, 4]) source.want('xy', key(index), () => done.push(index));
+    expect(client.calls.map((call) => call.request.index)).toEqual([1]);
+    client.calls[0]?.answer(PIXELS);
+    await settle();
+    expect(client.calls.map((call) => call.request.index)).toEqual([1, 4]);
+    client.calls[1]?.answer(PIXELS);
+    await settle();
+    expect(done).toEqual([1, 4]);
+  });
+
+  it('answers from its cache without asking again', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client);
+    source.want('xy', key(1), () => undefined);
+    client.calls[0]?.answer(PIXELS);
+    await settle();
+    let answered = false;
+    source.want('xz', key(1), () => {
+      answered = true;
+    });
+    expect(answered).toBe(true);
+    expect(client.calls.length).toBe(1);
+    expect(source.peek(key(1))).toBe(PIXELS);
+  });
+
+  it('serves the next wish after a failed one', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client);
+    source.want('xy', key(1), () => expect.unreachable());
+    let answered = false;
+    source.want('xy', key(2), () => {
+      answered = true;
+    });
+    client.calls[0]?.refuse(new Error('released'));
+    await settle();
+    client.calls[1]?.answer(PIXELS);
+    await settle();
+    expect(answered).toBe(true);
+  });
+});

@@ -1,0 +1,69 @@
+/** Colour maps for grey values: 256 colours each, perceptually uniform and safe for colour-blind readers. */
+
+export type ColourMapId = 'grey' | 'viridis' | 'inferno';
+
+type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Anchors at equal distances; colours between them are interpolated. */
+const ANCHORS: Record<ColourMapId, readonly string[]> = {
+  grey: ['#000000', '#ffffff'],
+  viridis: [
+    '#440154',
+    '#482878',
+    '#3e4989',
+    '#31688e',
+    '#26828e',
+    '#1f9e89',
+    '#35b779',
+    '#6ece58',
+    '#b5de2b',
+    '#fde725',
+  ],
+  inferno: [
+    '#000004',
+    '#1b0c41',
+    '#4a0c6b',
+    '#781c6d',
+    '#a52c60',
+    '#cf4446',
+    '#ed6925',
+    '#fb9b06',
+    '#f7d13d',
+    '#fcffa4',
+  ],
+};
+
+export const COLOUR_MAPS: readonly { readonly id: ColourMapId; readonly title: string }[] = [
+  { id: 'grey', title: 'Grey' },
+  { id: 'viridis', title: 'Viridis' },
+  { id: 'inferno', title: 'Inferno' },
+];
+
+/** `#rrggbb` as three numbers 0..255. */
+export function parseColour(text: string): Rgb {
+  const value = Number.parseInt(text.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+const tables = new Map<ColourMapId, Uint8Array>();
+
+/** 256 × 3 bytes: red, green, blue of each step. */
+export function colourTable(id: ColourMapId): Uint8Array {
+  const known = tables.get(id);
+  if (known !== undefined) return known;
+  const anchors = ANCHORS[id].map(parseColour);
+  const table = new Uint8Array(256 * 3);
+  for (let step = 0; step < 256; step++) {
+    const place = (step / 255) * (anchors.length - 1);
+    const index = Math.min(anchors.length - 2, Math.floor(place));
+    const from = anchors[index] as Rgb;
+    const to = anchors[index + 1] as Rgb;
+    for (let channel = 0; channel < 3; channel++) {
+      const start = from[channel] as number;
+      const end = to[channel] as number;
+      table[3 * step + channel] = Math.round(start + (place - index) * (end - start));
+    }
+  }
+  tables.set(id, table);
+  return table;
+}

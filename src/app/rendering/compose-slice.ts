@@ -1,0 +1,132 @@
+/**
+ * A slice as a picture: grey values through window and colour map, labels blended over them. Pure
+ * arithmetic over arrays, so that the picture is the same on every machine and testable without a
+ * browser.
+ */
+import type { NumericVoxelArray } from '../../volume/volume.ts';
+import { type ColourMapId, colourTable } from './colour-maps.ts';
+
+export interface PixelGrid {
+  readonly width: number;
+  readonly height: number;
+  readonly data: NumericVoxelArray;
+}
+
+export interface GreyLook {
+  /** Values at or below `low` are the map's first colour, at or above `high` its last. */
+  readonly low: number;
+  readonly high: number;
+  readonly colourMap: ColourMapId;
+}
+
+export interface LabelLook {
+  /** Labels that are not in the map are not drawn. */
+  readonly colours: ReadonlyMap<number, readonly [red: number, green: number, blue: number]>;
+  /** 0 to 1. */
+  readonly opacity: number;
+  readonly style: 'fill' | 'outline';
+}
+
+/** Colour of voxels that are not numbers: one that no grey value has. */
+export const NOT_FINITE_COLOUR = [255, 0, 255] as const;
+
+const OPAQUE = 0xff00_0000;
+
+function pack(red: number, green: number, blue: number): number {
+  return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** The map's 256 colours as little-endian RGBA words. */
+function packedMap(id: ColourMapId): Uint32Array {
+  const table = colourTable(id);
+  return Uint32Array.from({ length: 256 }, (_, step) =>
+    pack(table[3 * step] as number, table[3 * step + 1] as number, table[3 * step + 2] as number),
+  );
+}
+
+/** Step 0..255 of the map for a finite value; half-steps round up. */
+function mapStep(value: number, { low, high }: GreyLook): number {
+  if (value <= low) return 0;
+  if (value >= high) return 255;
+  return Math.round(((value - low) / (high - low)) * 255);
+}
+
+function isSixteenBitsOrLess(
+  data: NumericVoxelArray,
+): data is Uint8Array | Int8Array | Uint16Array | Int16Array {
+  return data.BYTES_PER_ELEMENT <= 2;
+}
+
+/** Slices with fewer pixels than this are cheaper without a table of all levels. */
+const TABLE_PAYS_FROM = 16_384;
+
+function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void {
+  const { data } = grid;
+  const map = packedMap(look.colourMap);
+  if (isSixteenBitsOrLess(data) && data.length >= TABLE_PAYS_FROM) {
+    const levels = 256 ** data.BYTES_PER_ELEMENT;
+    const lowest = data instanceof Int8Array || data instanceof Int16Array ? -levels / 2 : 0;
+    const table = Uint32Array.from(
+      { length: levels },
+      (_, level) => map[mapStep(level + lowest, look)] as number,
+    );
+    for (let i = 0; i < words.length; i++) {
+      words[i] = table[(data[i] as number) - lowest] as number;
+    }
+    return;
+  }
+  const notFinite = pack(...NOT_FINITE_COLOUR);
+  for (let i = 0; i < words.length; i++) {
+    const value = data[i] as number;
+    words[i] = Number.isFinite(value) ? (map[mapStep(value, look)] as number) : notFinite;
+  }
+}
+
+/** Whether a pixel's label differs from that of a 4-neighbour; the slice's border is no edge. */
+function isEdge({ width, height, data }: PixelGrid, pixel: number): boolean {
+  const label = data[pixel];
+  const column = pixel % width;
+  return (
+    (column > 0 && data[pixel - 1] !== label) ||
+    (column < width - 1 && data[pixel + 1] !== label) ||
+    (pixel >= width && data[pixel - width] !== label) ||
+    (pixel < width * (height - 1) && data[pixel + width] !== label)
+  );
+}
+
+function blendLabels(labels: PixelGrid, look: LabelLook, rgba: Uint8ClampedArray): void {
+  const { data } = labels;
+  const { colours, opacity, style } = look;
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const colour = colours.get(data[pixel] as number);
+    if (colour === undefined) continue;
+    if (style === 'outline' && !isEdge(labels, pixel)) continue;
+    const at = 4 * pixel;
+    for (let channel = 0; channel < 3; channel++) {
+      const under = rgba[at + channel] as number;
+      rgba[at + channel] = under + opacity * ((colour[channel] as number) - under);
+    }
+  }
+}
+
+/**
+ * Draws a slice into RGBA pixels, row by row. `labels` must have the slice's size.
+ * `image` null draws the labels on black. Cost: about 2 ns a pixel for grey values, 10 with labels.
+ */
+export function composeSlice(
+  image: PixelGrid | null,
+  look: GreyLook,
+  labels: PixelGrid | null,
+  labelLook: LabelLook,
+): Uint8ClampedArray<ArrayBuffer> {
+  const grid = image ?? labels;
+  const pixels = grid === null ? 0 : grid.width * grid.height;
+  const words = new Uint32Array(pixels);
+  if (image === null) words.fill(OPAQUE);
+  else composeGrey(image, look, words);
+  const rgba = new Uint8ClampedArray(words.buffer);
+  if (labels !== null && labels.data.length === pixels && labelLook.opacity > 0) {
+    blendLabels(labels, labelLook, rgba);
+  }
+  return rgba;
+}
