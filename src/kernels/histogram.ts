@@ -178,7 +178,7 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
     const end = Math.min(data.length, start + CHUNK);
     for (let i = start; i < end; i++) {
       const value = data[i];
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) continue;
       upper[keyOf(value) >>> 16] += 1;
       valid += 1;
     }
@@ -196,7 +196,7 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
     const end = Math.min(data.length, start + CHUNK);
     for (let i = start; i < end; i++) {
       const value = data[i];
-      if (Number.isNaN(value)) continue;
+      if (!Number.isFinite(value)) continue;
       const key = keyOf(value);
       const position = wanted[key >>> 16];
       if (position > 0) tables[position - 1][key & 0xffff] += 1;
@@ -211,8 +211,8 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
 
 /**
  * Exact order statistics: for each fraction f in [0, 1] the value of rank floor(f · (n - 1)) of
- * the n values that are not NaN, without interpolation; 32-bit integers and float64 are rounded to
- * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where there is no value.
+ * the n finite values, without interpolation; 32-bit integers and float64 are rounded to
+ * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where no value is finite.
  */
 export function* quantileSteps(
   data: GreyArray,

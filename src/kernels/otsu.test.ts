@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Histogram } from './histogram.ts';
-import { multiOtsu } from './otsu.ts';
+import { multiOtsu, type OtsuResult } from './otsu.ts';
 import { randomUint32 } from './random.ts';
 
 function histogramOf(counts: readonly number[], from = -0.5): Histogram {
@@ -57,10 +57,10 @@ describe('multiOtsu', () => {
   it.each([2, 3, 4])('finds the exact optimum over all cuts, %i classes', (classes) => {
     for (let seed = 0; seed < 12; seed++) {
       const counts = Array.from({ length: 18 }, (_, i) => randomUint32(seed, 0, i) % 30);
-      const found = multiOtsu(histogramOf(counts), classes);
-      const cuts = (found?.thresholds as readonly number[]).map(Math.ceil);
+      const { thresholds } = multiOtsu(histogramOf(counts), classes) as OtsuResult;
+      const cuts = thresholds.map(Math.ceil);
       // A threshold t parts v <= t from v > t; at a whole number the class below keeps it.
-      const starts = cuts.map((at, i) => (found?.thresholds[i] === at ? at + 1 : at));
+      const starts = cuts.map((at, i) => (thresholds[i] === at ? at + 1 : at));
       const best = exhaustive(counts, classes);
       expect(Math.abs(varianceWithin(counts, starts) - best)).toBeLessThan(1e-9 * best);
     }

@@ -1,6 +1,6 @@
 /** Driver of the watershed kernel: the same result as `src/kernels/watershed.ts`, bit for bit. */
 import { UserError } from '../errors/errors.ts';
-import { FREE, type GridSize, WALL } from '../kernels/watershed.ts';
+import { FREE, type GridSize } from '../kernels/watershed.ts';
 import type { KernelSession } from './session.ts';
 
 /** Control block of the kernel: 32 + 3 · 65 · 8 + 3 · 4096 · 8 bytes. */
@@ -80,7 +80,7 @@ function keyOf(value: number): number {
 
 function countFree(markers: Uint8Array): number {
   let free = 0;
-  for (let i = 0; i < markers.length; i++) if (markers[i] === FREE) free += 1;
+  for (const marker of markers) if (marker === FREE) free += 1;
   return free;
 }
 
@@ -112,11 +112,14 @@ export async function watershed(
   const stagedMarkers = session.allocate(slices * plane);
 
   session.call('watershedStart', control, state, digitBits, cells);
+  let free = 0;
   for (let z = 0; z < nz; z += slices) {
     const end = Math.min(nz, z + slices);
     const length = (end - z) * plane;
     session.f32(stagedValues, length).set(values.subarray(z * plane, end * plane));
-    session.u8(stagedMarkers, length).set(markers.subarray(z * plane, end * plane));
+    const block = markers.subarray(z * plane, end * plane);
+    session.u8(stagedMarkers, length).set(block);
+    free += countFree(block);
     // biome-ignore format: one call
     session.call('watershedFill', stagedValues, stagedMarkers, nodes, state, nx, ny, strideY, strideZ, lead, lowest, z, z, end);
     await session.breathe();
@@ -128,10 +131,9 @@ export async function watershed(
     await session.breathe();
   }
 
-  const free = Math.max(1, countFree(markers));
   // biome-ignore format: one call
   while (session.call('watershedSteps', nodes, state, control, stepX, stepY, stepZ, STEPS_PER_CALL) !== 0) {
-    session.progress((session.call('watershedFlooded', control) >>> 0) / free);
+    session.progress((session.call('watershedFlooded', control) >>> 0) / Math.max(1, free));
     await session.breathe();
   }
 
@@ -147,5 +149,3 @@ export async function watershed(
   session.progress(1);
   return labels;
 }
-
-export { FREE, WALL };

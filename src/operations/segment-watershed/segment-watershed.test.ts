@@ -33,8 +33,10 @@ const LAYER_INTERVALS = [
 describe('marker watershed', () => {
   it('gives voxels between two layers to the side with the smaller step', async () => {
     const result = await runOperation(operation, layers(), { intervals: LAYER_INTERVALS });
-    const row = [...volumeOf(result).data.slice(0, 14)];
-    expect(row).toEqual([0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2]);
+    const { data } = volumeOf(result);
+    expect(Array.from(data.subarray(0, 14), Number)).toEqual([
+      0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 2,
+    ]);
   });
 
   it('names phases from the intervals and marks the darkest as pore', async () => {
