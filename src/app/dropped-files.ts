@@ -4,9 +4,6 @@
  */
 import type { NamedFile } from '../../workers/engine-api.ts';
 
-/** What file managers leave behind in folders. */
-const CLUTTER = /^(\.|thumbs\.db$|desktop\.ini$)/i;
-
 type Entry = FileSystemEntry;
 
 function isFile(entry: Entry): entry is FileSystemFileEntry {
@@ -35,10 +32,7 @@ async function childrenOf(directory: FileSystemDirectoryEntry): Promise<readonly
 }
 
 async function walk(entry: Entry, path: string): Promise<readonly NamedFile[]> {
-  if (isFile(entry)) {
-    const isClutter = path !== '' && CLUTTER.test(entry.name);
-    return isClutter ? [] : [{ file: await fileOf(entry), path: path === '' ? '' : path }];
-  }
+  if (isFile(entry)) return [{ file: await fileOf(entry), path }];
   if (!isDirectory(entry)) return [];
   const children = await childrenOf(entry);
   const nested = await Promise.all(
@@ -75,10 +69,7 @@ export function pickFiles(kind: 'files' | 'folder'): Promise<readonly NamedFile[
   if (kind === 'folder') input.webkitdirectory = true;
   return new Promise((resolve) => {
     input.addEventListener('change', () => {
-      const files = [...(input.files ?? [])].filter(
-        (file) => kind === 'files' || !CLUTTER.test(file.name),
-      );
-      resolve(files.map((file) => ({ file, path: file.webkitRelativePath })));
+      resolve([...(input.files ?? [])].map((file) => ({ file, path: file.webkitRelativePath })));
     });
     input.addEventListener('cancel', () => resolve([]));
     input.click();

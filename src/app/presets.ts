@@ -11,7 +11,11 @@ export interface Preset {
   readonly operations: readonly string[];
 }
 
-const MEASURES = ['measure-fractions', 'measure-percolation', 'measure-tortuosity-factor'] as const;
+const MEASURES = [
+  'measure-volume-fraction',
+  'measure-percolation',
+  'measure-tortuosity-factor',
+] as const;
 
 export const PRESETS: readonly Preset[] = [
   {

@@ -415,7 +415,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   }
 
   async function openFiles(files: readonly NamedFile[]): Promise<void> {
-    const recipes = files.filter(({ file }) => /\.json$/i.test(file.name));
+    // Inside a folder a JSON file belongs to the data; alone it is a recipe.
+    const recipes = files.filter(({ file, path }) => path === '' && /\.json$/i.test(file.name));
     const volumes = files.filter((each) => !recipes.includes(each));
     const recipe = recipes[0];
     if (recipe !== undefined) await openRecipeFile(recipe.file);

@@ -79,7 +79,7 @@ export function NumberInput(props: NumberInputProps) {
       classNames={{ input: styles['number'] ?? '', section: styles['unit'] ?? '' }}
       value={shown}
       placeholder={props.placeholder}
-      disabled={props.disabled}
+      disabled={props.disabled ?? false}
       error={props.invalid === true || draftIsBad}
       rightSection={unit === '' ? undefined : <span>{unit}</span>}
       rightSectionWidth={unit === '' ? undefined : 12 + unit.length * 6.4}

@@ -1,0 +1,104 @@
+/** The resizable panels of the workbench; sizes are remembered. */
+import type { ReactNode } from 'react';
+import {
+  Group,
+  type Layout,
+  type LayoutChangedMeta,
+  Panel,
+  Separator,
+} from 'react-resizable-panels';
+import { HistogramPanel } from './features/histogram/index.ts';
+import { Inspector, PipelinePanel, useIntervalsOfSelected } from './features/pipeline/index.ts';
+import { ResultsPanel } from './features/results/index.ts';
+import { Viewer } from './features/viewer/index.ts';
+import { ShownBar } from './features/pipeline/index.ts';
+import styles from './app.module.css';
+import { shownVolumes } from './stores/workspace.ts';
+import { usePreferences, useWorkbench, useWorkspaceState } from './workbench-context.tsx';
+
+function RememberedGroup(props: {
+  readonly id: string;
+  readonly orientation: 'horizontal' | 'vertical';
+  readonly children: ReactNode;
+}) {
+  const { preferences } = useWorkbench();
+  const kept = usePreferences((state) => state.panels[props.id]);
+  const remember = (layout: Layout, meta: LayoutChangedMeta): void => {
+    if (!meta.isUserInteraction) return;
+    preferences.setState((state) => ({ panels: { ...state.panels, [props.id]: layout } }));
+  };
+  return (
+    <Group
+      id={props.id}
+      className={styles['group']}
+      orientation={props.orientation}
+      {...(kept === undefined ? {} : { defaultLayout: { ...kept } })}
+      onLayoutChanged={remember}
+    >
+      {props.children}
+    </Group>
+  );
+}
+
+function Grip({
+  label,
+  orientation,
+}: {
+  readonly label: string;
+  readonly orientation: 'row' | 'column';
+}) {
+  return <Separator className={styles['grip']} data-grip={orientation} aria-label={label} />;
+}
+
+export function WorkbenchPanels() {
+  const { client } = useWorkbench();
+  const { image, overlay } = useWorkspaceState(shownVolumes);
+  const { intervals, change } = useIntervalsOfSelected();
+  // Sizes are read when a group mounts; a reset mounts it anew.
+  const isReset = usePreferences((state) => Object.keys(state.panels).length === 0);
+  return (
+    <main className={styles['main']} key={isReset ? 'default' : 'kept'}>
+      <RememberedGroup id="columns" orientation="horizontal">
+        <Panel id="pipeline" defaultSize="19" minSize={210}>
+          <PipelinePanel />
+        </Panel>
+        <Grip label="Width of the recipe panel" orientation="column" />
+        <Panel id="centre" minSize={320}>
+          <RememberedGroup id="centre-rows" orientation="vertical">
+            <Panel id="viewer" minSize={160}>
+              <div className={styles['viewer']}>
+                <ShownBar />
+                <div className={styles['views']}>
+                  <Viewer client={client} image={image} overlay={overlay} />
+                </div>
+              </div>
+            </Panel>
+            <Grip label="Height of the results" orientation="row" />
+            <Panel id="results" defaultSize="34" minSize={64}>
+              <ResultsPanel />
+            </Panel>
+          </RememberedGroup>
+        </Panel>
+        <Grip label="Width of the histogram and parameters" orientation="column" />
+        <Panel id="right" defaultSize="23" minSize={260}>
+          <RememberedGroup id="right-rows" orientation="vertical">
+            <Panel id="histogram" defaultSize="36" minSize={120}>
+              <section className={styles['panel']} aria-label="Histogram">
+                <HistogramPanel
+                  client={client}
+                  image={image}
+                  intervals={intervals}
+                  onIntervalsChange={change}
+                />
+              </section>
+            </Panel>
+            <Grip label="Height of the histogram" orientation="row" />
+            <Panel id="inspector" minSize={120}>
+              <Inspector />
+            </Panel>
+          </RememberedGroup>
+        </Panel>
+      </RememberedGroup>
+    </main>
+  );
+}

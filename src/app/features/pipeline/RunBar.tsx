@@ -1,0 +1,122 @@
+/** Run, progress, cancel, and what the run will need. */
+import { Button, Progress } from '@mantine/core';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { formatBytes, formatSeconds } from '../../components/format.ts';
+import { stepState } from '../../stores/recipe-status.ts';
+import type { Activity } from '../../stores/workspace.ts';
+import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { peakBytes, secondsLeft } from './run-forecast.ts';
+import styles from './pipeline.module.css';
+
+/** Memory of the device in bytes as far as the browser tells; it never tells more than 8 GiB. */
+function deviceBytes(): number {
+  const told = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : 4;
+  return (Number.isFinite(told) ? told : 4) * 2 ** 30;
+}
+
+export function RunBar() {
+  const activity = useWorkspaceState((state) => state.activity);
+  return (
+    <div className={styles['runBar']}>
+      {activity?.kind === 'run' ? <Running activity={activity} /> : <Ready />}
+    </div>
+  );
+}
+
+function Ready() {
+  const workspace = useWorkspace();
+  const steps = useSteps();
+  const { source, estimates, outcomes, isBusy } = useWorkspaceState((state) => ({
+    source: state.source,
+    estimates: state.estimates,
+    outcomes: state.outcomes,
+    isBusy: state.activity !== null,
+  }));
+  const enabled = steps.filter(({ step }) => step.enabled);
+  const wrong = enabled.find(({ problem }) => problem !== null);
+  const open = enabled.filter((status) => {
+    const state = stepState(status, outcomes[status.step.id], null, null);
+    return state !== 'done' && state !== 'cached';
+  }).length;
+  const bytes = source === null || estimates.length === 0 ? null : peakBytes(source, estimates);
+  const isTooMuch = bytes !== null && bytes > deviceBytes();
+  return (
+    <>
+      <Button
+        fullWidth
+        size="sm"
+        leftSection={<IconPlayerPlayFilled size={13} aria-hidden />}
+        disabled={source === null || isBusy || enabled.length === 0 || wrong !== undefined}
+        onClick={() => void workspace.run()}
+      >
+        Run
+      </Button>
+      <p
+        className={styles['forecast']}
+        data-warning={isTooMuch || wrong !== undefined || undefined}
+      >
+        {wrong === undefined
+          ? describe(enabled.length, open, bytes, isTooMuch)
+          : `${wrong.operation?.title ?? wrong.step.operation} needs attention.`}
+      </p>
+    </>
+  );
+}
+
+function describe(steps: number, open: number, bytes: number | null, isTooMuch: boolean): string {
+  if (steps === 0) return 'Add a step to run.';
+  const memory =
+    bytes === null
+      ? ''
+      : isTooMuch
+        ? ` · needs about ${formatBytes(bytes)}, more than this device reports: crop first`
+        : ` · about ${formatBytes(bytes)}`;
+  if (open === 0) return 'All results are up to date.';
+  return `${open} of ${steps} steps to compute${memory}`;
+}
+
+/** A clock that turns each second, so that the time left follows a slow step. */
+function useNow(): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+function Running({ activity }: { readonly activity: Activity }) {
+  const workspace = useWorkspace();
+  const now = useNow();
+  const steps = useSteps();
+  const title = steps.find(({ step }) => step.id === activity.stepId)?.operation?.title;
+  const percent = Math.round(100 * activity.fraction);
+  const left = secondsLeft(activity.fraction, (now - activity.startedAt) / 1000);
+  return (
+    <>
+      <Button
+        fullWidth
+        size="sm"
+        variant="default"
+        leftSection={<IconPlayerStopFilled size={13} aria-hidden />}
+        disabled={activity.cancelling}
+        onClick={workspace.cancel}
+      >
+        {activity.cancelling ? 'Cancelling…' : 'Cancel'}
+      </Button>
+      <Progress
+        value={percent}
+        size={5}
+        aria-label="Progress of the run"
+        transitionDuration={120}
+      />
+      <p className={styles['forecast']}>
+        <span className={styles['forecastStep']}>{title ?? 'Preparing'}</span>
+        <span>
+          {percent} %{left === null ? '' : ` · ${formatSeconds(left)} left`}
+        </span>
+      </p>
+    </>
+  );
+}

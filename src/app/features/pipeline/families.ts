@@ -1,0 +1,15 @@
+/** Families of operations as menus name them, in the order of a usual recipe. */
+import type { OperationDescriptor } from '../../stores/recipe-status.ts';
+
+export type Family = OperationDescriptor['family'];
+
+export const FAMILIES: readonly (readonly [Family, string])[] = [
+  ['crop', 'Crop'],
+  ['denoise', 'Denoise'],
+  ['sharpen', 'Sharpen'],
+  ['smooth', 'Smooth'],
+  ['gradient', 'Gradient'],
+  ['segment', 'Segment'],
+  ['label', 'Labels'],
+  ['measure', 'Measure'],
+];

@@ -1,0 +1,223 @@
+/** The bottom panel: numbers, methods text and log; and everything that can be taken away. */
+import { Button, Checkbox, CopyButton, Tabs } from '@mantine/core';
+import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
+import { useEffect, useMemo, useState } from 'react';
+import { tableAsTsv } from './cells.ts';
+import { ExportMenu } from './ExportMenu.tsx';
+import { mainColumns } from './phase-table.ts';
+import styles from './results.module.css';
+import { ResultTableView } from './ResultTableView.tsx';
+import { SummaryCard } from './SummaryCard.tsx';
+import { type Results, useResults } from './use-results.ts';
+import { currentRecipe } from '../../stores/workspace.ts';
+import { useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+
+export function ResultsPanel() {
+  const results = useResults();
+  const [tab, setTab] = useState<string | null>('results');
+  const [showsAll, setShowsAll] = useState(false);
+  const hasTable = tab === 'results' && results.phases !== null;
+  const columns = useColumns(results, showsAll);
+  return (
+    <section className={styles['panel']} aria-label="Results">
+      <Tabs value={tab} onChange={setTab} keepMounted={false} className={styles['tabs']}>
+        <div className={styles['bar']}>
+          <Tabs.List className={styles['tabList']}>
+            <Tabs.Tab value="results">Results</Tabs.Tab>
+            <Tabs.Tab value="methods">Methods</Tabs.Tab>
+            <Tabs.Tab value="log">Log</Tabs.Tab>
+          </Tabs.List>
+          <div className={styles['barActions']}>
+            {hasTable ? (
+              <>
+                <Checkbox
+                  size="xs"
+                  label="All columns"
+                  checked={showsAll}
+                  onChange={(event) => setShowsAll(event.currentTarget.checked)}
+                />
+                <CopyTable text={tableAsTsv(columns, results.phases?.rows ?? [])} />
+              </>
+            ) : null}
+            <ExportMenu labels={results.labels} />
+          </div>
+        </div>
+        <Tabs.Panel value="results" className={styles['content']}>
+          <Numbers results={results} columns={columns} />
+        </Tabs.Panel>
+        <Tabs.Panel value="methods" className={styles['content']}>
+          <Methods />
+        </Tabs.Panel>
+        <Tabs.Panel value="log" className={styles['content']}>
+          <Log />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  );
+}
+
+function useColumns(results: Results, showsAll: boolean) {
+  return useMemo(() => {
+    const all = results.phases?.columns ?? [];
+    return showsAll ? all : mainColumns(all);
+  }, [results.phases, showsAll]);
+}
+
+function CopyTable({ text }: { readonly text: string }) {
+  return (
+    <CopyButton value={text}>
+      {({ copied, copy }) => (
+        <Button
+          variant="subtle"
+          color="gray"
+          leftSection={<IconCopy size={14} aria-hidden />}
+          onClick={copy}
+        >
+          {copied ? 'Copied' : 'Copy'}
+        </Button>
+      )}
+    </CopyButton>
+  );
+}
+
+function Numbers(props: {
+  readonly results: Results;
+  readonly columns: ReturnType<typeof useColumns>;
+}) {
+  const { results, columns } = props;
+  const { phases, others, summary, conventions, labels, isStale } = results;
+  const colours = useMemo(
+    () => new Map((labels?.phases ?? []).map((phase) => [phase.label, phase.colour])),
+    [labels],
+  );
+  if (phases === null && others.length === 0) return <NothingYet />;
+  return (
+    <div className={styles['results']}>
+      {phases === null ? null : <SummaryCard summary={summary} colours={colours} />}
+      <div className={styles['tables']} tabIndex={0} role="group" aria-label="Result tables">
+        {isStale ? (
+          <p className={styles['stale']} role="status">
+            <IconAlertTriangle size={14} aria-hidden /> The recipe has changed since these numbers
+            were computed: run it again.
+          </p>
+        ) : null}
+        {phases === null ? null : (
+          <ResultTableView
+            title="Results by phase"
+            columns={columns}
+            rows={phases.rows}
+            rowsPerPhase={phases.rowsPerPhase}
+            colours={colours}
+          />
+        )}
+        <Conventions conventions={conventions} />
+        {others.map(({ stepId, stepTitle, table }) => (
+          <details key={`${stepId} ${table.id}`} className={styles['other']}>
+            <summary>
+              {table.title} <span>from {stepTitle}</span>
+            </summary>
+            <ResultTableView
+              title={table.title}
+              columns={table.columns}
+              rows={table.rows}
+              colours={colours}
+            />
+            {table.notes.map((note) => (
+              <p key={note} className={styles['note']}>
+                {note}
+              </p>
+            ))}
+          </details>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Conventions({ conventions }: Pick<Results, 'conventions'>) {
+  return (
+    <div className={styles['conventions']}>
+      {conventions
+        .filter(({ equation, notes }) => equation !== '' || notes.length > 0)
+        .map(({ title, equation, notes }) => (
+          <div key={title} className={styles['convention']}>
+            <p>
+              <strong>{title}</strong> <span className={styles['equation']}>{equation}</span>
+            </p>
+            {notes.map((note) => (
+              <p key={note} className={styles['note']}>
+                {note}
+              </p>
+            ))}
+          </div>
+        ))}
+    </div>
+  );
+}
+
+function NothingYet() {
+  const { source, isRunning } = useWorkspaceState((state) => ({
+    source: state.source,
+    isRunning: state.activity?.kind === 'run',
+  }));
+  return (
+    <p className={styles['nothing']}>
+      {isRunning
+        ? 'Numbers appear here as the measuring steps finish.'
+        : source === null
+          ? 'Open a volume first.'
+          : 'Run the recipe to measure. Numbers, conventions and exports appear here.'}
+    </p>
+  );
+}
+
+function Methods() {
+  const workspace = useWorkspace();
+  const recipe = useWorkspaceState(currentRecipe);
+  const [text, setText] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    let isCurrent = true;
+    workspace.methods().then(
+      (methods) => {
+        if (!isCurrent) return;
+        setText(methods);
+        setProblem(null);
+      },
+      (error: unknown) => {
+        if (isCurrent) setProblem(error instanceof Error ? error.message : String(error));
+      },
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [workspace, recipe]);
+  if (problem !== null) return <p className={styles['nothing']}>{problem}</p>;
+  if (text === null) return <p className={styles['nothing']}>Writing…</p>;
+  return (
+    <div className={styles['methods']} tabIndex={0} role="group" aria-label="Methods text">
+      <div className={styles['methodsBar']}>
+        <p>For a paper’s methods section; parameters and sources as the recipe has them.</p>
+        <CopyTable text={text} />
+      </div>
+      <pre>{text}</pre>
+    </div>
+  );
+}
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+
+function Log() {
+  const log = useWorkspaceState((state) => state.log);
+  if (log.length === 0) return <p className={styles['nothing']}>Nothing has happened yet.</p>;
+  return (
+    <ol className={styles['log']} tabIndex={0} aria-label="Log">
+      {log.toReversed().map((entry) => (
+        <li key={entry.id}>
+          <time dateTime={new Date(entry.at).toISOString()}>{CLOCK.format(entry.at)}</time>
+          <span>{entry.text}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,91 @@
+/** The results of the present recipe, joined and summed up. */
+import { useMemo } from 'react';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { ResultTable } from '../../../declaration/results.ts';
+import type { StepStatus } from '../../stores/recipe-status.ts';
+import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
+import { isPhaseTable, joinPhaseTables, type PhaseTable } from './phase-table.ts';
+import { type Summary, summarise } from './summary.ts';
+
+/** A table that stands by itself, under the step it comes from. */
+export interface StepTable {
+  readonly stepId: string;
+  readonly stepTitle: string;
+  readonly table: ResultTable;
+}
+
+export interface Results {
+  readonly phases: PhaseTable | null;
+  readonly others: readonly StepTable[];
+  readonly summary: Summary;
+  /** What a reader of the numbers must know: each step's equation and its tables' notes. */
+  readonly conventions: readonly {
+    readonly title: string;
+    readonly equation: string;
+    readonly notes: readonly string[];
+  }[];
+  /** Whether the recipe has changed since a shown number was computed. */
+  readonly isStale: boolean;
+  /** The labels that were measured last. */
+  readonly labels: VolumeInfo | null;
+}
+
+function isMeasure({ operation }: StepStatus): boolean {
+  return operation?.family === 'measure';
+}
+
+/** Tables that are shown alone: not joined, and not only a single row of the summary. */
+function standsAlone(
+  status: StepStatus,
+  table: ResultTable,
+  joined: readonly ResultTable[],
+): boolean {
+  return !(isMeasure(status) && joined.includes(table)) && table.id !== 'porosity';
+}
+
+export function useResults(): Results {
+  const steps = useSteps();
+  const { outcomes, source } = useWorkspaceState((state) => ({
+    outcomes: state.outcomes,
+    source: state.source,
+  }));
+  return useMemo(() => {
+    const shown = steps.flatMap((status) => {
+      const outcome = outcomes[status.step.id];
+      return outcome === undefined || !status.step.enabled ? [] : [{ status, outcome }];
+    });
+    const measured = shown.filter(({ status }) => isMeasure(status));
+    const tables = measured.flatMap(({ outcome }) => outcome.summary.tables);
+    // The same measurement twice is not the same number twice: the second stands alone.
+    const joined = tables.filter(
+      (table, i) => isPhaseTable(table) && tables.findIndex(({ id }) => id === table.id) === i,
+    );
+    const phases = joinPhaseTables(joined);
+    const volumes = shown.flatMap(({ outcome }) => outcome.summary.volume ?? []);
+    return {
+      phases,
+      others: shown.flatMap(({ status, outcome }) =>
+        outcome.summary.tables
+          .filter((table) => standsAlone(status, table, joined))
+          .map((table) => ({
+            stepId: status.step.id,
+            stepTitle: status.operation?.title ?? status.step.operation,
+            table,
+          })),
+      ),
+      summary: summarise(tables, phases),
+      conventions: measured.map(({ status, outcome }) => ({
+        title: status.operation?.title ?? status.step.operation,
+        equation: status.operation?.equation ?? '',
+        notes: [
+          ...outcome.summary.notes,
+          ...outcome.summary.tables.flatMap((table) => table.notes),
+        ],
+      })),
+      isStale: shown.some(({ status, outcome }) => outcome.key !== status.key),
+      labels:
+        volumes.findLast((volume) => volume.kind === 'labels') ??
+        (source?.kind === 'labels' ? source : null),
+    };
+  }, [steps, outcomes, source]);
+}

@@ -1,0 +1,57 @@
+/** Starts the page: one engine client, one workspace, one React tree. */
+import '@mantine/core/styles.layer.css';
+import '@mantine/spotlight/styles.layer.css';
+import './theme.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Bug } from '../errors/errors.ts';
+import { App } from './App.tsx';
+import { saveFile } from './components/save-file.ts';
+import { createEngineClient } from './engine-client.ts';
+import { createDialogs } from './stores/dialogs.ts';
+import { createPreferences } from './stores/preferences.ts';
+import { createWorkspace, type Workspace } from './stores/workspace.ts';
+import type { Workbench } from './workbench-context.tsx';
+
+declare global {
+  interface Window {
+    /** What end-to-end tests wait on and read. */
+    __tauscope?: Pick<Workspace, 'idle' | 'store'>;
+  }
+}
+
+const SAMPLE_PATH = 'sample/cathode.tif';
+
+/** Local storage, or null where the browser refuses it (it then throws on access). */
+function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+function start(): void {
+  const root = document.getElementById('root');
+  if (root === null) throw new Bug('The page has no root element.');
+  const client = createEngineClient();
+  const workspace = createWorkspace(client, {
+    save: saveFile,
+    sampleUrl: new URL(SAMPLE_PATH, document.baseURI).href,
+  });
+  const workbench: Workbench = {
+    client,
+    workspace,
+    preferences: createPreferences(localStorageOrNull()),
+    dialogs: createDialogs(),
+  };
+  window.__tauscope = { idle: workspace.idle, store: workspace.store };
+  createRoot(root).render(
+    <StrictMode>
+      <App workbench={workbench} />
+    </StrictMode>,
+  );
+  void workspace.start();
+}
+
+start();
