@@ -2,7 +2,7 @@
 import type { NumericVoxelArray, Size3, Vector3, Volume, VoxelArray } from './volume.ts';
 
 /** With at most so many different whole numbers a volume looks like a segmented one. */
-export const MAX_SEGMENTED_VALUES = 16;
+const MAX_SEGMENTED_VALUES = 16;
 
 export interface NotFinite {
   readonly count: number;

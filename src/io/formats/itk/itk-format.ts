@@ -1,13 +1,7 @@
 /** Builds a `VolumeFormat` from a header parser and an itk-wasm reader. */
 import { UserError } from '../../../errors/errors.ts';
 import { itkImageToVolume, type UnknownItkImage } from '../../../volume/itk-image.ts';
-import {
-  bytesPerVoxel,
-  type Vector3,
-  type Volume,
-  type VoxelType,
-  voxelCount,
-} from '../../../volume/volume.ts';
+import { bytesPerVoxel, type Vector3, type Volume, voxelCount } from '../../../volume/volume.ts';
 import { DecodeJob } from '../../decode-job.ts';
 import type {
   ByteSource,
@@ -205,5 +199,3 @@ export function unsupportedType(file: string, word: string): UserError {
     { file },
   );
 }
-
-export type { VoxelType };

@@ -5,7 +5,7 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { InflateError, inflate } from '../../inflate.ts';
-import { findSibling } from '../nrrd/data-files.ts';
+import { findSibling } from '../../siblings.ts';
 import {
   defineItkFormat,
   type ItkFileHeader,

@@ -12,7 +12,7 @@ import { resolveDataParts } from './data-files.ts';
 import { decodeVoxels } from './decode.ts';
 import { type NrrdGeometry, readGeometry } from './geometry.ts';
 import { isNrrdMagic, type NrrdHeader, readNrrdHeader } from './header.ts';
-import { readPhases } from './phases.ts';
+import { readPhases } from '../../phase-key-values.ts';
 import { writeNrrd } from './writer.ts';
 
 const MAX_TAGS = 256;

@@ -56,7 +56,7 @@ describeWithReference('segmented volumes in NRRD', ['quantify', 'reference.json'
     expect(volume.spacing).toBeNull();
     const counts = new Map<number, number>();
     for (const value of volume.data as Uint8Array) counts.set(value, (counts.get(value) ?? 0) + 1);
-    expect([...counts.keys()].sort()).toEqual(edge === 256 ? [0, 1, 2] : [0, 1]);
+    expect([...counts.keys()].sort((a, b) => a - b)).toEqual(edge === 256 ? [0, 1, 2] : [0, 1]);
     for (const [label, fraction] of Object.entries(fractions)) {
       expect((counts.get(Number(label)) ?? 0) / volume.data.length).toBeCloseTo(fraction, 3);
     }

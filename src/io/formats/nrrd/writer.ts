@@ -10,7 +10,7 @@
 import { Gzip } from 'fflate';
 import type { LengthUnit } from '../../../volume/length.ts';
 import { type Volume, type VoxelType, voxelBytes } from '../../../volume/volume.ts';
-import { phaseKeyValues } from './phases.ts';
+import { phaseKeyValues } from '../../phase-key-values.ts';
 
 /** Words that Fiji's reader, which looks for parts of words, takes for the right type. */
 const TYPE_WORDS: Readonly<Record<VoxelType, string>> = {

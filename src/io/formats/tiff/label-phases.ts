@@ -4,7 +4,7 @@
  * are those of NRRD's key/value pairs.
  */
 import type { Volume } from '../../../volume/volume.ts';
-import { phaseKeyValues, readPhases, type StatedPhases } from '../nrrd/phases.ts';
+import { phaseKeyValues, readPhases, type StatedPhases } from '../../phase-key-values.ts';
 
 const OWN = 'tauscope ';
 const OWN_PROPERTY = 'tauscope.';

@@ -3,7 +3,7 @@
  * segmentations (`Segment0_Name`, `Segment0_LabelValue`, `Segment0_Color`).
  */
 import * as v from 'valibot';
-import type { Phase } from '../../../volume/volume.ts';
+import type { Phase } from '../volume/volume.ts';
 
 const KIND_KEY = 'tauscope kind';
 const PHASES_KEY = 'tauscope phases';
