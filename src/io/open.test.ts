@@ -46,12 +46,12 @@ async function expectFailure(
 
 describe('recognising files', () => {
   test('content decides, not the name', async () => {
-    expect((await openVolume([nrrd('scan.tif')])).metadata.format).toBe('NRRD');
+    expect((await openVolume([nrrd('scan.tif')])).metadata.format).toBe('nrrd');
     const meta = metaImageBytes(
       [4, 3, 2],
       Uint8Array.from({ length: 24 }, (_, i) => i),
     );
-    expect((await openVolume([bytesSource(meta, 'scan.nrrd')])).metadata.format).toBe('MetaImage');
+    expect((await openVolume([bytesSource(meta, 'scan.nrrd')])).metadata.format).toBe('meta-image');
   });
 
   test('a detached header is found among its files, with or without bystanders', async () => {

@@ -334,7 +334,7 @@ export async function describeFile(
       siblings: planned.siblings,
     });
     const warnings = [...metadata.warnings, ...ignoredWarning(planned)];
-    return { format: metadata.format, files, bytes, metadata: { ...metadata, warnings } };
+    return { format: format.title, files, bytes, metadata: { ...metadata, warnings } };
   }
   const format = await loadFormat('tiff');
   const metadata = await format.readMetadata(planned.sources[0] as ByteSource, options);

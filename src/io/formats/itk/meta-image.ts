@@ -265,7 +265,7 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Itk
   const side = Number(values.get('NDims'));
   const turned = matrix.some((part, i) => part !== (i % (side + 1) === 0 ? 1 : 0));
   const metadata: VolumeMetadata = {
-    format: 'MetaImage',
+    format: 'meta-image',
     size,
     type,
     channels: Number(values.get('ElementNumberOfChannels') ?? 1),

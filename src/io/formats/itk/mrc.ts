@@ -69,7 +69,7 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
     source: 'MRC cell dimensions (ångström) over the sampling',
   });
   const metadata: VolumeMetadata = {
-    format: 'MRC',
+    format: 'mrc',
     size,
     type,
     channels: 1,

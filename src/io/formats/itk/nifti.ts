@@ -189,7 +189,7 @@ async function readHeader(source: ByteSource, _options: ReadOptions): Promise<It
     );
   }
   const metadata: VolumeMetadata = {
-    format: 'NIfTI-1',
+    format: 'nifti',
     size,
     type,
     channels,

@@ -119,7 +119,7 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
     source: 'VTK SPACING',
   });
   const metadata: VolumeMetadata = {
-    format: 'VTK',
+    format: 'vtk',
     size,
     type,
     channels,

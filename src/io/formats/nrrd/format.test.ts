@@ -39,7 +39,7 @@ describe('encodings', () => {
     expect(volume.data).toEqual(COUNTING);
     expect(volume.kind).toBe('grey');
     expect(volume.name).toBe('case');
-    expect(metadata.format).toBe('NRRD');
+    expect(metadata.format).toBe('nrrd');
   });
 
   test('text, in its three names, is read with spaces, commas and line breaks', async () => {

@@ -25,7 +25,7 @@ function describe(header: NrrdHeader, geometry: NrrdGeometry): VolumeMetadata {
   }
   tags.push(...header.fields, ...header.keyValues);
   return {
-    format: 'NRRD',
+    format: 'nrrd',
     size: geometry.size,
     type: header.type,
     channels: geometry.channels,
