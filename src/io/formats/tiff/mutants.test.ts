@@ -18,10 +18,12 @@ import { isUserError } from '../../../errors/errors.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
 import { bytesSource } from '../../sources.ts';
 import { decodePages, readTiffVolume } from './reader.ts';
-import { largestRatio } from './tags.ts';
 
 const MUTANTS = Number(process.env['TAUSCOPE_MUTANTS'] ?? 1200);
 const SEED = Number(process.env['TAUSCOPE_MUTANTS_SEED'] ?? 1);
+
+/** For files of about 2 KB: what they declare must not count. */
+const LARGEST_MEMORY = 64 * 2 ** 20;
 
 const ramp = Uint16Array.from({ length: 24 * 20 }, (_, i) => (i * 37) % 5000);
 const page: FixturePage = { width: 24, height: 20, values: ramp };
@@ -181,10 +183,9 @@ describe('a damaged TIFF', () => {
         const kind = typeof result === 'string' ? result : 'samples';
         outcomes.set(kind, (outcomes.get(kind) ?? 0) + 1);
         const grown = process.memoryUsage().arrayBuffers - before;
-        expect(grown).toBeLessThan(64 * 2 ** 20 + 4 * 16 * largestRatio(50_000) * bytes.length);
+        expect(grown).toBeLessThan(LARGEST_MEMORY);
         if (typeof result === 'string') continue;
-        // What the file's bytes can become: no declaration makes more of them.
-        expect(result.length).toBeLessThanOrEqual(16 * largestRatio(50_000) * bytes.length);
+        expect(result.length).toBeLessThan(LARGEST_MEMORY);
         if (index % 10 === 0) {
           const again = await outcome(name.startsWith('OME') ? asPages : asVolume, bytes);
           expect(typeof again === 'string' ? again : Buffer.compare(again, result)).toBe(0);
