@@ -48,7 +48,7 @@ export interface Cathode {
   readonly statistics: CathodeStatistics;
 }
 
-export const CATHODE_PHASES: readonly Phase[] = [
+const CATHODE_PHASES: readonly Phase[] = [
   { label: 0, name: 'Pore', colour: '#3b4a6b', pore: true },
   { label: 1, name: 'Carbon-binder domain', colour: '#e3a33c', pore: false },
   { label: 2, name: 'Active material', colour: '#7fb3d5', pore: false },
@@ -79,6 +79,9 @@ const BINDER_FIELD = 0.6;
 const BINDER_REACH = 16;
 const SCORE_LIMIT = 8;
 const SCORE_BINS = 1_048_576;
+
+/** Voxels whose sub-voxels are sampled between two pauses: some 5 ms. */
+const SAMPLED_PER_PAUSE = 32_768;
 
 const NOISE_SIGNAL = 0.2;
 const NOISE_FLOOR = 0.22;
@@ -113,8 +116,9 @@ export async function generateCathode(
     run.stage(14),
   );
   const active = new Uint8Array(voxels);
-  const particles = await paintParticles(active, field, parameters, run.stage(16));
-  const solid = active.slice();
+  const particles = await paintParticles(active, field, parameters, run.stage(15));
+  const solid = new Uint8Array(voxels);
+  await copyBySlices(active, solid, n, run.stage(1));
   const crackShare = await openCracks(active, field, parameters, run.stage(10));
 
   const levels = new Uint16Array(voxels);
@@ -164,6 +168,22 @@ function resolveOptions(options: CathodeOptions): Cathode['parameters'] {
     ...values,
     particleDiameter: values.particleDiameter ?? Math.min(20, 0.3125 * values.size),
   };
+}
+
+async function copyBySlices(
+  from: Uint8Array,
+  to: Uint8Array,
+  n: number,
+  stage: Stage,
+): Promise<void> {
+  for (let z = 0; z < n; z++) {
+    to.set(from.subarray(n * n * z, n * n * (z + 1)), n * n * z);
+    await stage.pause((z + 1) / n);
+  }
+}
+
+function rowsIn(voxels: number, n: number): number {
+  return Math.max(1, Math.floor(voxels / n));
 }
 
 /** Packs particles and sets their sub-voxels until the target fraction is reached. */
@@ -269,6 +289,7 @@ async function openCracks(
   const filling: Stage = { pause: (fraction = 0) => stage.pause(0.7 * fraction) };
   await fillGaussianField(field, n, CRACK_CORRELATION, seed, STREAM.cracks, filling);
   const samples = new Float64Array(8);
+  const rowsPerPause = rowsIn(SAMPLED_PER_PAUSE, n);
   let before = 0;
   let removed = 0;
   for (let z = 0; z < n; z++) {
@@ -286,6 +307,7 @@ async function openCracks(
         removed += BIT_COUNT[bits & open]!;
         active[i] = bits & ~open;
       }
+      if (y % rowsPerPause === 0) await stage.pause();
     }
     await stage.pause(0.7 + (0.3 * (z + 1)) / n);
   }
@@ -335,6 +357,7 @@ async function growBinder(
   const { size: n, binderFraction } = parameters;
   const samples = new Float64Array(8);
   const histogram = new Uint32Array(SCORE_BINS);
+  const rowsPerPause = rowsIn(SAMPLED_PER_PAUSE, n);
   const binOf = (value: number) => {
     const bin = Math.floor((value + SCORE_LIMIT) * (SCORE_BINS / (2 * SCORE_LIMIT)));
     return Math.min(SCORE_BINS - 1, Math.max(0, bin));
@@ -351,6 +374,7 @@ async function growBinder(
           histogram[bin] = histogram[bin]! + 1;
         }
       }
+      if (y % rowsPerPause === 0) await stage.pause();
     }
     await stage.pause((0.5 * (z + 1)) / n);
   }
@@ -373,6 +397,7 @@ async function growBinder(
         }
         solid[i] = bits;
       }
+      if (y % rowsPerPause === 0) await stage.pause();
     }
     await stage.pause(0.5 + (0.5 * (z + 1)) / n);
   }

@@ -55,6 +55,7 @@ export async function smoothCube(
         cube[row + x] = sum;
       }
     }
+    await stage.pause((0.6 * (z + 0.5)) / n);
     smoothPlane(n * n * z, n);
     await stage.pause((0.6 * (z + 1)) / n);
   }

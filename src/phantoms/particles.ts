@@ -47,11 +47,7 @@ export function drawDiameter(options: ParticleOptions, index: number): number {
  * The diameters, large to small, whose full spheres have `volume` voxels in total; drawing starts at
  * number `first`.
  */
-export function drawDiameters(
-  options: ParticleOptions,
-  volume: number,
-  first: number,
-): Float64Array {
+function drawDiameters(options: ParticleOptions, volume: number, first: number): Float64Array {
   const drawn: number[] = [];
   let sum = 0;
   while (sum < volume) {
@@ -63,7 +59,7 @@ export function drawDiameters(
 }
 
 /** Places particles one by one and finds neighbours through cells of the largest diameter. */
-export class ParticlePacking {
+class ParticlePacking {
   private readonly options: ParticleOptions;
   private readonly cells = new Map<number, Particle[]>();
   private readonly cellSize: number;
@@ -134,7 +130,7 @@ export class ParticlePacking {
  * How much more particle volume to draw than the target: the part of border particles that the
  * cube's faces cut off, which grows with the diameter over the edge.
  */
-export function drawSurplus(options: ParticleOptions): number {
+function drawSurplus(options: ParticleOptions): number {
   return 1 + (2.2 * options.medianDiameter) / options.size;
 }
 

@@ -17,7 +17,7 @@ export type PhantomId = keyof typeof LOADERS;
 
 export const PHANTOM_IDS = Object.keys(LOADERS) as readonly PhantomId[];
 
-export function isPhantomId(id: string): id is PhantomId {
+function isPhantomId(id: string): id is PhantomId {
   return Object.hasOwn(LOADERS, id);
 }
 

@@ -37,7 +37,7 @@ export interface ExactBody {
   readonly expected: ExpectedNumbers;
 }
 
-export const SIMPLE_PHASES: readonly Phase[] = [
+const SIMPLE_PHASES: readonly Phase[] = [
   { label: 0, name: 'Pore', colour: '#3b4a6b', pore: true },
   { label: 1, name: 'Solid', colour: '#7fb3d5', pore: false },
 ];
