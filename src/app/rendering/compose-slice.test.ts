@@ -26,7 +26,10 @@ describe('composeSlice', () => {
     'draws a large slice of %o through a table as it draws a small one directly',
     (Type) => {
       const look: GreyLook = { low: -30, high: 90, colourMap: 'viridis' };
-      const small = Type.from({ length: 256 }, (_, i) => i - 128);
+      const small = new Type(256);
+      small.forEach((_, i) => {
+        small[i] = i - 128;
+      });
       const large = new Type(256 * 256);
       for (let i = 0; i < large.length; i++) large[i] = small[i % 256] as number;
       const expected = composeSlice({ width: 256, height: 1, data: small }, look, null, NO_LABELS);
