@@ -1,15 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
+import { Bug } from '../../../errors/errors.ts';
 import { openVolume } from '../../open.ts';
 import { bytesSource } from '../../sources.ts';
 import { configureItkAssets } from './assets.ts';
 import { metaImageBytes, niftiBytes } from '../../../../tests/support/itk-files.ts';
 
-beforeAll(() => {
+function useInstalledPipelines(): void {
   configureItkAssets(
     new URL('/node_modules/@itk-wasm/image-io/dist', location.href).href,
     'pipelines',
   );
-});
+}
+
+beforeAll(useInstalledPipelines);
 
 const SIZE = [4, 3, 2] as const;
 const VOXELS = Uint16Array.from({ length: 24 }, (_, i) => i * 2500);
@@ -42,6 +45,15 @@ test('an abort settles a read that is under way, and the next read works', async
   });
   await expect(reading).rejects.toMatchObject({ code: 'run/cancelled' });
   const { volume } = await openVolume([bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha')]);
+  expect(volume.data).toEqual(VOXELS);
+});
+
+test('pipelines that are not served are reported as our fault, and a later read works', async () => {
+  configureItkAssets(new URL('/no-such-folder', location.href).href);
+  const source = bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha');
+  await expect(openVolume([source])).rejects.toBeInstanceOf(Bug);
+  useInstalledPipelines();
+  const { volume } = await openVolume([source]);
   expect(volume.data).toEqual(VOXELS);
 });
 
