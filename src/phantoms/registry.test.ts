@@ -21,7 +21,7 @@ test('names the phantoms there are when asked for another', async () => {
 
 describe.each(phantoms.map((phantom) => [phantom.id, phantom] as const))('%s', (id, phantom) => {
   // Smaller than the defaults where they are large, to be quick.
-  const raw = id === 'cathode' ? { size: 24 } : {};
+  const raw = { size: id === 'cathode' ? 24 : 32 };
 
   test('has defaults that its own declaration accepts', () => {
     expect(() => phantom.estimateBytes(defaultParameters(phantom.parameters))).not.toThrow();
