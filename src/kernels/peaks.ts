@@ -87,7 +87,7 @@ export interface Interval {
 }
 
 /** Share of the gap to the next peak that belongs to a peak's interval. */
-export const GAP_SHARE = 0.35;
+const GAP_SHARE = 0.35;
 
 /**
  * One interval per position, reaching `gapShare` (below 0.5) of the gap towards each neighbour;

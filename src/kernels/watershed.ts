@@ -8,7 +8,6 @@ export type GridSize = readonly [nx: number, ny: number, nz: number];
 /** Marker codes: 0 free, 1 to 254 a label, 255 a wall that is neither flooded nor crossed. */
 export const FREE = 0;
 export const WALL = 255;
-export const MAX_MARKERS = 254;
 
 interface Queue {
   readonly keys: Float64Array;

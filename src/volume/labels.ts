@@ -7,7 +7,7 @@ import { UserError } from '../errors/errors.ts';
 import type { Phase, Volume, VoxelArray } from './volume.ts';
 
 /** More different values than any phase map has; indices into a census then fit one byte. */
-export const MAX_LABELS = 256;
+const MAX_LABELS = 256;
 
 export interface LabelCensus {
   /** The labels that occur, ascending. */
@@ -55,7 +55,7 @@ export function phaseColour(label: number): string {
 }
 
 /** What a label is called until somebody names it. Label 0 is not assumed to be pore. */
-export function defaultPhase(label: number): Phase {
+function defaultPhase(label: number): Phase {
   return { label, name: `phase ${label}`, colour: phaseColour(label), pore: false };
 }
 
