@@ -417,6 +417,11 @@ function fieldBytes(
   return { bytes: out.finish(), count: field.values.length };
 }
 
+/** The same page again and again. */
+export function repeatPage(page: FixturePage, count: number): FixturePage[] {
+  return Array.from({ length: count }, () => page);
+}
+
 /** Builds a TIFF or BigTIFF from its pages. */
 export function buildTiff(pages: readonly FixturePage[], options: FixtureOptions = {}): Fixture {
   const littleEndian = options.bigEndian !== true;

@@ -6,6 +6,7 @@ import {
   type FixturePage,
   integerBytes,
   long,
+  repeatPage,
   short,
 } from '../../../../tests/support/tiff-fixtures.ts';
 import { UserError, type UserErrorCode } from '../../../errors/errors.ts';
@@ -251,10 +252,7 @@ describe('bombs', () => {
       279: long(65_536),
       273: long(8),
     };
-    const { bytes } = buildTiff([
-      big,
-      ...new Array<FixturePage>(1500).fill({ ...tiny, fields: shared }),
-    ]);
+    const { bytes } = buildTiff([big, ...repeatPage({ ...tiny, fields: shared }, 1500)]);
     expectSentence(await failure(bytes), 'file/malformed', /more than its \d+ bytes can hold/);
   });
 
@@ -297,7 +295,7 @@ describe('damaged compressed data', () => {
 });
 
 describe('reading', () => {
-  const stack = buildTiff(new Array<FixturePage>(50).fill({ ...page, codec: 'lzw' })).bytes;
+  const stack = buildTiff(repeatPage({ ...page, codec: 'lzw' }, 50)).bytes;
 
   it('stops between strips when it is cancelled', async () => {
     const controller = new AbortController();
@@ -329,11 +327,7 @@ describe('reading', () => {
   });
 
   it('never asks for the whole file', async () => {
-    const pages = new Array<FixturePage>(40).fill({
-      width: 64,
-      height: 64,
-      values: new Uint16Array(4096).fill(7),
-    });
+    const pages = repeatPage({ width: 64, height: 64, values: new Uint16Array(4096).fill(7) }, 40);
     const { bytes } = buildTiff(pages);
     const source = bytesSource(bytes, 'a.tif');
     let largest = 0;

@@ -5,6 +5,7 @@ import {
   type FixtureField,
   type FixturePage,
   rational,
+  repeatPage,
   short,
 } from '../../../../tests/support/tiff-fixtures.ts';
 import { bytesSource } from '../../sources.ts';
@@ -19,10 +20,7 @@ const UNIT = 296;
 /** Metadata of a stack whose first page has these fields. */
 async function metadataOf(fields: Record<number, FixtureField>, pages = 3) {
   const page: FixturePage = { width: 4, height: 3, values: new Uint8Array(12) };
-  const { bytes } = buildTiff([
-    { ...page, fields },
-    ...new Array<FixturePage>(pages - 1).fill(page),
-  ]);
+  const { bytes } = buildTiff([{ ...page, fields }, ...repeatPage(page, pages - 1)]);
   return tiffFormat.readMetadata(bytesSource(bytes, 'made.tif'));
 }
 
@@ -133,10 +131,7 @@ describe('ImageJ description', () => {
     const images = text.startsWith('c') ? 3 : 4;
     const page: FixturePage = { width: 4, height: 3, values: new Uint8Array(12) };
     const fields = { [DESCRIPTION]: ascii(`ImageJ=1.53t\nimages=${images}\n${text}`) };
-    const { bytes } = buildTiff([
-      { ...page, fields },
-      ...new Array<FixturePage>(images - 1).fill(page),
-    ]);
+    const { bytes } = buildTiff([{ ...page, fields }, ...repeatPage(page, images - 1)]);
     const opened = tiffFormat.readVolume(bytesSource(bytes, 'made.tif'));
     await expect(opened).rejects.toMatchObject({ code: 'volume/not-scalar' });
     await expect(opened).rejects.toThrow(what);
