@@ -27,7 +27,8 @@ export const THEME = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 6 },
   colors: { accent: ACCENT },
-  fontFamily: "'Inter', 'Segoe UI', system-ui, -apple-system, 'Liberation Sans', sans-serif",
+  fontFamily:
+    "'Inter', 'Segoe UI', -apple-system, 'Noto Sans', 'Liberation Sans', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace",
   fontSizes: { xs: '11px', sm: '12px', md: '13px', lg: '15px', xl: '18px' },
   lineHeights: { xs: '1.35', sm: '1.4', md: '1.45', lg: '1.45', xl: '1.4' },

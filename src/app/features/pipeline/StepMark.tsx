@@ -25,7 +25,7 @@ const MARKS = {
 } as const satisfies Record<Exclude<StepState, 'running'>, unknown>;
 
 export function StepMark({ state }: { readonly state: StepState }) {
-  if (state === 'running') return <Loader size={14} aria-hidden />;
+  if (state === 'running') return <Loader size={16} aria-hidden className={styles['mark']} />;
   const Mark = MARKS[state];
   return <Mark size={16} stroke={1.7} aria-hidden className={styles['mark']} data-state={state} />;
 }

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { createPreferences, parsePreferences } from './preferences.ts';
+
+describe('preferences', () => {
+  it('fall back where the kept text is damaged or of another shape', () => {
+    const defaults = { theme: 'auto', panels: {} };
+    for (const text of [null, '', '{', 'null', '[1]', '{"theme":"pink","panels":3}']) {
+      expect(parsePreferences(text)).toEqual(defaults);
+    }
+  });
+
+  it('keep only panel sizes that are percentages', () => {
+    const text = JSON.stringify({ theme: 'dark', panels: { a: { x: 30, y: 70 }, b: { x: -1 } } });
+    expect(parsePreferences(text)).toEqual({ theme: 'dark', panels: { a: { x: 30, y: 70 } } });
+  });
+
+  it('are written through, and a refusing storage is survived', () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    createPreferences(storage).setState({ theme: 'light' });
+    expect(createPreferences(storage).getState().theme).toBe('light');
+    const refuse = () => {
+      throw new Error('denied');
+    };
+    const store = createPreferences({ getItem: refuse, setItem: refuse });
+    store.setState({ theme: 'dark' });
+    expect(store.getState().theme).toBe('dark');
+  });
+});

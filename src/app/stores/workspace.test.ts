@@ -1,0 +1,423 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  EngineDescription,
+  NamedFile,
+  RunReport,
+  StepSummary,
+  VolumeInfo,
+} from '../../../workers/engine-api.ts';
+import { Bug, cancelled, UserError } from '../../errors/errors.ts';
+import { addStep, setStepEnabled, setStepParams } from '../../recipe/edit.ts';
+import { emptyRecipe, type Recipe, recipeText } from '../../recipe/recipe.ts';
+import type { EngineClient, ReplacementReason } from '../engine-client.ts';
+import { stepState } from './recipe-status.ts';
+import {
+  createWorkspace,
+  currentRecipe,
+  currentSteps,
+  shownVolumes,
+  type Workspace,
+} from './workspace.ts';
+
+type Operation = EngineDescription['operations'][number];
+
+function operation(
+  parts: Pick<Operation, 'id' | 'input' | 'output'> & Partial<Operation>,
+): Operation {
+  return {
+    version: 1,
+    title: parts.id,
+    family: 'smooth',
+    summary: '',
+    equation: '',
+    details: '',
+    methods: '',
+    citations: [],
+    parameters: {
+      amount: {
+        kind: 'number',
+        title: 'Amount',
+        help: '',
+        unit: '',
+        min: 0,
+        max: 10,
+        step: 1,
+        default: 1,
+      },
+    },
+    tables: {},
+    ...parts,
+  };
+}
+
+const OPERATIONS: readonly Operation[] = [
+  operation({ id: 'smooth', input: 'grey', output: 'grey' }),
+  operation({ id: 'segment', input: 'grey', output: 'labels' }),
+  operation({ id: 'count', input: 'labels', output: 'none', family: 'measure' }),
+];
+
+function volume(handle: string, kind: 'grey' | 'labels' = 'grey'): VolumeInfo {
+  return {
+    handle,
+    name: `${handle}.tif`,
+    kind,
+    size: [4, 4, 4],
+    type: 'uint8',
+    spacing: { values: [1, 1, 1], unit: 'µm' },
+    spacingSource: 'test',
+    origin: [0, 0, 0],
+    range: [0, 255],
+    notFinite: 0,
+    phases: [],
+    labelCounts: [],
+    looksSegmented: kind === 'labels',
+    voxelDigest: handle,
+    warnings: [],
+    tags: {},
+  };
+}
+
+/** A client that answers from a script and remembers what it was asked. */
+function scriptedClient(parts: Partial<EngineClient> = {}) {
+  const released: string[] = [];
+  const runs: Recipe[] = [];
+  let replaced: ((reason: ReplacementReason) => void) | null = null;
+  const summaryOf = (recipe: Recipe, stepId: string, handle: string): StepSummary => {
+    const step = recipe.steps.find(({ id }) => id === stepId);
+    const made = OPERATIONS.find(({ id }) => id === step?.operation)?.output ?? 'none';
+    return {
+      stepId,
+      operation: step?.operation ?? '',
+      params: step?.params ?? {},
+      volume:
+        made === 'none' ? null : volume(`${handle}/${stepId}`, made === 'same' ? 'grey' : made),
+      tables: [],
+      notes: [],
+      elapsedMs: 1,
+      cached: false,
+    };
+  };
+  const client: EngineClient = {
+    describe: async () => ({ version: '1', threads: 1, operations: OPERATIONS, phantoms: [] }),
+    open: async (_job, files) => volume((files[0] as NamedFile).file.name.replace('.tif', '')),
+    openUrl: async () => volume('sample'),
+    generate: async () => [volume('phantom'), volume('truth', 'labels')],
+    setSpacing: async (handle, spacing) => ({ ...volume(`${handle}-sized`), spacing }),
+    setKind: async (handle, kind) => volume(`${handle}-${kind}`, kind),
+    slice: () => Promise.reject(new Bug('not scripted')),
+    histogram: () => Promise.reject(new Bug('not scripted')),
+    preview: () => Promise.reject(new Bug('not scripted')),
+    estimate: async () => [],
+    run: async (_job, recipe, handle, report: (event: RunReport) => void) => {
+      runs.push(recipe);
+      const summaries = recipe.steps
+        .filter(({ enabled }) => enabled)
+        .map(({ id }) => summaryOf(recipe, id, handle));
+      for (const summary of summaries) {
+        report({ kind: 'start', stepId: summary.stepId, overall: 0 });
+        report({ kind: 'done', summary, overall: 1 });
+      }
+      return summaries;
+    },
+    cancel: async () => undefined,
+    exportVolume: async () => ({ name: 'labels.tif', blob: new Blob(['x']) }),
+    resultsJson: async () => '{}',
+    resultsCsv: async () => 'a',
+    methods: async () => 'text',
+    release: async (handle) => {
+      released.push(handle);
+    },
+    onReplaced: (listener) => {
+      replaced = listener;
+      return () => undefined;
+    },
+    dispose: () => undefined,
+    ...parts,
+  };
+  return { client, released, runs, replace: (reason: ReplacementReason) => replaced?.(reason) };
+}
+
+function named(name: string, content = 'x', path = ''): NamedFile {
+  return { file: new File([content], name), path };
+}
+
+async function workspaceWith(client: EngineClient): Promise<{
+  readonly workspace: Workspace;
+  readonly saved: Map<string, Blob>;
+}> {
+  const saved = new Map<string, Blob>();
+  const workspace = createWorkspace(client, {
+    save: (name, blob) => saved.set(name, blob),
+    sampleUrl: 'https://example.org/sample.tif',
+  });
+  await workspace.start();
+  return { workspace, saved };
+}
+
+function build(workspace: Workspace, ...operations: readonly string[]): void {
+  for (const id of operations) {
+    workspace.edit(`Add ${id}`, (recipe) => addStep(recipe, { operation: id, version: 1 }));
+  }
+}
+
+function states(workspace: Workspace): readonly string[] {
+  const state = workspace.store.getState();
+  return currentSteps(state).map((status) =>
+    stepState(status, state.outcomes[status.step.id], null, state.failure),
+  );
+}
+
+describe('opening', () => {
+  it('keeps the volume and the recipe when another file cannot be read', async () => {
+    const { client, released } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('good.tif')]);
+    build(workspace, 'smooth');
+    client.open = () =>
+      Promise.reject(new UserError('file/truncated', 'bad.tif ends after page 3: copy it again.'));
+    await workspace.openFiles([named('bad.tif')]);
+    const state = workspace.store.getState();
+    expect(state.source?.name).toBe('good.tif');
+    expect(currentRecipe(state).steps).toHaveLength(1);
+    expect(state.messages.map(({ title, text, technical }) => [title, text, technical])).toEqual([
+      ['Opening bad.tif', 'bad.tif ends after page 3: copy it again.', ''],
+    ]);
+    expect(released).toEqual([]);
+    expect(state.activity).toBeNull();
+  });
+
+  it('keeps the recipe for another file and releases the old volume', async () => {
+    const { client, released } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth', 'segment');
+    await workspace.openFiles([named('two.tif')]);
+    expect(workspace.store.getState().source?.name).toBe('two.tif');
+    expect(currentRecipe(workspace.store.getState()).steps).toHaveLength(2);
+    expect(released).toEqual(['one']);
+  });
+
+  it('asks for a voxel size only where the file states none', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('sized.tif')]);
+    expect(workspace.store.getState().asksVoxelSize).toBe(false);
+    client.open = async () => ({ ...volume('bare'), spacing: null });
+    await workspace.openFiles([named('bare.tif')]);
+    expect(workspace.store.getState().asksVoxelSize).toBe(true);
+    await workspace.setVoxelSize(null);
+    expect(workspace.store.getState()).toMatchObject({
+      asksVoxelSize: false,
+      source: { spacing: null },
+    });
+  });
+
+  it('loads a recipe file, undoes to the one before and refuses one that is none', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    const recipe = addStep(emptyRecipe('from a file'), { operation: 'smooth', version: 1 });
+    await workspace.openFiles([named('mine.json', recipeText(recipe))]);
+    expect(currentRecipe(workspace.store.getState())).toEqual(recipe);
+    await workspace.openFiles([named('broken.json', '{"format":')]);
+    expect(currentRecipe(workspace.store.getState())).toEqual(recipe);
+    expect(workspace.store.getState().messages[0]?.text).toContain('broken.json is not a recipe');
+    workspace.undo();
+    expect(currentRecipe(workspace.store.getState()).steps).toEqual([]);
+  });
+
+  it('takes JSON inside a folder for data, not for a recipe', async () => {
+    let opened: readonly NamedFile[] = [];
+    const { client } = scriptedClient({
+      open: async (_job, files) => {
+        opened = files;
+        return volume('stack');
+      },
+    });
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([
+      named('0001.tif', 'x', 'scan/0001.tif'),
+      named('meta.json', '1', 'scan/meta.json'),
+    ]);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('shows the stack of a fault and not of what a user can correct', async () => {
+    const { client } = scriptedClient({ open: () => Promise.reject(new Bug('broken promise')) });
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('a.tif')]);
+    const message = workspace.store.getState().messages[0];
+    expect(message?.text).toContain('fault of the program');
+    expect(message?.technical).toContain('broken promise');
+  });
+});
+
+describe('running', () => {
+  it('marks a changed step and those that depend on it, and no others', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth', 'smooth', 'segment', 'count');
+    await workspace.run();
+    expect(states(workspace)).toEqual(['done', 'done', 'done', 'done']);
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'smooth-2', { amount: 3 }));
+    expect(states(workspace)).toEqual(['done', 'changed', 'changed', 'changed']);
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'smooth-2', { amount: 1 }));
+    expect(states(workspace)).toEqual(['done', 'done', 'done', 'done']);
+  });
+
+  it('does not take a measuring step for an input of the next', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'segment', 'count', 'count');
+    await workspace.run();
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'count-1', { amount: 5 }));
+    expect(states(workspace)).toEqual(['done', 'changed', 'done']);
+    workspace.edit('Switch off', (recipe) => setStepEnabled(recipe, 'count-1', false));
+    expect(states(workspace)).toEqual(['done', 'off', 'done']);
+  });
+
+  it('runs again by itself when undo comes back to a recipe that was run', async () => {
+    const { client, runs } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth');
+    await workspace.run();
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'smooth-1', { amount: 3 }));
+    workspace.undo();
+    await workspace.idle();
+    expect(runs).toHaveLength(2);
+    workspace.redo();
+    await workspace.idle();
+    expect(runs).toHaveLength(2);
+    expect(states(workspace)).toEqual(['changed']);
+  });
+
+  it('says which step failed, keeps what was finished and is idle again', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth', 'segment');
+    await workspace.run();
+    client.run = () =>
+      Promise.reject(
+        new UserError('volume/constant', 'The volume is constant.', { step: 'segment-1' }),
+      );
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'segment-1', { amount: 3 }));
+    await workspace.run();
+    const state = workspace.store.getState();
+    expect(state.messages[0]).toMatchObject({ title: 'segment', text: 'The volume is constant.' });
+    expect(states(workspace)[0]).toBe('done');
+    expect(state.failure?.stepId).toBe('segment-1');
+    expect(state.activity).toBeNull();
+  });
+
+  it('takes a cancellation for no error', async () => {
+    const { client } = scriptedClient({ run: () => Promise.reject(cancelled()) });
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth');
+    await workspace.run();
+    expect(workspace.store.getState().messages).toEqual([]);
+    expect(states(workspace)).toEqual(['new']);
+  });
+
+  it('says what is wrong with a step before it is run', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'count', 'smooth', 'missing');
+    workspace.edit('Change', (recipe) => setStepParams(recipe, 'smooth-1', { amount: 11 }));
+    const problems = currentSteps(workspace.store.getState()).map(({ problem }) => problem);
+    expect(problems[0]).toContain('add a segmentation before it');
+    expect(problems[1]).toContain('a number from 0 to 10');
+    expect(problems[2]).toBe('This program has no operation "missing".');
+  });
+});
+
+describe('what is shown', () => {
+  it('is the grey volume of the selected step, with labels from the segmentation on', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    build(workspace, 'smooth', 'segment', 'count');
+    await workspace.run();
+    const shown = (id: string) => {
+      workspace.select(id);
+      const { image, overlay } = shownVolumes(workspace.store.getState());
+      return [image?.handle, overlay?.handle];
+    };
+    expect(shown('input')).toEqual(['one', undefined]);
+    expect(shown('smooth-1')).toEqual(['one/smooth-1', undefined]);
+    expect(shown('segment-1')).toEqual(['one/smooth-1', 'one/segment-1']);
+    expect(shown('count-1')).toEqual(['one/smooth-1', 'one/segment-1']);
+    workspace.setOverlay('labels');
+    expect(shown('smooth-1')).toEqual(['one/smooth-1', 'one/segment-1']);
+    workspace.setOverlay('none');
+    expect(shown('segment-1')).toEqual(['one/smooth-1', undefined]);
+  });
+
+  it('lays no labels over an image of another size', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.generate('cathode', {});
+    workspace.setOverlay('truth');
+    expect(shownVolumes(workspace.store.getState()).overlay?.handle).toBe('truth');
+    client.generate = async () => [
+      volume('phantom'),
+      { ...volume('truth', 'labels'), size: [5, 4, 4] },
+    ];
+    await workspace.generate('cathode', {});
+    workspace.setOverlay('truth');
+    expect(shownVolumes(workspace.store.getState()).overlay).toBeNull();
+  });
+
+  it('shows labels alone where the input is labels', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    await workspace.setKind('labels');
+    const { image, overlay } = shownVolumes(workspace.store.getState());
+    expect([image, overlay?.handle]).toEqual([null, 'one-labels']);
+  });
+});
+
+describe('a replaced worker', () => {
+  it('opens the held files again with the voxel size that was entered', async () => {
+    const { client, replace } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    client.open = async () => ({ ...volume('bare'), spacing: null });
+    await workspace.openFiles([named('bare.tif')]);
+    const spacing = { values: [2, 2, 2], unit: 'nm' } as const;
+    await workspace.setVoxelSize(spacing);
+    build(workspace, 'smooth');
+    await workspace.run();
+    replace('crashed');
+    await workspace.idle();
+    await workspace.idle();
+    const state = workspace.store.getState();
+    expect(state.source?.spacing).toEqual(spacing);
+    expect(state.outcomes).toEqual({});
+    expect(currentRecipe(state).steps).toHaveLength(1);
+    expect(state.messages[0]?.title).toBe('Computation restarted');
+  });
+});
+
+describe('exports', () => {
+  it('names results and recipe after the file', async () => {
+    const { client } = scriptedClient();
+    const { workspace, saved } = await workspaceWith(client);
+    await workspace.openFiles([named('scan.tif')]);
+    await workspace.exportResults('csv');
+    await workspace.exportResults('json');
+    workspace.saveRecipe();
+    await workspace.exportVolume('scan', 'tiff');
+    expect([...saved.keys()]).toEqual([
+      'scan-results.csv',
+      'scan-results.json',
+      'scan-recipe.json',
+      'labels.tif',
+    ]);
+  });
+});
