@@ -143,7 +143,7 @@ function createVolumeView(): VolumeView {
       const image = vtkImageData.newInstance();
       image.setDimensions([...preview.size]);
       image.setSpacing([...preview.spacing]);
-      image.setOrigin(0, 0, 0);
+      image.setOrigin([0, 0, 0]);
       const scalars = vtkDataArray.newInstance({
         name: 'preview',
         numberOfComponents: 1,

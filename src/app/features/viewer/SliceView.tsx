@@ -22,7 +22,7 @@ import {
 } from '../../rendering/slice-geometry.ts';
 import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
 import type { SliceSource } from './slice-source.ts';
-import { useSize } from './use-size.ts';
+import { useSize } from '../../components/use-size.ts';
 import { useSlice } from './use-slice.ts';
 import styles from './viewer.module.css';
 

@@ -17,7 +17,7 @@ import { greyTransfer, phaseTransfer } from '../../rendering/transfer.ts';
 import type { VolumeView } from '../../rendering/volume-view.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import { PLANE_COLOURS } from './SliceView.tsx';
-import { useSize } from './use-size.ts';
+import { useSize } from '../../components/use-size.ts';
 import styles from './viewer.module.css';
 
 const PREVIEW_EDGE = { software: 96, hardware: 256 } as const;

@@ -1,0 +1,1 @@
+export { HistogramPanel } from './HistogramPanel.tsx';
