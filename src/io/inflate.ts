@@ -224,7 +224,7 @@ function buildCode(code: Code, lengths: Uint8Array, from: number, to: number): v
 }
 
 const fixedLiterals = emptyCode(288);
-const fixedDistances = emptyCode(30);
+const fixedDistances = emptyCode(32);
 const dynamicLiterals = emptyCode(288);
 const dynamicDistances = emptyCode(32);
 const lengthCode = emptyCode(19);
@@ -233,16 +233,11 @@ let fixedReady = false;
 
 function prepareFixedCodes(): void {
   if (fixedReady) return;
-  const lengths = new Uint8Array(288 + 30);
+  const lengths = new Uint8Array(288 + 32);
   lengths.fill(8, 0, 144).fill(9, 144, 256).fill(7, 256, 280).fill(8, 280, 288).fill(5, 288);
   buildCode(fixedLiterals, lengths, 0, 288);
-  // Distances 30 and 31 exist in the fixed code but never occur, so the code is complete with 32.
-  const distanceLengths = new Uint8Array(32).fill(5);
-  const full = emptyCode(32);
-  buildCode(full, distanceLengths, 0, 32);
-  fixedDistances.fast.set(full.fast);
-  fixedDistances.counts.set(full.counts);
-  fixedDistances.symbols.set(full.symbols.subarray(0, 30));
+  // Distances 30 and 31 have codes but never occur.
+  buildCode(fixedDistances, lengths, 288, 288 + 32);
   fixedReady = true;
 }
 
@@ -263,181 +258,233 @@ export function adler32(bytes: Uint8Array, length = bytes.length): number {
   return ((b << 16) | a) >>> 0;
 }
 
+/** The bit reader and how far the output is. */
+interface State {
+  readonly input: Uint8Array;
+  readonly out: Uint8Array;
+  position: number;
+  /** Unread bits, the next one lowest. */
+  hold: number;
+  bits: number;
+  /** Bytes of zeros that were read beyond the end. */
+  overrun: number;
+  written: number;
+}
+
+function refill(state: State): void {
+  while (state.bits <= 24) {
+    if (state.position < state.input.length) {
+      state.hold |= state.input[state.position++]! << state.bits;
+    } else {
+      state.overrun++;
+    }
+    state.bits += 8;
+  }
+}
+
+/** Drops `count` bits that were looked at. */
+function drop(state: State, count: number): void {
+  state.hold = (state.hold >>> count) | 0;
+  state.bits -= count;
+  if (state.overrun * 8 > state.bits) throw new InflateError('it ends early');
+}
+
+/** The next `count` ≤ 16 bits as a number. */
+function take(state: State, count: number): number {
+  if (state.bits < count) refill(state);
+  const value = state.hold & ((1 << count) - 1);
+  drop(state, count);
+  return value;
+}
+
+/** `symbol << 4 | length` of the code at the lowest bits of `hold`, which holds at least 15. */
+function longEntry(code: Code, hold: number): number {
+  let word = 0;
+  let first = 0;
+  let index = 0;
+  for (let length = 1; length <= MAX_CODE_BITS; length++) {
+    word |= (hold >>> (length - 1)) & 1;
+    const count = code.counts[length]!;
+    if (word - count < first) return (code.symbols[index + (word - first)]! << 4) | length;
+    index += count;
+    first = (first + count) << 1;
+    word <<= 1;
+  }
+  throw new InflateError('it holds an unknown code');
+}
+
+function takeSymbol(state: State, code: Code): number {
+  if (state.bits < MAX_CODE_BITS) refill(state);
+  const entry = code.fast[state.hold & (FAST_SIZE - 1)]! || longEntry(code, state.hold);
+  drop(state, entry & 15);
+  return entry >>> 4;
+}
+
+/** Copies a stored block; false where the output is full before its end. */
+function copyStored(state: State): boolean {
+  const { input, out } = state;
+  // Back to the byte border: whole bytes that were read ahead are given back.
+  state.position -= (state.bits >> 3) - state.overrun;
+  state.hold = 0;
+  state.bits = 0;
+  state.overrun = 0;
+  const start = state.position + 4;
+  if (start > input.length) throw new InflateError('it ends early');
+  const length = input[start - 4]! | (input[start - 3]! << 8);
+  const check = input[start - 2]! | (input[start - 1]! << 8);
+  if (length !== (~check & 0xffff)) throw new InflateError('a stored block is damaged');
+  const count = Math.min(length, out.length - state.written);
+  if (input.length - start < count) throw new InflateError('it ends early');
+  out.set(input.subarray(start, start + count), state.written);
+  state.position = start + length;
+  state.written += count;
+  return count === length;
+}
+
+/** Reads the codes of a dynamic block (RFC 1951, 3.2.7) into the two shared tables. */
+function readCodes(state: State): void {
+  const literalCount = take(state, 5) + 257;
+  const distanceCount = take(state, 5) + 1;
+  const lengthCount = take(state, 4) + 4;
+  if (literalCount > 286 || distanceCount > 30) {
+    throw new InflateError('its code table is too long');
+  }
+  codeLengths.fill(0, 0, 19);
+  for (let i = 0; i < lengthCount; i++) codeLengths[CODE_LENGTH_ORDER[i]!] = take(state, 3);
+  buildCode(lengthCode, codeLengths, 0, 19);
+  const total = literalCount + distanceCount;
+  for (let i = 0; i < total; ) {
+    const symbol = takeSymbol(state, lengthCode);
+    if (symbol < 16) {
+      codeLengths[i++] = symbol;
+      continue;
+    }
+    if (symbol === 16 && i === 0) throw new InflateError('its code table is damaged');
+    const value = symbol === 16 ? codeLengths[i - 1]! : 0;
+    const repeat =
+      symbol === 16 ? 3 + take(state, 2) : symbol === 17 ? 3 + take(state, 3) : 11 + take(state, 7);
+    if (i + repeat > total) throw new InflateError('its code table is damaged');
+    codeLengths.fill(value, i, i + repeat);
+    i += repeat;
+  }
+  if (codeLengths[END_OF_BLOCK] === 0) throw new InflateError('a block has no end code');
+  buildCode(dynamicLiterals, codeLengths, 0, literalCount);
+  buildCode(dynamicDistances, codeLengths, literalCount, total);
+}
+
+/** Decodes one coded block; false where the output is full before its end. */
+function decodeBlock(state: State, literals: Code, distances: Code): boolean {
+  const { input, out } = state;
+  const end = input.length;
+  const capacity = out.length;
+  const literalFast = literals.fast;
+  const distanceFast = distances.fast;
+  let { position, hold, bits, overrun, written } = state;
+  let fits = true;
+  for (;;) {
+    // One refill holds a literal or length code (15 bits) and its extra bits (5).
+    while (bits <= 24) {
+      if (position < end) hold |= input[position++]! << bits;
+      else overrun++;
+      bits += 8;
+    }
+    const entry = literalFast[hold & (FAST_SIZE - 1)]! || longEntry(literals, hold);
+    hold = (hold >>> (entry & 15)) | 0;
+    bits -= entry & 15;
+    if (overrun * 8 > bits) throw new InflateError('it ends early');
+    const symbol = entry >>> 4;
+    if (symbol < END_OF_BLOCK) {
+      if (written === capacity) {
+        fits = false;
+        break;
+      }
+      out[written++] = symbol;
+      continue;
+    }
+    if (symbol === END_OF_BLOCK) break;
+    if (symbol > 285) throw new InflateError('it holds an unknown length code');
+    const lengthExtra = LENGTH_EXTRA[symbol - 257]!;
+    let length = LENGTH_BASE[symbol - 257]! + (hold & ((1 << lengthExtra) - 1));
+    hold = (hold >>> lengthExtra) | 0;
+    bits -= lengthExtra;
+    while (bits <= 24) {
+      if (position < end) hold |= input[position++]! << bits;
+      else overrun++;
+      bits += 8;
+    }
+    const distanceEntry = distanceFast[hold & (FAST_SIZE - 1)]! || longEntry(distances, hold);
+    hold = (hold >>> (distanceEntry & 15)) | 0;
+    bits -= distanceEntry & 15;
+    const distanceSymbol = distanceEntry >>> 4;
+    if (distanceSymbol > 29) throw new InflateError('it holds an unknown distance code');
+    const distanceExtra = DISTANCE_EXTRA[distanceSymbol]!;
+    while (bits < distanceExtra) {
+      if (position < end) hold |= input[position++]! << bits;
+      else overrun++;
+      bits += 8;
+    }
+    const distance = DISTANCE_BASE[distanceSymbol]! + (hold & ((1 << distanceExtra) - 1));
+    hold = (hold >>> distanceExtra) | 0;
+    bits -= distanceExtra;
+    if (overrun * 8 > bits) throw new InflateError('it ends early');
+    if (distance > written) throw new InflateError('it refers to data before its start');
+    if (written + length > capacity) {
+      fits = false;
+      length = capacity - written;
+    }
+    if (distance === 1) {
+      out.fill(out[written - 1]!, written, written + length);
+      written += length;
+    } else {
+      let from = written - distance;
+      for (const stop = written + length; written < stop; ) out[written++] = out[from++]!;
+    }
+    if (!fits) break;
+  }
+  state.position = position;
+  state.hold = hold;
+  state.bits = bits;
+  state.overrun = overrun;
+  state.written = written;
+  return fits;
+}
+
 /**
  * Decodes a zlib stream into `out` and returns the number of bytes written: `out.length` where the
  * stream holds more. A checksum that is there and differs is an error; one that is cut off is not.
  * Throws `InflateError`. O(out.length + input.length).
  */
 export function inflateInto(input: Uint8Array, out: Uint8Array): number {
-  const end = input.length;
-  const capacity = out.length;
-  if (end < 2) throw new InflateError('it is too short to be zlib data');
+  if (input.length < 2) throw new InflateError('it is too short to be zlib data');
   const head = (input[0]! << 8) | input[1]!;
   if ((input[0]! & 15) !== 8 || head % 31 !== 0 || (input[1]! & 32) !== 0) {
     throw new InflateError('it does not begin like zlib data');
   }
-  let position = 2;
-  let hold = 0;
-  let bits = 0;
-  let overrun = 0;
-  let written = 0;
-
-  const refill = (): void => {
-    while (bits <= 24) {
-      if (position < end) hold |= input[position++]! << bits;
-      else overrun++;
-      bits += 8;
-    }
-    if (overrun * 8 > bits) throw new InflateError('it ends early');
-  };
-  const take = (count: number): number => {
-    if (bits < count) refill();
-    const value = hold & ((1 << count) - 1);
-    hold = (hold >>> count) | 0;
-    bits -= count;
-    if (overrun * 8 > bits) throw new InflateError('it ends early');
-    return value;
-  };
-  const longSymbol = (code: Code): number => {
-    let word = 0;
-    let first = 0;
-    let index = 0;
-    for (let length = 1; length <= MAX_CODE_BITS; length++) {
-      word |= take(1);
-      const count = code.counts[length]!;
-      if (word - count < first) return code.symbols[index + (word - first)]!;
-      index += count;
-      first = (first + count) << 1;
-      word <<= 1;
-    }
-    throw new InflateError('it holds an unknown code');
-  };
-  const symbolOf = (code: Code): number => {
-    if (bits < MAX_CODE_BITS) refill();
-    const entry = code.fast[hold & (FAST_SIZE - 1)]!;
-    if (entry === 0) return longSymbol(code);
-    const length = entry & 15;
-    hold = (hold >>> length) | 0;
-    bits -= length;
-    if (overrun * 8 > bits) throw new InflateError('it ends early');
-    return entry >>> 4;
-  };
-
-  for (;;) {
-    const final = take(1);
-    const kind = take(2);
+  const state: State = { input, out, position: 2, hold: 0, bits: 0, overrun: 0, written: 0 };
+  for (let final = false; !final; ) {
+    final = take(state, 1) === 1;
+    const kind = take(state, 2);
+    if (kind === 3) throw new InflateError('it holds an unknown block type');
+    let fits: boolean;
     if (kind === 0) {
-      // Back to the byte border: whole bytes in the hold are given back.
-      hold >>>= bits & 7;
-      bits -= bits & 7;
-      position -= (bits >> 3) - overrun;
-      hold = 0;
-      bits = 0;
-      overrun = 0;
-      if (end - position < 4) throw new InflateError('it ends early');
-      const length = input[position]! | (input[position + 1]! << 8);
-      const check = input[position + 2]! | (input[position + 3]! << 8);
-      if (length !== (~check & 0xffff)) throw new InflateError('a stored block is damaged');
-      position += 4;
-      const count = Math.min(length, capacity - written);
-      if (end - position < count) throw new InflateError('it ends early');
-      out.set(input.subarray(position, position + count), written);
-      position += length;
-      written += count;
-      if (count < length) return written;
-    } else if (kind === 3) {
-      throw new InflateError('it holds an unknown block type');
+      fits = copyStored(state);
+    } else if (kind === 1) {
+      prepareFixedCodes();
+      fits = decodeBlock(state, fixedLiterals, fixedDistances);
     } else {
-      let literals = fixedLiterals;
-      let distances = fixedDistances;
-      if (kind === 1) {
-        prepareFixedCodes();
-      } else {
-        const literalCount = take(5) + 257;
-        const distanceCount = take(5) + 1;
-        const lengthCount = take(4) + 4;
-        if (literalCount > 286 || distanceCount > 30) {
-          throw new InflateError('its code table is too long');
-        }
-        codeLengths.fill(0, 0, 19);
-        for (let i = 0; i < lengthCount; i++) codeLengths[CODE_LENGTH_ORDER[i]!] = take(3);
-        buildCode(lengthCode, codeLengths, 0, 19);
-        const total = literalCount + distanceCount;
-        for (let i = 0; i < total; ) {
-          const symbol = symbolOf(lengthCode);
-          if (symbol < 16) {
-            codeLengths[i++] = symbol;
-            continue;
-          }
-          if (symbol === 16 && i === 0) throw new InflateError('its code table is damaged');
-          const value = symbol === 16 ? codeLengths[i - 1]! : 0;
-          const repeat = symbol === 16 ? 3 + take(2) : symbol === 17 ? 3 + take(3) : 11 + take(7);
-          if (i + repeat > total) throw new InflateError('its code table is damaged');
-          codeLengths.fill(value, i, i + repeat);
-          i += repeat;
-        }
-        if (codeLengths[END_OF_BLOCK] === 0) throw new InflateError('a block has no end code');
-        buildCode(dynamicLiterals, codeLengths, 0, literalCount);
-        buildCode(dynamicDistances, codeLengths, literalCount, total);
-        literals = dynamicLiterals;
-        distances = dynamicDistances;
-      }
-      const fast = literals.fast;
-      for (;;) {
-        // One refill holds a literal code (15 bits) and its extra bits (5).
-        while (bits <= 24) {
-          if (position < end) hold |= input[position++]! << bits;
-          else overrun++;
-          bits += 8;
-        }
-        const entry = fast[hold & (FAST_SIZE - 1)]!;
-        let symbol: number;
-        if (entry === 0) {
-          symbol = longSymbol(literals);
-        } else {
-          hold = (hold >>> (entry & 15)) | 0;
-          bits -= entry & 15;
-          symbol = entry >>> 4;
-        }
-        if (overrun * 8 > bits) throw new InflateError('it ends early');
-        if (symbol < END_OF_BLOCK) {
-          if (written === capacity) return written;
-          out[written++] = symbol;
-          continue;
-        }
-        if (symbol === END_OF_BLOCK) break;
-        symbol -= 257;
-        if (symbol > 28) throw new InflateError('it holds an unknown length code');
-        let length = LENGTH_BASE[symbol]! + take(LENGTH_EXTRA[symbol]!);
-        const distanceSymbol = symbolOf(distances);
-        if (distanceSymbol > 29) throw new InflateError('it holds an unknown distance code');
-        const distance = DISTANCE_BASE[distanceSymbol]! + take(DISTANCE_EXTRA[distanceSymbol]!);
-        if (distance > written) throw new InflateError('it refers to data before its start');
-        const surplus = written + length > capacity;
-        if (surplus) length = capacity - written;
-        if (distance === 1) {
-          out.fill(out[written - 1]!, written, written + length);
-          written += length;
-        } else {
-          let from = written - distance;
-          for (const stop = written + length; written < stop; ) out[written++] = out[from++]!;
-        }
-        if (surplus) return written;
-      }
+      readCodes(state);
+      fits = decodeBlock(state, dynamicLiterals, dynamicDistances);
     }
-    if (final === 1) break;
+    if (!fits) return state.written;
   }
-  position -= (bits >> 3) - overrun;
-  if (end - position >= 4) {
-    const stored =
-      ((input[position]! << 24) |
-        (input[position + 1]! << 16) |
-        (input[position + 2]! << 8) |
-        input[position + 3]!) >>>
-      0;
-    if (stored !== adler32(out, written)) throw new InflateError('its checksum does not match');
+  const trailer = state.position - ((state.bits >> 3) - state.overrun);
+  if (input.length - trailer >= 4) {
+    const stored = new DataView(input.buffer, input.byteOffset + trailer, 4).getUint32(0);
+    if (stored !== adler32(out, state.written)) {
+      throw new InflateError('its checksum does not match');
+    }
   }
-  return written;
+  return state.written;
 }
 
 /** Decodes by the host up to `out.length` bytes; null where the host finds anything odd. */
