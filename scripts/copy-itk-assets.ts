@@ -32,7 +32,7 @@ function assertVersion(): void {
 }
 
 /** Names of the files of every pipeline in use. */
-export function itkAssetNames(): readonly string[] {
+function itkAssetNames(): readonly string[] {
   return ITK_PIPELINES.flatMap((pipeline) => [`${pipeline}.js`, `${pipeline}.wasm.zst`]);
 }
 

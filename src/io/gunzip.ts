@@ -2,6 +2,7 @@
 import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
 import type { ByteSource } from './format.ts';
+import { readToEnd } from './sources.ts';
 import type { DecodedBytes } from './decoded-bytes.ts';
 import type { DecodeJob } from './decode-job.ts';
 
@@ -120,7 +121,7 @@ async function gunzipByMembers(
   decoded: DecodedBytes,
   job: DecodeJob,
 ): Promise<void> {
-  const bytes = await source.read(start, source.size);
+  const bytes = await readToEnd(source, start);
   let check = new MemberCheck();
   let memberStart = 0;
   let wanted = true;

@@ -123,6 +123,12 @@ describe('what cannot be opened', () => {
     );
   });
 
+  test('a damaged slice is not left out of its folder', async () => {
+    const good = [await tiff('s1.tif', ramp(0)), await tiff('s3.tif', ramp(9))];
+    await expectFailure([...good, text('', 's2.tif')], 'file/empty', 's2.tif', 'empty');
+    await expectFailure([...good, text('??', 's2.tif')], 'file/unknown-format', 's2.tif');
+  });
+
   test('files without an image among them', async () => {
     await expectFailure([text('a', 'a.txt'), text('b', 'b.log')], 'file/unknown-format', 'a.txt');
     await expectFailure([text('a', 'a.doc'), text('b', 'b.doc')], 'file/unknown-format', 'a.doc');

@@ -77,6 +77,8 @@ function zarrFolder(): UserError {
   );
 }
 
+const TIFF_NAME = /\.tiff?$/i;
+
 interface Recognised {
   readonly source: ByteSource;
   /** null: no format that is read here. */
@@ -96,6 +98,21 @@ async function recognise(source: ByteSource): Promise<Recognised> {
     if ((await loadFormat(id)).sniff(head, source.name)) return { source, id, foreign: null };
   }
   return { source, id: null, foreign: foreign?.title ?? null };
+}
+
+/** Heads of so many files are read at a time; a folder may hold thousands. */
+const HEADS_AT_ONCE = 32;
+
+async function recogniseAll(
+  sources: readonly ByteSource[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Recognised[]> {
+  const files: Recognised[] = [];
+  for (let at = 0; at < sources.length; at += HEADS_AT_ONCE) {
+    if (signal?.aborted) throw cancelled();
+    files.push(...(await Promise.all(sources.slice(at, at + HEADS_AT_ONCE).map(recognise))));
+  }
+  return files;
 }
 
 /** What the name promises, to say that the content is something else. */
@@ -161,7 +178,10 @@ function listNames(files: readonly Recognised[], most = 3): string {
     : names.join(', ');
 }
 
-async function plan(sources: readonly ByteSource[]): Promise<Plan> {
+async function plan(
+  sources: readonly ByteSource[],
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
   assertAnyBytes(sources);
   if (sources.length === 1) {
     const [source] = sources as [ByteSource];
@@ -172,8 +192,7 @@ async function plan(sources: readonly ByteSource[]): Promise<Plan> {
   if (sources.some((source) => ZARR_NAMES.has(source.name))) throw zarrFolder();
   const given = sources.filter((source) => !BYSTANDER.test(source.name));
   if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
-  const files: Recognised[] = [];
-  for (const source of given) files.push(await recognise(source));
+  const files = await recogniseAll(given, signal);
   const volumes = files.filter((file) => file.id !== null && file.id !== 'tiff');
   const tiffs = files.filter((file) => file.id === 'tiff');
   const rest = files.filter((file) => file.id === null);
@@ -199,6 +218,15 @@ async function plan(sources: readonly ByteSource[]): Promise<Plan> {
   }
   const [onlyTiff, secondTiff] = tiffs;
   if (onlyTiff === undefined) throw await unknownFormat(files[0] as Recognised);
+  const damaged = rest.find((file) => TIFF_NAME.test(file.source.name));
+  if (damaged !== undefined) {
+    const { name, size } = damaged.source;
+    throw new UserError(
+      size === 0 ? 'file/empty' : 'file/unknown-format',
+      `${name} is named like a slice but ${size === 0 ? 'is empty (0 bytes)' : 'is no TIFF image'}: replace it, or take it out of the folder.`,
+      { file: name },
+    );
+  }
   const ignored = [
     ...rest.map((file) => file.source.name),
     ...sources.filter((source) => BYSTANDER.test(source.name)).map((source) => source.name),
@@ -284,7 +312,7 @@ export async function openVolume(
     if (options.signal?.aborted) throw cancelled();
   };
   assertActive();
-  const planned = await plan(sources);
+  const planned = await plan(sources, options.signal);
   const result = await read(planned, {
     ...options,
     progress: (fraction) => options.progress?.(fraction * READ_SHARE),
@@ -324,7 +352,7 @@ export async function describeFile(
   sources: readonly ByteSource[],
   options: ReadOptions = {},
 ): Promise<FileDescription> {
-  const planned = await plan(sources);
+  const planned = await plan(sources, options.signal);
   const bytes = sources.reduce((sum, source) => sum + source.size, 0);
   const files = filesOf(planned);
   if (planned.kind === 'file') {

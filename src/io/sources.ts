@@ -1,5 +1,6 @@
 /** Byte sources over what a host offers. */
 import { isUserError, UserError } from '../errors/errors.ts';
+import { allocateBytes } from './decode-job.ts';
 import type { ByteSource } from './format.ts';
 
 export function blobSource(blob: Blob, name: string, path = ''): ByteSource {
@@ -68,4 +69,26 @@ export function randomAccessSource(
       return filled === buffer.length ? buffer : buffer.slice(0, filled);
     },
   };
+}
+
+/** Blobs refuse reads of 2 GiB and more at once. */
+const WHOLE_READ_BYTES = 256 * 1024 * 1024;
+
+/** The bytes from `start` to the end, in memory of their own. */
+export async function readToEnd(
+  source: ByteSource,
+  start: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const length = Math.max(source.size - start, 0);
+  if (length <= WHOLE_READ_BYTES) return source.read(start, source.size);
+  const bytes = allocateBytes(length, source.name);
+  let filled = 0;
+  while (filled < length) {
+    const at = start + filled;
+    const piece = await source.read(at, Math.min(at + WHOLE_READ_BYTES, source.size));
+    if (piece.length === 0) break;
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return filled === length ? bytes : bytes.slice(0, filled);
 }

@@ -5,7 +5,9 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { InflateError, inflate } from '../../inflate.ts';
+import { shownTags } from '../../shown-text.ts';
 import { findSibling } from '../../siblings.ts';
+import { readToEnd } from '../../sources.ts';
 import {
   defineItkFormat,
   type ItkFileHeader,
@@ -176,7 +178,7 @@ async function inflateInto(file: DataFile, out: Uint8Array, job: DecodeJob): Pro
   if (out.length > available * MAX_GZIP_RATIO) {
     throw job.truncated(available * MAX_GZIP_RATIO, out.length);
   }
-  const packed = await file.source.read(file.start, file.source.size);
+  const packed = await readToEnd(file.source, file.start);
   try {
     const bytes = await inflate(packed, out.length);
     if (bytes.length < out.length) throw job.truncated(bytes.length, out.length);
@@ -271,12 +273,7 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Itk
     channels: Number(values.get('ElementNumberOfChannels') ?? 1),
     spacing: edges.spacing,
     spacingSource: edges.spacingSource,
-    tags: {
-      ...edges.tags,
-      ...Object.fromEntries(
-        [...values].slice(0, 200).map(([key, value]) => [key.slice(0, 200), value.slice(0, 4096)]),
-      ),
-    },
+    tags: shownTags([...Object.entries(edges.tags), ...values]),
     warnings: turned
       ? [
           ...edges.warnings,

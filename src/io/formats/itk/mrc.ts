@@ -4,6 +4,7 @@ import type { UnknownItkImage } from '../../../volume/itk-image.ts';
 import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import { allocateBytes } from '../../decode-job.ts';
 import type { ByteSource, VolumeMetadata } from '../../format.ts';
+import { shownTags } from '../../shown-text.ts';
 import {
   defineItkFormat,
   type ItkFileHeader,
@@ -75,7 +76,11 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
     channels: 1,
     spacing: edges.spacing,
     spacingSource: edges.spacingSource,
-    tags: { ...edges.tags, mode: String(mode), labels: labelText(bytes) },
+    tags: shownTags([
+      ...Object.entries(edges.tags),
+      ['mode', String(mode)],
+      ['labels', labelText(bytes)],
+    ]),
     warnings: edges.warnings,
   };
   return {

@@ -6,6 +6,7 @@ import { allocateBytes, DecodeJob } from '../../decode-job.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
+import { shownTags } from '../../shown-text.ts';
 import {
   defineItkFormat,
   type ItkFileHeader,
@@ -195,12 +196,12 @@ async function readHeader(source: ByteSource, _options: ReadOptions): Promise<It
     channels,
     spacing: edges.spacing,
     spacingSource: edges.spacingSource,
-    tags: {
-      ...edges.tags,
-      ...(rescaled ? { rescale: `${slope} ${intercept}` } : {}),
-      description: textAt(bytes, 148, 80),
-      'intent name': textAt(bytes, 328, 16),
-    },
+    tags: shownTags([
+      ...Object.entries(edges.tags),
+      ...(rescaled ? [['rescale', `${slope} ${intercept}`] as const] : []),
+      ['description', textAt(bytes, 148, 80)],
+      ['intent name', textAt(bytes, 328, 16)],
+    ]),
     warnings: rescaled
       ? [
           ...edges.warnings,

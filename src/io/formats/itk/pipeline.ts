@@ -74,10 +74,17 @@ function pipelineCall(itk: ItkModule, input: ItkInput) {
 async function readInNode(itk: ItkModule, input: ItkInput): Promise<PipelineResult> {
   const { args, outputs, inputs } = pipelineCall(itk, input);
   const path = decodeURIComponent(new URL(`${itkAssetsUrl()}/${input.pipeline}`).pathname);
+  const { log, error } = console;
+  // itk-wasm prints what it throws, on the standard output too, where results are expected.
+  console.log = () => undefined;
+  console.error = () => undefined;
   try {
     return await itk.runPipelineNode(path, args, outputs, inputs);
   } catch (cause) {
     throw unreadable(input.file, cause);
+  } finally {
+    console.log = log;
+    console.error = error;
   }
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../../../errors/errors.ts';
 import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, VolumeMetadata } from '../../format.ts';
+import { shownTags } from '../../shown-text.ts';
 import {
   defineItkFormat,
   type ItkFileHeader,
@@ -125,7 +126,7 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
     channels,
     spacing: edges.spacing,
     spacingSource: edges.spacingSource,
-    tags: { ...edges.tags, title: header.title.slice(0, 256) },
+    tags: shownTags([...Object.entries(edges.tags), ['title', header.title]]),
     warnings: edges.warnings,
   };
   return {

@@ -9,6 +9,7 @@ import {
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { Bzip2Error, decodeBzip2 } from './bzip2.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
+import { readToEnd } from '../../sources.ts';
 import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
 import type { NrrdHeader } from './header.ts';
 import { allocateBytes, DecodeJob } from '../../decode-job.ts';
@@ -174,7 +175,7 @@ async function readBzip2(
   length: number,
   job: DecodeJob,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const compressed = await source.read(start, source.size);
+  const compressed = await readToEnd(source, start);
   let grown = bytes;
   let filled = 0;
   let skipped = 0;

@@ -307,6 +307,18 @@ describe('phases', () => {
   });
 });
 
+test('header text is shown without control characters, and names are only names', async () => {
+  const { metadata, volume } = await read({ content: 'a\u0007b\u202ec' }, undefined, [
+    '__proto__:=polluted',
+    'note:=<img src=x onerror=alert(1)>',
+  ]);
+  expect(metadata.tags['content']).toBe('abc');
+  expect(metadata.tags['note']).toBe('<img src=x onerror=alert(1)>');
+  expect(Object.getPrototypeOf(metadata.tags)).toBe(Object.prototype);
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  expect(volume.kind).toBe('grey');
+});
+
 describe('bad input', () => {
   test('an empty file', async () => {
     const reading = nrrdFormat.readVolume(bytesSource(new Uint8Array(), 'case.nrrd'));

@@ -8,15 +8,13 @@ import type {
   VolumeFormat,
   VolumeMetadata,
 } from '../../format.ts';
+import { shownTags } from '../../shown-text.ts';
 import { resolveDataParts } from './data-files.ts';
 import { decodeVoxels } from './decode.ts';
 import { type NrrdGeometry, readGeometry } from './geometry.ts';
 import { isNrrdMagic, type NrrdHeader, readNrrdHeader } from './header.ts';
 import { readPhases } from '../../phase-key-values.ts';
 import { writeNrrd } from './writer.ts';
-
-const MAX_TAGS = 256;
-const MAX_TAG_CHARACTERS = 4096;
 
 function describe(header: NrrdHeader, geometry: NrrdGeometry): VolumeMetadata {
   const tags: [string, string][] = [];
@@ -31,11 +29,7 @@ function describe(header: NrrdHeader, geometry: NrrdGeometry): VolumeMetadata {
     channels: geometry.channels,
     spacing: geometry.spacing,
     spacingSource: geometry.spacingSource,
-    tags: Object.fromEntries(
-      tags
-        .slice(0, MAX_TAGS)
-        .map(([key, value]) => [key.slice(0, 200), value.slice(0, MAX_TAG_CHARACTERS)]),
-    ),
+    tags: shownTags(tags),
     warnings: [...header.warnings, ...geometry.warnings],
   };
 }
