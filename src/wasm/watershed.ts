@@ -3,11 +3,12 @@ import { UserError } from '../errors/errors.ts';
 import { FREE, type GridSize } from '../kernels/watershed.ts';
 import type { KernelSession } from './session.ts';
 
-/** Control block of the kernel: 32 + 3 · 65 · 8 + 3 · 4096 · 8 bytes. */
-const CONTROL_BYTES = 99_896;
-const DIGITS = 3;
-/** Moves per call: 30 ms at 300 ns each, several times what a move takes. */
-const STEPS_PER_CALL = 100_000;
+/** Control block of the kernel, as laid out in `wasm/src/watershed.ts`. */
+const CONTROL_BYTES = 64 + 2 * 32 + 8192 + 2 * 2048 + 65_536 * 4;
+/** Bits of the top digit: 65 536 buckets, few voxels in each. */
+const TOP_BITS = 16;
+/** Moves per call: 15 ms at 300 ns each, several times what a move takes. */
+const STEPS_PER_CALL = 50_000;
 /** Voxels per staging block, and so per call of the filling and copying kernels. */
 const STAGING_VOXELS = 1 << 20;
 
@@ -101,7 +102,7 @@ export async function watershed(
   const { stepX, stepY, stepZ, strideY, strideZ, lead, cells } = grid;
   const [lowest, highest] = await rangeOf(session, values);
   const range = keyOf(highest) - keyOf(lowest);
-  const digitBits = Math.max(1, Math.ceil((32 - Math.clz32(range)) / DIGITS));
+  const digitBits = Math.max(1, Math.ceil((32 - Math.clz32(range) - TOP_BITS) / 2));
 
   const slices = slicesPerBlock(size);
   const plane = nx * ny;
