@@ -10,7 +10,7 @@ import {
   short,
 } from '../../../../tests/support/tiff-fixtures.ts';
 import { UserError, type UserErrorCode } from '../../../errors/errors.ts';
-import type { ReadOptions } from '../../format.ts';
+import type { ByteSource, ReadOptions } from '../../format.ts';
 import { bytesSource } from '../../sources.ts';
 import { tiffFormat } from './format.ts';
 
@@ -273,6 +273,87 @@ describe('bombs', () => {
   });
 });
 
+/** A file of `size` bytes that is zero but for some pieces. */
+function sparseSource(
+  size: number,
+  pieces: readonly (readonly [at: number, bytes: Uint8Array])[],
+): ByteSource {
+  return {
+    name: 'large.tif',
+    path: '',
+    size,
+    read: (start, end) => {
+      const out = new Uint8Array(Math.min(end, size) - start);
+      for (const [at, bytes] of pieces) {
+        for (let i = Math.max(start, at); i < Math.min(end, at + bytes.length); i++) {
+          out[i - start] = bytes[i - at]!;
+        }
+      }
+      return Promise.resolve(out);
+    },
+  };
+}
+
+describe('files beyond 4 GiB', () => {
+  it('are read where BigTIFF offsets point', async () => {
+    const at = 5 * 2 ** 30;
+    const fields = { 273: { type: 16, values: [at] } };
+    const { bytes } = buildTiff([{ ...page, fields }], { big: true });
+    const { volume } = await tiffFormat.readVolume(
+      sparseSource(at + 64, [
+        [0, bytes],
+        [at, values],
+      ]),
+    );
+    expect(volume.data).toEqual(values);
+  });
+
+  it('are understood as ImageJ stacks of one directory', async () => {
+    const giant: FixturePage = {
+      ...page,
+      fields: {
+        256: long(2048),
+        257: long(2048),
+        258: short(16),
+        270: ascii('ImageJ=1.53t\nimages=600\nslices=600\nunit=um\nspacing=1.5\n'),
+        278: long(2048),
+        279: long(2048 * 2048 * 2),
+      },
+    };
+    const { bytes } = buildTiff([giant], { bigEndian: true });
+    const size = 8 + 600 * 2048 * 2048 * 2;
+    const whole = await tiffFormat.readMetadata(sparseSource(size, [[0, bytes]]));
+    expect(whole.size).toEqual([2048, 2048, 600]);
+    const cut = tiffFormat.readMetadata(sparseSource(size - 1, [[0, bytes]]));
+    await expect(cut).rejects.toThrow('slice 600 of 600 is cut off, 1 bytes are missing');
+  });
+});
+
+describe('pages in JPEG', () => {
+  // A baseline JPEG of one 8 × 8 block by hand: all quantisers 1, one DC code (category 10), one AC
+  // code (end of block). DC 576 = 8 · (200 - 128).
+  const jpeg = Uint8Array.of(
+    ...[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0, ...new Uint8Array(64).fill(1)],
+    ...[0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0],
+    ...[0xff, 0xc4, 0, 20, 0x00, 1, ...new Uint8Array(15), 10],
+    ...[0xff, 0xc4, 0, 20, 0x10, 1, ...new Uint8Array(15), 0],
+    ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x48, 0x0f, 0xff, 0xd9],
+  );
+
+  it('are read by the fallback', async () => {
+    const carrier = { width: jpeg.length, height: 1, values: jpeg };
+    const fields = { 256: long(8), 257: long(8), 259: short(7), 278: long(8) };
+    const { bytes } = buildTiff([
+      { ...carrier, fields },
+      { ...carrier, fields },
+    ]);
+    const { volume, metadata } = await tiffFormat.readVolume(bytesSource(bytes, 'a.tif'));
+    expect(volume.size).toEqual([8, 8, 2]);
+    expect(volume.data).toEqual(new Uint8Array(128).fill(200));
+    expect(metadata.tags['compression']).toBe('JPEG');
+  });
+});
+
 describe('damaged compressed data', () => {
   it.each([
     ['deflate', /checksum/],
@@ -352,6 +433,22 @@ describe('reading', () => {
       read: (start: number, end: number) => source.read(start, reads++ > 0 ? start + 1 : end),
     };
     await expect(tiffFormat.readVolume(later)).rejects.toMatchObject({ code: 'file/truncated' });
+  });
+});
+
+describe('a header text outside the file', () => {
+  it('is left out with a warning', async () => {
+    const { bytes, directories } = buildTiff([{ ...page, fields: { 305: ascii('made by hand') } }]);
+    const view = new DataView(bytes.buffer);
+    for (let at = directories[0]! + 2; at < bytes.length - 12; at += 12) {
+      if (view.getUint16(at, true) === 305) view.setUint32(at + 8, 1e9, true);
+    }
+    const source = bytesSource(bytes, 'a.tif');
+    const { volume, metadata } = await tiffFormat.readVolume(source);
+    expect(volume.data).toEqual(values);
+    expect(metadata.warnings).toEqual([
+      'The software in the header lies outside the file and is left out.',
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Which pages of a file make the volume, and what its header says about them. */
-import { cancelled, type UserError } from '../../../errors/errors.ts';
+import { cancelled, isUserError, type UserError } from '../../../errors/errors.ts';
 import type { Phase, Size3, Vector3 } from '../../../volume/volume.ts';
 import type { VolumeMetadata } from '../../format.ts';
 import { isOwnCodec } from './codecs.ts';
@@ -57,7 +57,12 @@ export function shownText(text: string): string {
   return clean.length > MOST_TEXT ? `${clean.slice(0, MOST_TEXT - 1)}…` : clean;
 }
 
-async function describe(file: TiffFile, directory: Directory, page: Page): Promise<Description> {
+async function describe(
+  file: TiffFile,
+  directory: Directory,
+  page: Page,
+  warnings: string[],
+): Promise<Description> {
   const { fields, number } = directory;
   const where = `page ${number}`;
   const text = async (tag: number, name: string, most: number): Promise<string | null> => {
@@ -82,7 +87,12 @@ async function describe(file: TiffFile, directory: Directory, page: Page): Promi
     ['make', Tag.make],
     ['model', Tag.model],
   ] as const) {
-    note(key, await text(tag, key, 4 * MOST_TEXT));
+    try {
+      note(key, await text(tag, key, 4 * MOST_TEXT));
+    } catch (error) {
+      if (!isUserError(error)) throw error;
+      warnings.push(`The ${key} in the header lies outside the file and is left out.`);
+    }
   }
   const x = fields.get(Tag.xResolution);
   const y = fields.get(Tag.yResolution) ?? x;
@@ -121,7 +131,7 @@ export async function readStack(file: TiffFile, signal: AbortSignal | undefined)
   if (!isOwnCodec(first.compression)) assertFallbackKnows(file, first);
 
   const slices = arrangeSlices(file, pages, description, warnings);
-  const different = pages.find((page) => !hasSameSamples(page, first));
+  const different = slices.find((page) => !hasSameSamples(page, first));
   if (different !== undefined) {
     throw file.error(
       'file/mixed-slices',
@@ -184,7 +194,7 @@ async function readPages(
       skipped++;
       continue;
     }
-    description ??= await describe(file, directory, page);
+    description ??= await describe(file, directory, page, warnings);
     pages.push(page);
   }
   if (pages.length === 0 && small !== null) {
@@ -192,7 +202,7 @@ async function readPages(
     warnings.push('All pages are marked as previews; the first one is read.');
     return {
       pages: [small.page],
-      description: await describe(file, small.directory, small.page),
+      description: await describe(file, small.directory, small.page, warnings),
     };
   }
   if (skipped > 0) {
@@ -364,7 +374,13 @@ function dimensions(description: Description, count: number, warnings: string[])
         ? { slices: ome.sizeZ, channels: ome.sizeC, frames: ome.sizeT }
         : null;
   const plain = { slices: count, channels: 1, frames: 1 };
-  if (stated === null || stated.slices * stated.channels * stated.frames !== count) return plain;
+  if (stated === null) return plain;
+  if (stated.slices * stated.channels * stated.frames !== count) {
+    // Pages are missing or too many (a warning says so), but they are still those of channels.
+    return stated.channels > 1 && count > 1
+      ? { slices: Math.ceil(count / stated.channels), channels: stated.channels, frames: 1 }
+      : plain;
+  }
   if (stated.channels === 1 && stated.slices === 1 && stated.frames > 1) {
     warnings.push(
       `The ${count} pages are marked as time frames, not as slices; they are read as slices along z.`,

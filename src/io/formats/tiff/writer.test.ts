@@ -10,7 +10,7 @@ import {
 } from '../../../volume/volume.ts';
 import { blobSource, bytesSource } from '../../sources.ts';
 import { tiffFormat } from './format.ts';
-import { nearestFraction, tiffParts, writeTiff } from './writer.ts';
+import { nearestFraction, tiffLayout, tiffParts, writeTiff } from './writer.ts';
 
 const TYPES: VoxelType[] = [
   'uint8',
@@ -182,12 +182,38 @@ describe('written labels', () => {
     );
   });
 
+  it.each([
+    [Int8Array.of(0, 1, 127), 'uint16'],
+    [Int16Array.of(0, 1, -5), 'float32'],
+    [Float64Array.of(0, 3, 9), 'uint16'],
+  ])('of %j become %s', async (labels, type) => {
+    const volume = createVolume({ kind: 'labels', size: [3, 1, 1], data: labels });
+    const read = await roundTrip(volume);
+    expect(read.type).toBe(type);
+    expect(Array.from(read.data, Number)).toEqual([...labels]);
+  });
+
   it('of more than 2^24 are refused', async () => {
     const data = new Uint32Array(140);
     data[3] = 2 ** 24 + 1;
     await expect(writeTiff(noisyVolume('uint32', { kind: 'labels', data }))).rejects.toMatchObject({
       code: 'file/limit',
     });
+  });
+});
+
+describe('tiffLayout', () => {
+  it.each([
+    [[2048, 2048, 1000], 'uint8', false],
+    [[2048, 2048, 1023], 'uint8', false],
+    [[2048, 2048, 1024], 'uint8', true],
+    [[1000, 1000, 2000], 'uint16', false],
+    [[1000, 1000, 2200], 'uint16', true],
+  ] as const)('of %j %s is BigTIFF: %s', (size, type, big) => {
+    const layout = tiffLayout(size, type, 120);
+    expect(layout.big).toBe(big);
+    expect(layout.rest).toBeGreaterThanOrEqual(layout.dataStart + size[2] * layout.pageBytes);
+    expect(layout.end > 2 ** 32 - 1).toBe(big);
   });
 });
 

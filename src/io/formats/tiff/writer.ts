@@ -7,6 +7,8 @@ import { UserError } from '../../../errors/errors.ts';
 import { convertLength, type LengthUnit, type VoxelSpacing } from '../../../volume/length.ts';
 import {
   bytesPerVoxel,
+  type Size3,
+  toFloat32,
   type Volume,
   type VoxelArray,
   type VoxelType,
@@ -43,22 +45,19 @@ export function tiffParts(volume: Volume, options: WriteOptions = {}): Uint8Arra
   const type = voxelTypeOf(data);
   const spacing = volume.spacing === null ? null : writableSpacing(volume.spacing);
   const [width, height, pages] = volume.size;
-  const pageBytes = width * height * bytesPerVoxel(type);
   const description = describeVolume(volume, data, spacing);
-  const layout = (big: boolean) => {
-    const first = directoryBytes(big, true) + paddedLength(description) + 16;
-    const dataStart = align(headerBytes(big) + first, 16);
-    const rest = align(dataStart + pages * pageBytes, 16);
-    return { dataStart, rest, end: rest + (pages - 1) * directoryBytes(big, false) };
-  };
-  const big = options.big ?? layout(false).end > CLASSIC_LIMIT;
-  const { dataStart, rest, end } = layout(big);
+  const { big, pageBytes, dataStart, rest, end } = tiffLayout(
+    volume.size,
+    type,
+    description.length,
+    options.big,
+  );
 
   const head = new DirectoryWriter(dataStart, 0, big);
   head.header();
   const firstEnd = headerBytes(big) + directoryBytes(big, true);
   const descriptionAt = firstEnd;
-  const resolutionAt = descriptionAt + paddedLength(description);
+  const resolutionAt = descriptionAt + paddedLength(description.length);
   const page = (index: number): PageFields => ({
     width,
     height,
@@ -87,6 +86,32 @@ export function tiffParts(volume: Volume, options: WriteOptions = {}): Uint8Arra
   return [head.bytes, ...pixelParts(data), ...(pages > 1 ? [tail.bytes] : [])];
 }
 
+/** Where a file's parts begin: pixels, and the directories of all pages but the first. */
+export interface TiffLayout {
+  readonly big: boolean;
+  readonly pageBytes: number;
+  readonly dataStart: number;
+  readonly rest: number;
+  readonly end: number;
+}
+
+/** Lays out a file; BigTIFF where `big` says so or classic TIFF, at most 4 GiB, cannot hold it. */
+export function tiffLayout(
+  size: Size3,
+  type: VoxelType,
+  descriptionLength: number,
+  big = false,
+): TiffLayout {
+  const [width, height, pages] = size;
+  const pageBytes = width * height * bytesPerVoxel(type);
+  const first = directoryBytes(big, true) + paddedLength(descriptionLength) + 16;
+  const dataStart = align(headerBytes(big) + first, 16);
+  const rest = align(dataStart + pages * pageBytes, 16);
+  const end = rest + (pages - 1) * directoryBytes(big, false);
+  if (!big && end > CLASSIC_LIMIT) return tiffLayout(size, type, descriptionLength, true);
+  return { big, pageBytes, dataStart, rest, end };
+}
+
 function pixelParts(data: VoxelArray): Uint8Array[] {
   const bytes = voxelBytes(data);
   const parts: Uint8Array[] = [];
@@ -99,28 +124,24 @@ function pixelParts(data: VoxelArray): Uint8Array[] {
 }
 
 /**
- * Labels in a type that ImageJ opens: uint8, uint16 and float32 stay, wider integers become uint16
- * where they fit, else float32 where that is exact.
+ * Labels in a type that ImageJ opens: uint8, uint16 and float32 stay; others become uint16 where they
+ * fit, else float32 where that is exact.
  */
 function writableLabels(volume: Volume): VoxelArray {
   const { data, type } = volume;
   if (type === 'uint8' || type === 'uint16' || type === 'float32') return data;
-  if (type === 'int8' || type === 'int16' || type === 'float64') return data;
-  let low = 0;
-  let high = 0;
-  for (let i = 0; i < data.length; i++) {
-    const value = Number(data[i]);
-    if (value < low) low = value;
-    if (value > high) high = value;
+  const [low, high] = finiteRange(data) ?? [0, 0];
+  const largest = Math.max(-low, high);
+  if (largest > LARGEST_EXACT_FLOAT) {
+    throw new UserError(
+      'file/limit',
+      `${volume.name}: its labels go up to ${largest} and a TIFF that other programs open holds them exactly up to ${LARGEST_EXACT_FLOAT}; relabel from 1 or save as NRRD.`,
+      { largest },
+    );
   }
-  if (low >= 0 && high <= 65_535) return Uint16Array.from(data as Uint32Array, Number);
-  if (Math.max(-low, high) <= LARGEST_EXACT_FLOAT)
-    return Float32Array.from(data as Uint32Array, Number);
-  throw new UserError(
-    'file/limit',
-    `${volume.name}: its labels go up to ${Math.max(-low, high)} and a TIFF that other programs open holds them exactly up to ${LARGEST_EXACT_FLOAT}; relabel from 1 or save as NRRD.`,
-    { largest: Math.max(-low, high) },
-  );
+  const wide = toFloat32(data);
+  if (low < 0 || high > 65_535 || wide.some((label) => !Number.isInteger(label))) return wide;
+  return Uint16Array.from(wide);
 }
 
 function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
@@ -200,8 +221,9 @@ function align(position: number, to: number): number {
   return Math.ceil(position / to) * to;
 }
 
-function paddedLength(text: string): number {
-  return align(text.length + 1, 8);
+/** Room for a text and its final zero. */
+function paddedLength(characters: number): number {
+  return align(characters + 1, 8);
 }
 
 /** Little-endian header and directories in one buffer that stands at `start` in the file. */
