@@ -1,6 +1,6 @@
 /**
- * Builds the workbench into `dist/app`: kernels, itk-wasm assets and the sample first, then the
- * page. `--if-stale` leaves a page alone that is newer than everything it is built from;
+ * Builds the workbench into `dist/app`: kernels, itk-wasm assets, the sample and the itk-wasm
+ * pipelines first, then the page. `--if-stale` leaves a page alone that is newer than everything it is built from;
  * `--assets-only` stops before the page (what the development server needs).
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,12 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const inRoot = (path: string): string => resolve(root, path);
 
 /** Each skips its work when its outputs are fresh. */
-const ASSET_SCRIPTS = ['build-wasm.ts', 'copy-itk-assets.ts', 'make-sample.ts'];
+const ASSET_SCRIPTS = [
+  'build-wasm.ts',
+  'copy-itk-assets.ts',
+  'make-sample.ts',
+  'build-itk-pipelines.ts',
+];
 
 const PAGE_SOURCES = [
   'index.html',

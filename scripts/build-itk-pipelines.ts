@@ -1,6 +1,7 @@
 /**
  * Publishes every operation as an itk-wasm pipeline in `dist/itk-pipelines`: `<id>.js` and
- * `<id>.wasm.zst`, the two files that itk-wasm's `runPipeline` and `runPipelineNode` load.
+ * `<id>.wasm.zst`, the two files that itk-wasm's `runPipeline` and `runPipelineNode` load. Skips the
+ * work when they are newer than everything they are built from.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { OPERATION_IDS } from '../src/operations/registry.ts';
 import { makeSynchronous } from './synchronous.ts';
+import { isStale } from './stale.ts';
 import { storedZstd } from './stored-zstd.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,28 +36,37 @@ function pipelinePlugin(): Plugin {
   };
 }
 
-rmSync(outFolder, { recursive: true, force: true });
-mkdirSync(outFolder, { recursive: true });
-const module = storedZstd(readFileSync(resolve(root, 'wasm/dist/kernels.wasm')));
-for (const id of OPERATION_IDS) {
-  await build({
-    root,
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    plugins: [pipelinePlugin()],
-    build: {
-      outDir: outFolder,
-      emptyOutDir: false,
-      minify: true,
-      target: 'es2022',
-      rolldownOptions: {
-        input: { [id]: `${ENTRY}${id}` },
-        preserveEntrySignatures: 'strict',
-        output: { format: 'es', entryFileNames: '[name].js' },
+const SOURCES = ['src', 'wasm/dist', 'scripts/build-itk-pipelines.ts', 'scripts/synchronous.ts'];
+
+if (
+  isStale(
+    outFolder,
+    SOURCES.map((path) => resolve(root, path)),
+  )
+) {
+  rmSync(outFolder, { recursive: true, force: true });
+  mkdirSync(outFolder, { recursive: true });
+  const module = storedZstd(readFileSync(resolve(root, 'wasm/dist/kernels.wasm')));
+  for (const id of OPERATION_IDS) {
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'warn',
+      publicDir: false,
+      plugins: [pipelinePlugin()],
+      build: {
+        outDir: outFolder,
+        emptyOutDir: false,
+        minify: true,
+        target: 'es2022',
+        rolldownOptions: {
+          input: { [id]: `${ENTRY}${id}` },
+          preserveEntrySignatures: 'strict',
+          output: { format: 'es', entryFileNames: '[name].js' },
+        },
       },
-    },
-  });
-  writeFileSync(resolve(outFolder, `${id}.wasm.zst`), module);
+    });
+    writeFileSync(resolve(outFolder, `${id}.wasm.zst`), module);
+  }
+  console.log(`dist/itk-pipelines: ${OPERATION_IDS.length} pipelines`);
 }
-console.log(`dist/itk-pipelines: ${OPERATION_IDS.length} pipelines`);

@@ -5,8 +5,10 @@
 import {
   describeRange,
   fieldDefault,
+  type GreyInterval,
   type ParameterField,
   type ParameterFields,
+  type PhaseEntry,
   type RawParameters,
 } from './parameters.ts';
 import { UserError } from '../errors/errors.ts';
@@ -34,7 +36,7 @@ function placeholder(field: ParameterField): string {
     case 'intervals':
       return ' <name:from..to,…>';
     case 'phases':
-      return ' <label:name[:pore],…>';
+      return ' <label:name[:pore[:#rrggbb]],…>';
   }
 }
 
@@ -85,6 +87,35 @@ export function parametersFromFlags(
   return Object.fromEntries(given) as RawParameters;
 }
 
+/** The flags that give these parameters again; values that are their default are left out. */
+export function flagsFromParameters(
+  fields: ParameterFields,
+  params: RawParameters,
+): readonly string[] {
+  return Object.entries(fields).flatMap(([name, field]) => {
+    const value = params[name];
+    const isDefault = JSON.stringify(value) === JSON.stringify(fieldDefault(field));
+    if (value === undefined || isDefault) return [];
+    if (field.kind === 'boolean') return [`--${flagName(name)}`];
+    return [`--${flagName(name)}`, writeFlag(field, value)];
+  });
+}
+
+function writeFlag(field: ParameterField, value: unknown): string {
+  if (value === null) return field.kind === 'box' || field.kind === 'labels' ? 'all' : 'auto';
+  if (field.kind === 'intervals') {
+    return (value as readonly GreyInterval[])
+      .map(({ name, from, to }) => `${name}:${from ?? ''}..${to ?? ''}`)
+      .join(',');
+  }
+  if (field.kind === 'phases') {
+    return (value as readonly PhaseEntry[])
+      .map(({ label, name, pore, colour }) => `${label}:${name}:${pore ? 'pore' : ''}:${colour}`)
+      .join(',');
+  }
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
 function refuse(flag: string, text: string, field: ParameterField): never {
   throw new UserError('usage', `--${flag} is "${text}": ${describeRange(field)}.`, { flag });
 }
@@ -128,11 +159,11 @@ function parseInterval(part: string, number: (text: string) => number): unknown 
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00'] as const;
 
 function parsePhase(part: string, index: number, number: (text: string) => number): unknown {
-  const [label = '', name = '', pore] = part.split(':');
+  const [label = '', name = '', pore, colour] = part.split(':');
   return {
     label: number(label),
     name: name.trim(),
-    colour: COLOURS[index % COLOURS.length],
+    colour: colour ?? COLOURS[index % COLOURS.length],
     pore: pore === 'pore',
   };
 }
