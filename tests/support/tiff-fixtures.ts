@@ -125,7 +125,7 @@ function defaultFormat(values: FixturePage['values']): number {
   return 1;
 }
 
-export function packBits(input: Uint8Array): Uint8Array {
+function packBits(input: Uint8Array): Uint8Array {
   const out: number[] = [];
   for (let i = 0; i < input.length; ) {
     let run = 1;
@@ -146,7 +146,7 @@ export function packBits(input: Uint8Array): Uint8Array {
 }
 
 /** LZW of TIFF: most significant bit first with early change, or the old style. */
-export function lzw(input: Uint8Array, old = false): Uint8Array {
+function lzw(input: Uint8Array, old = false): Uint8Array {
   const out: number[] = [];
   let hold = 0;
   let bits = 0;
@@ -197,7 +197,7 @@ export function lzw(input: Uint8Array, old = false): Uint8Array {
 }
 
 /** A ZSTD frame of raw and run-length blocks (RFC 8878, 3.1.1.2). */
-export function zstd(input: Uint8Array): Uint8Array {
+function zstd(input: Uint8Array): Uint8Array {
   const out: number[] = [0x28, 0xb5, 0x2f, 0xfd, 0b1010_0000];
   for (let i = 0; i < 4; i++) out.push((input.length >>> (8 * i)) & 255);
   const most = 1 << 17;

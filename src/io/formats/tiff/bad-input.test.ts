@@ -332,12 +332,19 @@ describe('files beyond 4 GiB', () => {
 describe('pages in JPEG', () => {
   // A baseline JPEG of one 8 × 8 block by hand: all quantisers 1, one DC code (category 10), one AC
   // code (end of block). DC 576 = 8 · (200 - 128).
-  const jpeg = Uint8Array.of(
-    ...[0xff, 0xd8, 0xff, 0xdb, 0, 67, 0, ...new Uint8Array(64).fill(1)],
-    ...[0xff, 0xc0, 0, 11, 8, 0, 8, 0, 8, 1, 1, 0x11, 0],
-    ...[0xff, 0xc4, 0, 20, 0x00, 1, ...new Uint8Array(15), 10],
-    ...[0xff, 0xc4, 0, 20, 0x10, 1, ...new Uint8Array(15), 0],
-    ...[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 0x48, 0x0f, 0xff, 0xd9],
+  const jpeg = new Uint8Array(
+    Buffer.from(
+      [
+        'ffd8',
+        `ffdb004300${'01'.repeat(64)}`,
+        'ffc0000b080008000801011100',
+        `ffc400140001${'00'.repeat(15)}0a`,
+        `ffc400141001${'00'.repeat(15)}00`,
+        'ffda0008010100003f00480f',
+        'ffd9',
+      ].join(''),
+      'hex',
+    ),
   );
 
   it('are read by the fallback', async () => {

@@ -14,7 +14,7 @@ const starts = new Int32Array(TABLE_SIZE);
 const lengths = new Int32Array(TABLE_SIZE);
 
 /** Old-style streams begin with the clear code in the other bit order: 0x00, then an odd byte. */
-export function isOldStyleLzw(input: Uint8Array): boolean {
+function isOldStyleLzw(input: Uint8Array): boolean {
   return input.length >= 2 && input[0] === 0 && ((input[1] ?? 0) & 1) === 1;
 }
 

@@ -74,7 +74,7 @@ export async function decodePages(
 }
 
 /** The file's name without its ending. */
-export function volumeName(fileName: string): string {
+function volumeName(fileName: string): string {
   return fileName.replace(/(?:\.ome)?\.(?:tiff?|btf|tf8)$/i, '') || fileName;
 }
 

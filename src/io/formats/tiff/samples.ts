@@ -150,7 +150,7 @@ const halfScratch = new Float32Array(1);
 const halfBits = new Uint32Array(halfScratch.buffer);
 
 /** One IEEE 754 half float as a number; exact, NaN kept as NaN. */
-export function halfToNumber(half: number): number {
+function halfToNumber(half: number): number {
   const sign = (half & 0x8000) << 16;
   const exponent = (half >> 10) & 31;
   const fraction = half & 0x3ff;

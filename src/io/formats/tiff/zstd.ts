@@ -12,7 +12,7 @@ async function loadDecoder(): Promise<ZSTDDecoder> {
 }
 
 /** The content size that a ZSTD frame declares, or null (RFC 8878, 3.1.1.1). */
-export function zstdContentSize(bytes: Uint8Array): number | null {
+function zstdContentSize(bytes: Uint8Array): number | null {
   if (bytes.length < 6 || bytes[0] !== 0x28 || bytes[1] !== 0xb5 || bytes[2] !== 0x2f) return null;
   const descriptor = bytes[4] ?? 0;
   const singleSegment = (descriptor & 32) !== 0;
