@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { createVolume, type VoxelArray } from '../volume/volume.ts';
+import { extractSlice, previewVolume } from './views.ts';
+
+const SIZE = [2, 3, 4] as const;
+const turn = () => Promise.resolve();
+
+function volumeOf(data: VoxelArray, kind: 'grey' | 'labels' = 'grey') {
+  return createVolume({ kind, size: SIZE, data });
+}
+
+/** 100 x + 10 y + z */
+const coded = Uint16Array.from(
+  { length: 24 },
+  (_, i) => 100 * (i % 2) + 10 * (Math.floor(i / 2) % 3) + Math.floor(i / 6),
+);
+
+describe('extractSlice', () => {
+  it('gives x across and y down for a page', () => {
+    expect(extractSlice(volumeOf(coded), 2, 3)).toEqual({
+      width: 2,
+      height: 3,
+      data: Uint16Array.of(3, 103, 13, 113, 23, 123),
+    });
+  });
+
+  it('gives x across and z down for a row', () => {
+    expect(extractSlice(volumeOf(coded), 1, 2)).toEqual({
+      width: 2,
+      height: 4,
+      data: Uint16Array.of(20, 120, 21, 121, 22, 122, 23, 123),
+    });
+  });
+
+  it('gives z across and y down for a column', () => {
+    expect(extractSlice(volumeOf(coded), 0, 1)).toEqual({
+      width: 4,
+      height: 3,
+      data: Uint16Array.of(100, 101, 102, 103, 110, 111, 112, 113, 120, 121, 122, 123),
+    });
+  });
+
+  it('copies, so that the page may own the pixels', () => {
+    const volume = volumeOf(coded.slice());
+    const slice = extractSlice(volume, 2, 0);
+    slice.data.fill(9);
+    expect(volume.data[0]).toBe(0);
+  });
+
+  it('turns 64-bit integers into numbers', () => {
+    const data = BigInt64Array.from(coded, (value) => BigInt(value) - 50n);
+    expect(extractSlice(volumeOf(data), 2, 0).data).toEqual(
+      Float64Array.of(-50, 50, -40, 60, -30, 70),
+    );
+  });
+});
+
+describe('previewVolume', () => {
+  it('averages grey blocks, clipped at the border, over the range', async () => {
+    const data = Uint8Array.from({ length: 24 }, (_, i) => (i < 12 ? 0 : 100));
+    const preview = await previewVolume(volumeOf(data), 2, [0, 100], turn);
+    expect(preview.size).toEqual([1, 2, 2]);
+    expect(Array.from(preview.data)).toEqual([0, 0, 255, 255]);
+  });
+
+  it('keeps label values', async () => {
+    const data = Uint8Array.from({ length: 24 }, (_, i) => i % 3);
+    const preview = await previewVolume(volumeOf(data, 'labels'), 64, [0, 2], turn);
+    expect(preview.data).toEqual(data);
+  });
+});
