@@ -104,7 +104,7 @@ module.exports = {
       comment: 'State does not depend on what shows it.',
       severity: 'error',
       from: { path: '^src/app/stores/', pathNot: TESTS },
-      to: { path: '^src/app/(features|components|rendering)/' },
+      to: { path: '^src/app/(features|components)/' },
     },
     {
       name: 'vtk.js in rendering only',
