@@ -139,9 +139,15 @@ function writableLabels(volume: Volume): VoxelArray {
       { largest },
     );
   }
-  const wide = toFloat32(data);
-  if (low < 0 || high > 65_535 || wide.some((label) => !Number.isInteger(label))) return wide;
-  return Uint16Array.from(wide);
+  const whole = type !== 'float64' || data.every((label) => Number.isInteger(label));
+  if (low < 0 || high > 65_535 || !whole) return toFloat32(data);
+  const narrow = new Uint16Array(data.length);
+  if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
+    for (let i = 0; i < data.length; i++) narrow[i] = Number(data[i]);
+  } else {
+    narrow.set(data);
+  }
+  return narrow;
 }
 
 function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
