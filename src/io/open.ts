@@ -5,6 +5,7 @@
 import { cancelled, UserError } from '../errors/errors.ts';
 import { surveyVolume, type VolumeSurvey } from '../volume/statistics.ts';
 import type { Volume } from '../volume/volume.ts';
+import { DecodeJob } from './decode-job.ts';
 import type {
   ByteSource,
   ReadOptions,
@@ -308,22 +309,17 @@ export async function openVolume(
   sources: readonly ByteSource[],
   options: OpenOptions = {},
 ): Promise<OpenedVolume> {
-  const assertActive = (): void => {
-    if (options.signal?.aborted) throw cancelled();
-  };
-  assertActive();
+  if (options.signal?.aborted) throw cancelled();
   const planned = await plan(sources, options.signal);
   const result = await read(planned, {
     ...options,
     progress: (fraction) => options.progress?.(fraction * READ_SHARE),
   });
+  const job = new DecodeJob(result.volume.name, options, [], READ_SHARE, 1 - READ_SHARE);
   const survey = await surveyVolume(result.volume, {
-    pause: async (fraction) => {
-      options.progress?.(READ_SHARE + fraction * (1 - READ_SHARE));
-      await new Promise((resolve) => {
-        setTimeout(resolve, 0);
-      });
-      assertActive();
+    pause: (fraction) => {
+      job.progress(fraction);
+      return job.breathe();
     },
   });
   const { kind, warnings } = decideKind(result, survey, options.kind);

@@ -51,7 +51,8 @@ const SPELLINGS: Readonly<Record<string, readonly [LengthUnit, number]>> = {
 export function parseLengthUnit(
   text: string,
 ): { readonly unit: LengthUnit; readonly factor: number } | null {
-  const found = SPELLINGS[text.trim().replace(/^"|"$/g, '').toLowerCase()];
+  const word = text.trim().replace(/^"|"$/g, '').toLowerCase();
+  const found = Object.hasOwn(SPELLINGS, word) ? SPELLINGS[word] : undefined;
   return found === undefined ? null : { unit: found[0], factor: found[1] };
 }
 

@@ -18,18 +18,20 @@ import {
 
 const MAX_HEADER_BYTES = 64 * 1024;
 
-const TYPES: Readonly<Record<string, VoxelType>> = {
-  MET_CHAR: 'int8',
-  MET_UCHAR: 'uint8',
-  MET_SHORT: 'int16',
-  MET_USHORT: 'uint16',
-  MET_INT: 'int32',
-  MET_UINT: 'uint32',
-  MET_LONG_LONG: 'int64',
-  MET_ULONG_LONG: 'uint64',
-  MET_FLOAT: 'float32',
-  MET_DOUBLE: 'float64',
-};
+const TYPES: ReadonlyMap<string, VoxelType> = new Map(
+  Object.entries({
+    MET_CHAR: 'int8',
+    MET_UCHAR: 'uint8',
+    MET_SHORT: 'int16',
+    MET_USHORT: 'uint16',
+    MET_INT: 'int32',
+    MET_UINT: 'uint32',
+    MET_LONG_LONG: 'int64',
+    MET_ULONG_LONG: 'uint64',
+    MET_FLOAT: 'float32',
+    MET_DOUBLE: 'float64',
+  }),
+);
 
 interface MetaFields {
   readonly values: ReadonlyMap<string, string>;
@@ -245,7 +247,7 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Itk
   const { values } = fields;
   const size = readSize(source, values);
   const elementType = values.get('ElementType') ?? '';
-  const type = TYPES[elementType.replace(/_ARRAY$/, '')];
+  const type = TYPES.get(elementType.replace(/_ARRAY$/, ''));
   if (type === undefined) throw unsupportedType(source.name, elementType);
   if (values.has('BinaryData') && !isTrue(values.get('BinaryData'))) {
     throw new UserError(

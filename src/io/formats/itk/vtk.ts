@@ -14,16 +14,18 @@ import {
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
-const TYPES: Readonly<Record<string, VoxelType>> = {
-  char: 'int8',
-  unsigned_char: 'uint8',
-  short: 'int16',
-  unsigned_short: 'uint16',
-  int: 'int32',
-  unsigned_int: 'uint32',
-  float: 'float32',
-  double: 'float64',
-};
+const TYPES: ReadonlyMap<string, VoxelType> = new Map(
+  Object.entries({
+    char: 'int8',
+    unsigned_char: 'uint8',
+    short: 'int16',
+    unsigned_short: 'uint16',
+    int: 'int32',
+    unsigned_int: 'uint32',
+    float: 'float32',
+    double: 'float64',
+  }),
+);
 
 const MAGIC = '# vtk DataFile Version';
 
@@ -111,7 +113,7 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
     throw malformed(source, 'the file has no SCALARS in its header');
   }
   const word = scalars?.[1]?.toLowerCase() ?? '';
-  const type = scalars === undefined ? 'float32' : TYPES[word];
+  const type = scalars === undefined ? 'float32' : TYPES.get(word);
   if (type === undefined) throw unsupportedType(source.name, word);
   const channels = scalars === undefined ? 3 : Number(scalars[2] ?? 1);
   const edges = spacingFromEdges({

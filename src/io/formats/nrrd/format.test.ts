@@ -247,6 +247,17 @@ describe('geometry', () => {
     expect(metadata.tags['spacing without unit']).toBeUndefined();
   });
 
+  test('a unit that is none, even one that every object has, is not taken for a length', async () => {
+    for (const unit of ['pixel', 'constructor', '__proto__']) {
+      const { volume, metadata } = await read({
+        spacings: '1 1 1',
+        units: `"${unit}" "${unit}" "${unit}"`,
+      });
+      expect(volume.spacing).toBeNull();
+      expect(metadata.warnings.join()).toContain(`"${unit}", which is not a known unit`);
+    }
+  });
+
   test('a voxel size of nan is one that is not stated', async () => {
     const { volume } = await read({ spacings: 'nan nan nan', units: '"um" "um" "um"' });
     expect(volume.spacing).toBeNull();
@@ -346,6 +357,13 @@ describe('bad input', () => {
     ['a dimension of 17', { dimension: '17' }, 'file/malformed', '17'],
     ['a size of zero', { sizes: '3 0 2' }, 'volume/no-voxels', '3 × 0 × 2'],
     ['an unknown type', { type: 'block' }, 'file/unsupported', 'block'],
+    ['a type that every object has', { type: '__proto__' }, 'file/unsupported', '__proto__'],
+    [
+      'an encoding that every object has',
+      { encoding: 'constructor' },
+      'file/unsupported',
+      'constructor',
+    ],
     ['an unknown encoding', { encoding: 'zstd' }, 'file/unsupported', 'zstd'],
     ['a byte order from nowhere', { endian: 'middle' }, 'file/malformed', 'middle'],
     [

@@ -53,74 +53,80 @@ const MAX_DATA_FILES = 65_536;
 /** Longest value of a field; key/value pairs and comments may be longer. */
 const MAX_FIELD_CHARACTERS = 16_384;
 
-const TYPES: Readonly<Record<string, VoxelType>> = {
-  'signed char': 'int8',
-  int8: 'int8',
-  int8_t: 'int8',
-  uchar: 'uint8',
-  'unsigned char': 'uint8',
-  uint8: 'uint8',
-  uint8_t: 'uint8',
-  short: 'int16',
-  'short int': 'int16',
-  'signed short': 'int16',
-  'signed short int': 'int16',
-  int16: 'int16',
-  int16_t: 'int16',
-  ushort: 'uint16',
-  'unsigned short': 'uint16',
-  'unsigned short int': 'uint16',
-  uint16: 'uint16',
-  uint16_t: 'uint16',
-  int: 'int32',
-  'signed int': 'int32',
-  int32: 'int32',
-  int32_t: 'int32',
-  uint: 'uint32',
-  'unsigned int': 'uint32',
-  uint32: 'uint32',
-  uint32_t: 'uint32',
-  longlong: 'int64',
-  'long long': 'int64',
-  'long long int': 'int64',
-  'signed long long': 'int64',
-  'signed long long int': 'int64',
-  int64: 'int64',
-  int64_t: 'int64',
-  ulonglong: 'uint64',
-  'unsigned long long': 'uint64',
-  'unsigned long long int': 'uint64',
-  uint64: 'uint64',
-  uint64_t: 'uint64',
-  float: 'float32',
-  double: 'float64',
-};
+const TYPES: ReadonlyMap<string, VoxelType> = new Map(
+  Object.entries({
+    'signed char': 'int8',
+    int8: 'int8',
+    int8_t: 'int8',
+    uchar: 'uint8',
+    'unsigned char': 'uint8',
+    uint8: 'uint8',
+    uint8_t: 'uint8',
+    short: 'int16',
+    'short int': 'int16',
+    'signed short': 'int16',
+    'signed short int': 'int16',
+    int16: 'int16',
+    int16_t: 'int16',
+    ushort: 'uint16',
+    'unsigned short': 'uint16',
+    'unsigned short int': 'uint16',
+    uint16: 'uint16',
+    uint16_t: 'uint16',
+    int: 'int32',
+    'signed int': 'int32',
+    int32: 'int32',
+    int32_t: 'int32',
+    uint: 'uint32',
+    'unsigned int': 'uint32',
+    uint32: 'uint32',
+    uint32_t: 'uint32',
+    longlong: 'int64',
+    'long long': 'int64',
+    'long long int': 'int64',
+    'signed long long': 'int64',
+    'signed long long int': 'int64',
+    int64: 'int64',
+    int64_t: 'int64',
+    ulonglong: 'uint64',
+    'unsigned long long': 'uint64',
+    'unsigned long long int': 'uint64',
+    uint64: 'uint64',
+    uint64_t: 'uint64',
+    float: 'float32',
+    double: 'float64',
+  }),
+);
 
-const ENCODINGS: Readonly<Record<string, NrrdEncoding>> = {
-  raw: 'raw',
-  txt: 'ascii',
-  text: 'ascii',
-  ascii: 'ascii',
-  hex: 'hex',
-  gz: 'gzip',
-  gzip: 'gzip',
-  bz2: 'bzip2',
-  bzip2: 'bzip2',
-};
+const ENCODINGS: ReadonlyMap<string, NrrdEncoding> = new Map(
+  Object.entries({
+    raw: 'raw',
+    txt: 'ascii',
+    text: 'ascii',
+    ascii: 'ascii',
+    hex: 'hex',
+    gz: 'gzip',
+    gzip: 'gzip',
+    bz2: 'bzip2',
+    bzip2: 'bzip2',
+  }),
+);
 
 /** Spellings of a field's name that mean the same field. */
-const FIELD_ALIASES: Readonly<Record<string, string>> = {
-  datafile: 'data file',
-  lineskip: 'line skip',
-  byteskip: 'byte skip',
-  blocksize: 'block size',
-  centers: 'centerings',
-  axismins: 'axis mins',
-  axismaxs: 'axis maxs',
-  oldmin: 'old min',
-  oldmax: 'old max',
-  sampleunits: 'sample units',
-};
+const FIELD_ALIASES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    datafile: 'data file',
+    lineskip: 'line skip',
+    byteskip: 'byte skip',
+    blocksize: 'block size',
+    centers: 'centerings',
+    axismins: 'axis mins',
+    axismaxs: 'axis maxs',
+    oldmin: 'old min',
+    oldmax: 'old max',
+    sampleunits: 'sample units',
+  }),
+);
 
 interface Line {
   readonly number: number;
@@ -194,7 +200,7 @@ function splitFields(source: ByteSource, lines: readonly Line[]) {
       continue;
     }
     const key = left.trim().toLowerCase();
-    const name = FIELD_ALIASES[key] ?? key;
+    const name = FIELD_ALIASES.get(key) ?? key;
     if (right.length > MAX_FIELD_CHARACTERS) {
       throw malformed(source, line, `the field is ${right.length} characters long`);
     }
@@ -360,7 +366,7 @@ export async function readNrrdHeader(source: ByteSource): Promise<NrrdHeader> {
   };
 
   const typeLine = required('type');
-  const type = TYPES[typeLine.text.toLowerCase().replace(/\s+/g, ' ')];
+  const type = TYPES.get(typeLine.text.toLowerCase().replace(/\s+/g, ' '));
   if (type === undefined) {
     throw new UserError(
       'file/unsupported',
@@ -377,7 +383,7 @@ export async function readNrrdHeader(source: ByteSource): Promise<NrrdHeader> {
   );
 
   const encodingLine = required('encoding');
-  const encoding = ENCODINGS[encodingLine.text.toLowerCase()];
+  const encoding = ENCODINGS.get(encodingLine.text.toLowerCase());
   if (encoding === undefined) {
     throw new UserError(
       'file/unsupported',
