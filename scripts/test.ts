@@ -53,10 +53,12 @@ const PlaywrightReport = v.object({
   }),
 });
 
-function vitest(project: string): Pick<Stage, 'commands' | 'report'> {
+/** A project of the test runner, after what it needs built. */
+function vitest(project: string, ...before: Stage['commands']): Pick<Stage, 'commands' | 'report'> {
   const file = resolve(REPORTS, `${project}.json`);
   return {
     commands: [
+      ...before,
       [
         'vitest/vitest.mjs',
         'run',
@@ -108,7 +110,12 @@ const STAGES: readonly Stage[] = [
   { name: 'dead-code', group: 'check', commands: [['knip/bin/knip.js']] },
   { name: 'docs-fresh', group: 'check', commands: [[TSX, 'scripts/build-docs.ts', '--check']] },
   { name: 'unit', group: 'test', ...vitest('node') },
-  { name: 'browser', group: 'test', browser: true, ...vitest('browser') },
+  {
+    name: 'browser',
+    group: 'test',
+    browser: true,
+    ...vitest('browser', [TSX, 'scripts/build-itk-pipelines.ts']),
+  },
   {
     name: 'build',
     group: 'test',
