@@ -51,7 +51,6 @@ interface Description {
 /** Header text for show: no control or direction characters, at most 4 KiB. */
 function shownText(text: string): string {
   const clean = text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .trim();
   return clean.length > MOST_TEXT ? `${clean.slice(0, MOST_TEXT - 1)}…` : clean;

@@ -91,16 +91,25 @@ describe('ImageJ description', () => {
     expect(found.tags).toMatchObject({ 'pixel size x': '0.25 µm', 'pixel size y': '0.25 µm' });
   });
 
-  it.each(['', 'unit=pixel\n', 'unit=furlong\n'])('knows no voxel size with %j', async (text) => {
-    const found = await metadataOf(imageJ(`${text}spacing=2\n`, [4, 1]));
-    expect(found.spacing).toBeNull();
-    expect(found.spacingSource).toMatch(/^not stated: the ImageJ description has/);
-  });
+  it.each(['', 'unit=pixel\n', 'unit=furlong\n', 'unit=__proto__\n', 'unit=constructor\n'])(
+    'knows no voxel size with %j',
+    async (text) => {
+      const found = await metadataOf(imageJ(`${text}spacing=2\n`, [4, 1]));
+      expect(found.spacing).toBeNull();
+      expect(found.spacingSource).toMatch(/^not stated: the ImageJ description has/);
+    },
+  );
 
-  it.each(['0', '-1', 'NaN', 'Infinity'])('warns of a spacing of %s', async (spacing) => {
+  it.each(['0', '-1', 'NaN', 'Infinity', 'two'])('warns of a spacing of %s', async (spacing) => {
     const found = await metadataOf(imageJ(`unit=um\nspacing=${spacing}\n`, [4, 1]));
     expect(found.spacing).toBeNull();
     expect(found.warnings).toHaveLength(1);
+    expect(found.warnings[0]).toContain('along z');
+  });
+
+  it('warns of a size that leaves the range of numbers', async () => {
+    const found = await metadataOf(imageJ('unit=inch\nspacing=1e308\n', [4, 1]));
+    expect(found.spacing).toBeNull();
     expect(found.warnings[0]).toContain('along z');
   });
 

@@ -78,7 +78,11 @@ function joinAxes(where: string, axes: readonly [Axis, Axis, Axis]): FoundVoxelS
       return;
     }
     const parsed = axis.unit === null ? null : parseLengthUnit(axis.unit);
-    if (!Number.isFinite(axis.value) || axis.value <= 0) {
+    const inUnit = axis.value * (parsed?.factor ?? 1);
+    const length =
+      parsed === null ? inUnit : convertLength(inUnit, parsed.unit, unit ?? parsed.unit);
+    // Conversion can leave the range of numbers at either end.
+    if (!Number.isFinite(length) || length <= 0) {
       warnings.push(
         `The ${where} gives ${axis.value} as the voxel size along ${name}, which is not a length; the voxel size is taken as unknown.`,
       );
@@ -89,9 +93,7 @@ function joinAxes(where: string, axes: readonly [Axis, Axis, Axis]): FoundVoxelS
       missing.push(name);
       return;
     }
-    const value = axis.value * parsed.factor;
     unit ??= parsed.unit;
-    const length = convertLength(value, parsed.unit, unit);
     lengths.push(length);
     tags[`pixel size ${name}`] = show(length, unit);
   });
@@ -145,12 +147,16 @@ function fromImageJ(
   ]);
   if (found.spacing === null) return found;
   const [x, y, z] = found.spacing.values;
+  const place = (pixel: number, size: number): number => {
+    const length = 0 - pixel * size;
+    return Number.isFinite(length) ? length : 0;
+  };
   const [originX, originY, originZ] = description.origin;
   return {
     ...found,
     source,
-    // Pixel coordinates of the origin; `0 -` keeps an origin of zero positive.
-    origin: [0 - originX * x, 0 - originY * y, 0 - originZ * z],
+    // From the pixel coordinates of the physical origin.
+    origin: [place(originX, x), place(originY, y), place(originZ, z)],
   };
 }
 
