@@ -47,14 +47,18 @@ function newestSource(): number {
     .filter((name) => name.endsWith('.ts'))
     .map((name) => join(sourceFolder, name));
   return Math.max(
-    ...[...files, threadSource, fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs),
+    ...[...files, threadSource, fileURLToPath(import.meta.url)].map(
+      (file) => statSync(file).mtimeMs,
+    ),
   );
 }
 
 function isFresh(): boolean {
   try {
     const outputs = [...VARIANTS.map((variant) => variant.file), 'kernel-thread.mjs'];
-    return Math.min(...outputs.map((name) => statSync(join(outFolder, name)).mtimeMs)) > newestSource();
+    return (
+      Math.min(...outputs.map((name) => statSync(join(outFolder, name)).mtimeMs)) > newestSource()
+    );
   } catch {
     return false;
   }
@@ -67,7 +71,7 @@ async function compile(file: string, options: readonly string[]): Promise<void> 
     {},
   );
   if (error !== null) {
-    process.stderr.write(stderr.toString());
+    process.stderr.write(`${stderr}`);
     throw error;
   }
   const bytes = readFileSync(join(outFolder, file));

@@ -10,6 +10,7 @@ import {
   type ParameterFields,
   type PhaseEntry,
   type RawParameters,
+  scalarText,
 } from './parameters.ts';
 import { UserError } from '../errors/errors.ts';
 
@@ -47,7 +48,7 @@ function describeDefault(field: ParameterField): string {
   }
   if (Array.isArray(value)) return 'as in the volume';
   const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';
-  return `${String(value)}${unit}`;
+  return `${scalarText(value)}${unit}`;
 }
 
 export interface FlagHelp {
@@ -113,7 +114,7 @@ function writeFlag(field: ParameterField, value: unknown): string {
       .map(({ label, name, pore, colour }) => `${label}:${name}:${pore ? 'pore' : ''}:${colour}`)
       .join(',');
   }
-  return Array.isArray(value) ? value.join(',') : String(value);
+  return Array.isArray(value) ? value.join(',') : scalarText(value);
 }
 
 function refuse(flag: string, text: string, field: ParameterField): never {

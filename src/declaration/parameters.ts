@@ -258,6 +258,11 @@ export function parseParameters<F extends ParameterFields>(
   return Object.fromEntries(parsed) as ParameterValues<F>;
 }
 
+/** A number, flag or word as text. */
+export function scalarText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** What a field accepts, as the end of a sentence: "it must be …". */
 export function describeRange(field: ParameterField): string {
   const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';

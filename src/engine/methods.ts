@@ -1,5 +1,9 @@
 /** The methods paragraph of a recipe: each step's own sentence with its values and citations. */
-import type { ParameterField, ParameterValues } from '../declaration/parameters.ts';
+import {
+  type ParameterField,
+  type ParameterValues,
+  scalarText,
+} from '../declaration/parameters.ts';
 import type { Citation } from '../declaration/results.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { LoadedStep } from './engine.ts';
@@ -60,9 +64,9 @@ export function formatParameter(field: ParameterField, value: unknown): string {
     case 'number':
     case 'integer':
     case 'auto-number':
-      return field.unit === '' ? String(value) : `${String(value)} ${field.unit}`;
+      return field.unit === '' ? scalarText(value) : `${scalarText(value)} ${field.unit}`;
     case 'choice':
-      return field.options.find((option) => option.value === value)?.title ?? String(value);
+      return field.options.find((option) => option.value === value)?.title ?? scalarText(value);
     case 'intervals':
       return (value as readonly { name: string; from: number | null; to: number | null }[])
         .map(({ name, from, to }) => `${name} ${from ?? '−∞'} to ${to ?? '∞'}`)
@@ -76,6 +80,6 @@ export function formatParameter(field: ParameterField, value: unknown): string {
       return `x ${x0} to ${x1}, y ${y0} to ${y1}, z ${z0} to ${z1}`;
     }
     default:
-      return Array.isArray(value) ? value.join(', ') : String(value);
+      return Array.isArray(value) ? value.join(', ') : scalarText(value);
   }
 }

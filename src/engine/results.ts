@@ -93,7 +93,7 @@ function tableCsv(table: ResultTable): string {
   return `${lines.join('\r\n')}\r\n`;
 }
 
-export function columnHeading(column: Column): string {
+function columnHeading(column: Column): string {
   const symbol = column.symbol === '' ? '' : ` ${column.symbol}`;
   const unit = column.unit === '' ? '' : ` (${column.unit})`;
   return `${column.title}${symbol}${unit}`;

@@ -2,7 +2,7 @@
  * The contract of an operation. One folder under `src/operations` exports one declaration; form,
  * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
  */
-import type { ParameterFields, ParameterValues, RawParameters } from '../declaration/parameters.ts';
+import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
 import type { Citation, Column, ResultTable } from '../declaration/results.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
@@ -148,5 +148,3 @@ export function describeOperation(operation: Operation): OperationDescriptor {
     tables,
   };
 }
-
-export type { RawParameters };

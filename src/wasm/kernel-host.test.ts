@@ -20,12 +20,22 @@ async function accumulate(session: KernelSession, plans: number): Promise<number
 }
 
 describe('kernel session', () => {
-  it.each([1, 2, 3])('covers every item of every plan exactly once with %i threads', async (threads) => {
-    const plans = 300;
-    const sums = await withTestKernels(ITEMS * 8, (session) => accumulate(session, plans), threads);
-    const expected = Array.from({ length: ITEMS }, (_, i) => (plans * (plans - 1)) / 2 + plans * i);
-    expect(sums).toEqual(expected);
-  });
+  it.each([1, 2, 3])(
+    'covers every item of every plan exactly once with %i threads',
+    async (threads) => {
+      const plans = 300;
+      const sums = await withTestKernels(
+        ITEMS * 8,
+        (session) => accumulate(session, plans),
+        threads,
+      );
+      const expected = Array.from(
+        { length: ITEMS },
+        (_, i) => (plans * (plans - 1)) / 2 + plans * i,
+      );
+      expect(sums).toEqual(expected);
+    },
+  );
 
   it('hands out aligned arena blocks that do not overlap', async () => {
     await withTestKernels(1000, (session) => {
@@ -57,7 +67,12 @@ describe('kernel session', () => {
       async (session) => {
         const pointer = session.allocate(ITEMS * 8);
         await session.run(
-          { kernel: 'probeAccumulate', args: [pointer, 1, 3_000_000], items: ITEMS, itemsPerTask: 10 },
+          {
+            kernel: 'probeAccumulate',
+            args: [pointer, 1, 3_000_000],
+            items: ITEMS,
+            itemsPerTask: 10,
+          },
           (done) => {
             tasksDone = done;
             controller.abort();

@@ -83,7 +83,8 @@ export function serveSession(
     const scratchStride = words[CONTROL.scratchStride] as number;
     const args = Array.from(argWords.subarray(0, argCount));
     if (Atomics.load(words, CONTROL.generation) !== seen) continue;
-    if (scratchArg >= 0) args[scratchArg] = (args[scratchArg] as number) + message.thread * scratchStride;
+    if (scratchArg >= 0)
+      args[scratchArg] = (args[scratchArg] as number) + message.thread * scratchStride;
     for (;;) {
       const task = takeTask(words, seen, tasks);
       if (task < 0) break;

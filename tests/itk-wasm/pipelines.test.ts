@@ -42,7 +42,7 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
           expect(digestBytes(bytes)).toBe(example.voxelDigest);
           expect(image.spacing).toEqual(input.spacing);
         } else {
-          const tables = outputs[0]?.data as readonly {
+          const tables = outputs[0]?.data as unknown as readonly {
             readonly id: string;
             readonly rows: unknown;
           }[];
