@@ -4,7 +4,7 @@
  */
 import { canRedo, canUndo, redoLabel, undoLabel } from '../recipe/history.ts';
 import { pickFiles } from './dropped-files.ts';
-import { PRESETS } from './presets.ts';
+import { PRESETS } from '../recipe/presets.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 export type ActionGroup = 'File' | 'Edit' | 'Recipe' | 'Export' | 'View' | 'Help';

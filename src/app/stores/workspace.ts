@@ -33,7 +33,7 @@ import {
 } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
 import { type EngineClient, isReplacement, type ReplacementReason } from '../engine-client.ts';
-import { PRESETS, type Preset, presetFor, presetRecipe } from '../presets.ts';
+import { PRESETS, type Preset, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { describeSteps, type StepOutcome, type StepStatus } from './recipe-status.ts';
 
 /** The id that selection and messages use for the opened volume itself. */
@@ -321,10 +321,10 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       PRESETS.some(
         (each) =>
           each.input !== source.kind &&
-          recipeDigest(presetRecipe(each, operations)) === recipeDigest(recipe),
+          recipeDigest(recipeFromPreset(each, operations)) === recipeDigest(recipe),
       );
     if (!untouched) return {};
-    return { history: createHistory(presetRecipe(preset, operations)) };
+    return { history: createHistory(recipeFromPreset(preset, operations)) };
   }
 
   function adoptSource(source: VolumeInfo, parts: Partial<WorkspaceState>): void {
@@ -665,7 +665,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     },
     applyPreset(preset) {
       const { engine } = get();
-      edit(`Use preset ${preset.title}`, () => presetRecipe(preset, engine?.operations ?? []));
+      edit(`Use preset ${preset.title}`, () => recipeFromPreset(preset, engine?.operations ?? []));
     },
     undo: () => walk(undoHistory),
     redo: () => walk(redoHistory),

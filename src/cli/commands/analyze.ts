@@ -35,8 +35,7 @@ export const analyze: Command = {
     const engine = surroundings.createEngine();
     const opened = await openInput(positionals, { ...options, 'as-labels': true }, surroundings);
     const input = await engine.identify(opened.volume);
-    const versions = new Map((await loadAllOperations()).map(({ id, version }) => [id, version]));
-    const recipe = recipeFromPreset(presetFor('labels'), (id) => versions.get(id) ?? 1, {
+    const recipe = recipeFromPreset(presetFor('labels'), await loadAllOperations(), {
       [SOLVER]: params,
     });
     const outcomes = await runRecipe(engine, recipe, input, surroundings).catch(

@@ -2,7 +2,7 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { IconDeviceFloppy, IconFolderOpen, IconTemplate } from '@tabler/icons-react';
 import { pickFiles } from '../../dropped-files.ts';
-import { PRESETS } from '../../presets.ts';
+import { PRESETS } from '../../../recipe/presets.ts';
 import { useWorkspace } from '../../workbench-context.tsx';
 import { AddStep } from './AddStep.tsx';
 import { RunBar } from './RunBar.tsx';
