@@ -96,7 +96,7 @@ export function nlMeans(
   parameters: NlMeansParameters,
 ): Float32Array<ArrayBuffer> {
   const [nx, ny, nz] = size;
-  if (parameters.h === 0) return Float32Array.from(input);
+  if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
   const { slope, shift, scale } = nlMeansCoefficients(parameters);
   const margin = patchRadius + 2 * searchRadius;

@@ -101,7 +101,7 @@ const SIZES: readonly Size3[] = [
   [21, 10, 1],
   [2, 3, 2],
   [1, 1, 1],
-  [70, 5, 3],
+  [150, 5, 3],
   [5, 37, 4],
   [4, 3, 35],
 ];
@@ -147,6 +147,44 @@ describe.each(FILTERS.map((filter) => [filter.name, filter] as const))('%s', (_n
     const input = new Float32Array(120).fill(0.1);
     const expected = filter.name.startsWith('gradient') ? new Float32Array(120) : input;
     expect(firstDifference(await filter.compiled(input, size), expected)).toBe('none');
+  });
+});
+
+it('has room for the widest block at the largest radii', async () => {
+  const rod: Size3 = [255, 1, 1];
+  const filter = nonLocal(4, 10, 6, 6);
+  const input = testVolume(rod, 11);
+  expect(firstDifference(await filter.compiled(input, rod), filter.reference(input, rod))).toBe(
+    'none',
+  );
+});
+
+describe('cutting into slabs', () => {
+  const size: Size3 = [9, 6, 23];
+  const input = testVolume(size, 9);
+
+  it.each([1, 2, 5, 22])('does not change the gaussian: %i slices', async (slices) => {
+    const parameters = { sigma: 1.4 };
+    const actual = await withTestKernels(gaussianBytes(size, parameters), (session) =>
+      smoothGaussian(session, input, size, parameters, slices),
+    );
+    expect(firstDifference(actual, smoothReference(input, size, parameters))).toBe('none');
+  });
+
+  it.each([1, 2, 5, 22])('does not change the gradient: %i slices', async (slices) => {
+    const parameters = { sigma: 1, spacing: [1, 1, 2] } as const;
+    const actual = await withTestKernels(gradientBytes(size, parameters), (session) =>
+      gradientMagnitude(session, input, size, parameters, slices),
+    );
+    expect(firstDifference(actual, gradientReference(input, size, parameters))).toBe('none');
+  });
+
+  it('does not change non-local means: a long rod has two slabs', async () => {
+    const rod: Size3 = [2, 1, 2500];
+    const filter = nonLocal(1, 2, 6, 4);
+    const grey = testVolume(rod, 10);
+    const actual = await filter.compiled(grey, rod, 2);
+    expect(firstDifference(actual, filter.reference(grey, rod))).toBe('none');
   });
 });
 

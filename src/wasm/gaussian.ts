@@ -50,11 +50,11 @@ export async function eachSmoothedSlab(
   size: Size3,
   { sigma }: GaussianParameters,
   finish: (slab: SmoothedSlab) => Promise<void>,
+  slices = slabSlices(size),
 ): Promise<Float32Array<ArrayBuffer>> {
   const [nx, ny, nz] = size;
   const plane = nx * ny;
   const radius = gaussianRadius(sigma);
-  const slices = slabSlices(size);
   const row = rowBytes(nx);
   const stride = scratchBytes(nx, radius);
   const out = new Float32Array(plane * nz);
@@ -104,13 +104,15 @@ export async function eachSmoothedSlab(
 
 /**
  * Gaussian smoothing of `input` (nx·ny·nz voxels, x fastest), computed in float32; see the scalar
- * reference for the definition. Arena: `gaussianBytes`.
+ * reference for the definition. Arena: `gaussianBytes`. The result does not depend on `slices`, the
+ * slices of a slab.
  */
 export function smoothGaussian(
   session: KernelSession,
   input: NumericVoxelArray,
   size: Size3,
   parameters: GaussianParameters,
+  slices?: number,
 ): Promise<Float32Array<ArrayBuffer>> {
-  return eachSmoothedSlab(session, input, size, parameters, async () => undefined);
+  return eachSmoothedSlab(session, input, size, parameters, async () => undefined, slices);
 }

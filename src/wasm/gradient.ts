@@ -36,13 +36,15 @@ export function gradientBytes(size: Size3, { sigma }: Pick<GradientParameters, '
 
 /**
  * Gradient magnitude of `input` (nx·ny·nz voxels, x fastest), computed in float32; see the scalar
- * reference for the definition. Arena: `gradientBytes`.
+ * reference for the definition. Arena: `gradientBytes`. The result does not depend on `slices`, the
+ * slices of a slab.
  */
 export async function gradientMagnitude(
   session: KernelSession,
   input: NumericVoxelArray,
   size: Size3,
   parameters: GradientParameters,
+  slices = slabSlices(size),
 ): Promise<Float32Array<ArrayBuffer>> {
   const [nx, ny, nz] = size;
   const plane = nx * ny;
@@ -50,7 +52,6 @@ export async function gradientMagnitude(
   const smoothingRadius = smoothing.length - 1;
   const derivativeRadius = derivative.length - 1;
   const radius = Math.max(smoothingRadius, derivativeRadius);
-  const slices = slabSlices(size);
   const row = rowBytes(nx);
   const stride = scratchBytes(nx, radius);
   const out = new Float32Array(plane * nz);

@@ -9,12 +9,14 @@ import type { KernelSession } from './session.ts';
 import { copyIn, copyOut, MOST_THREADS, slabInputSlices, slabsOf } from './slabs.ts';
 
 /** Bytes of a work row in the kernel; an accumulator row has two. */
-const ROW = 384;
+const ROW = 640;
 const PROBLEM_BYTES = 76;
-/** Widest block the kernel's work rows allow. */
-const BLOCK_WIDTH = 64;
-/** From this volume on blocks are cubes of 64: less is computed twice, and there are enough. */
-const LARGE_VOLUME = 1 << 24;
+/**
+ * Largest block: wide, because each row costs extra, and as wide as the kernel's work rows allow;
+ * higher blocks would compute less twice, but fall out of the caches.
+ */
+const BLOCK_WIDTH = 128;
+const BLOCK_EDGE = 32;
 /** Blocks that a slab should hold, so that all threads stay busy. */
 const BLOCKS_PER_SLAB = 64;
 /** Voxels of a slab's accumulators above which blocks become flatter. */
@@ -36,12 +38,11 @@ function blockEdge(n: number, most: number): number {
 
 /** How the volume is cut: by its size alone, so never by the number of threads. */
 function cutIntoBlocks([nx, ny, nz]: Size3): Blocks {
-  const most = nx * ny * nz >= LARGE_VOLUME ? 64 : 32;
   // Whole pairs of vectors, except where the volume ends.
   const width = Math.min(nx, Math.ceil(blockEdge(nx, BLOCK_WIDTH) / 8) * 8);
-  const height = blockEdge(ny, most);
+  const height = blockEdge(ny, BLOCK_EDGE);
   const perLayer = Math.ceil(nx / width) * Math.ceil(ny / height);
-  const depthLimit = Math.max(8, Math.min(most, Math.floor(SLAB_VOXELS / (nx * ny))));
+  const depthLimit = Math.max(8, Math.min(BLOCK_EDGE, Math.floor(SLAB_VOXELS / (nx * ny))));
   const depth = blockEdge(nz, depthLimit);
   const layers = Math.ceil(BLOCKS_PER_SLAB / perLayer);
   return { edges: [width, height, depth], perLayer, slices: Math.min(nz, layers * depth) };
@@ -94,7 +95,7 @@ export async function nlMeans(
   parameters: NlMeansParameters,
 ): Promise<Float32Array<ArrayBuffer>> {
   const [nx, ny, nz] = size;
-  if (parameters.h === 0) return Float32Array.from(input);
+  if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
   const { slope, shift, scale } = nlMeansCoefficients(parameters);
   const { edges, perLayer, slices } = cutIntoBlocks(size);

@@ -35,10 +35,10 @@ const SCALE: usize = 68;
 const UNSCALE: usize = 72;
 
 /**
- * Bytes of a work row: a block is at most 64 voxels wide; search radius 10, twice the patch radius
- * 4 and eight floats of overrun come on top. Constant, so that rows are reached by immediates.
+ * Bytes of a work row: a block is at most 128 voxels wide; search radius 10, twice the patch radius
+ * 4 and what vectors overrun come on top. Constant, so that rows are reached by immediates.
  */
-const ROW: usize = 384;
+const ROW: usize = 640;
 /** An accumulator row: sums of weighted differences, then sums of weights. */
 const PAIR: usize = 2 * ROW;
 
