@@ -84,9 +84,6 @@ export function turnCells(
 /** A link weaker than this fraction of the strongest is not worth coarsening across. */
 const WEAK_LINK = 0.35;
 
-/** Levels up to this many cells cost next to nothing, however often they are visited. */
-const SMALL_LEVEL = 4096;
-
 interface LevelPlan {
   readonly size: Triple;
   readonly factors: Triple;
@@ -115,29 +112,18 @@ function planSizes(size: Triple, linkWeights: Triple): readonly LevelPlan[] {
  * whose links are weak against the others (voxels longer along them): point smoothing cannot damp
  * errors along weak links, so the strong ones are coarsened first.
  *
- * Two visits to the next level (W-cycle) need it to shrink by four, or they would cost more than
- * the level itself. Above a level that visits once all visit once: two visits to a cycle of single
- * ones might not be positive definite.
+ * Each level visits the next one twice (W-cycle); only the last has one cell, which one visit
+ * solves. Where a single axis is halved the two visits cost as much as the level itself, but single
+ * visits take some ten times the iterations there.
  */
 export function planLevels(size: Triple, linkWeights: Triple): readonly LevelShape[] {
   const plans = planSizes(size, linkWeights);
-  const levels: LevelShape[] = [];
-  let isRepeating = true;
-  for (let l = plans.length - 1; l >= 0; l--) {
-    const {
-      size: [nx, ny, nz],
-      factors,
-    } = plans[l] as LevelPlan;
-    const shrink = factors[0] * factors[1] * factors[2];
-    isRepeating &&= shrink >= 4 || nx * ny * nz <= SMALL_LEVEL;
-    const below = plans.length - 1 - l;
+  return plans.map(({ size: [nx, ny, nz], factors }, l): LevelShape => {
     const stride = 4 * Math.ceil(nx / 4) + 4;
     const slice = stride * ny;
-    // The coarsest level has one cell and is solved by one visit.
-    const visits = below === 0 ? 0 : below === 1 || !isRepeating ? 1 : 2;
-    levels.unshift({ nx, ny, nz, stride, slice, length: slice * (nz + 2), factors, visits });
-  }
-  return levels;
+    const visits = Math.min(2, plans.length - 1 - l);
+    return { nx, ny, nz, stride, slice, length: slice * (nz + 2), factors, visits };
+  });
 }
 
 /**
