@@ -54,6 +54,17 @@ test('a missing pipeline file answers 404, not a page', async ({ request }) => {
   expect((await request.get('pipelines/absent.wasm.zst')).status()).toBe(404);
 });
 
+test('the 3-D library is not loaded before a volume is open', async ({ page }) => {
+  const scripts: Promise<string>[] = [];
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.push(response.text());
+  });
+  await new WorkbenchPage(page).start();
+  const texts = await Promise.all(scripts);
+  expect(texts.length).toBeGreaterThan(0);
+  expect(texts.filter((text) => text.includes('vtkRenderWindow'))).toEqual([]);
+});
+
 test.describe('on a static host without headers, under a sub-path', () => {
   let server: RunningServer;
 
