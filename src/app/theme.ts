@@ -23,10 +23,24 @@ const ACCENT: MantineColorsTuple = [
   '#084b83',
 ];
 
+/** Graphite instead of Mantine's neutral greys, in step with the surfaces of `theme.css`. */
+const GRAPHITE: MantineColorsTuple = [
+  '#e4e8ec',
+  '#c3cbd3',
+  '#a2adb8',
+  '#6b7682',
+  '#3a434c',
+  '#2d343c',
+  '#20252b',
+  '#191d21',
+  '#14181c',
+  '#0f1215',
+];
+
 export const THEME = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 6 },
-  colors: { accent: ACCENT },
+  colors: { accent: ACCENT, dark: GRAPHITE },
   fontFamily:
     "'Inter', 'Segoe UI', -apple-system, 'Noto Sans', 'Liberation Sans', system-ui, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace",

@@ -8,6 +8,7 @@ import type {
 } from '../../../workers/engine-api.ts';
 import { Bug, cancelled, UserError } from '../../errors/errors.ts';
 import { addStep, setStepEnabled, setStepParams } from '../../recipe/edit.ts';
+import { PRESETS, presetFor } from '../../recipe/presets.ts';
 import { emptyRecipe, type Recipe, recipeText } from '../../recipe/recipe.ts';
 import type { EngineClient, ReplacementReason } from '../engine-client.ts';
 import { stepState } from './recipe-status.ts';
@@ -54,6 +55,9 @@ const OPERATIONS: readonly Operation[] = [
   operation({ id: 'smooth', input: 'grey', output: 'grey' }),
   operation({ id: 'segment', input: 'grey', output: 'labels' }),
   operation({ id: 'count', input: 'labels', output: 'none', family: 'measure' }),
+  ...PRESETS.flatMap(({ steps }) => steps).map(({ operation: id }) =>
+    operation({ id, input: 'any', output: 'same' }),
+  ),
 ];
 
 function volume(handle: string, kind: 'grey' | 'labels' = 'grey'): VolumeInfo {
@@ -154,10 +158,14 @@ async function workspaceWith(client: EngineClient): Promise<{
   return { workspace, saved };
 }
 
+/** Replaces the recipe by these operations. */
 function build(workspace: Workspace, ...operations: readonly string[]): void {
-  for (const id of operations) {
-    workspace.edit(`Add ${id}`, (recipe) => addStep(recipe, { operation: id, version: 1 }));
-  }
+  workspace.edit('Build', () =>
+    operations.reduce(
+      (recipe, id) => addStep(recipe, { operation: id, version: 1 }),
+      emptyRecipe(),
+    ),
+  );
 }
 
 function states(workspace: Workspace): readonly string[] {
@@ -223,7 +231,20 @@ describe('opening', () => {
     expect(currentRecipe(workspace.store.getState())).toEqual(recipe);
     expect(workspace.store.getState().messages[0]?.text).toContain('broken.json is not a recipe');
     workspace.undo();
-    expect(currentRecipe(workspace.store.getState()).steps).toEqual([]);
+    expect(currentRecipe(workspace.store.getState()).title).toBe(presetFor('grey').title);
+  });
+
+  it('starts with the preset of its kind, and changes it while it is untouched', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('one.tif')]);
+    const title = () => currentRecipe(workspace.store.getState()).title;
+    expect(title()).toBe(presetFor('grey').title);
+    await workspace.setKind('labels');
+    expect(title()).toBe(presetFor('labels').title);
+    build(workspace, 'count');
+    await workspace.setKind('grey');
+    expect(title()).toBe('');
   });
 
   it('takes JSON inside a folder for data, not for a recipe', async () => {

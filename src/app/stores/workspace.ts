@@ -280,7 +280,9 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     parts: Pick<Activity, 'kind' | 'title'> & Partial<Pick<Activity, 'keys'>>,
   ): string {
     const jobId = `${parts.kind}-${nextId()}`;
-    set({
+    set((state) => ({
+      // A new attempt supersedes what the last one complained about.
+      messages: state.messages.filter((message) => message.kind !== 'error'),
       activity: {
         jobId,
         fraction: 0,
@@ -291,7 +293,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         keys: {},
         ...parts,
       },
-    });
+    }));
     return jobId;
   }
 
@@ -313,7 +315,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   /** The default recipe where the present one is empty or an untouched preset for the other kind. */
   function recipeForSource(source: VolumeInfo): Partial<WorkspaceState> {
     const { history, engine } = get();
-    const operations = engine?.operations ?? [];
+    if (engine === null) return {};
+    const { operations } = engine;
     const recipe = currentState(history);
     const preset = presetFor(source.kind);
     const untouched =
@@ -579,7 +582,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       }));
       const computed = summaries.filter((summary) => !summary.cached).length;
       log(
-        `Run finished in ${((now() - startedAt) / 1000).toFixed(1)} s: ${computed} of ${summaries.length} steps computed, the others kept.`,
+        `Run finished in ${((now() - startedAt) / 1000).toFixed(1)} s: ${computed} of ${summaries.length} steps computed${computed === summaries.length ? '' : ', the others kept from before'}.`,
       );
       if (isFirst && get().selected === selectedBefore) selectSegmentation(summaries);
     } catch (error) {
@@ -665,7 +668,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     },
     applyPreset(preset) {
       const { engine } = get();
-      edit(`Use preset ${preset.title}`, () => recipeFromPreset(preset, engine?.operations ?? []));
+      if (engine === null) return;
+      edit(`Use preset ${preset.title}`, () => recipeFromPreset(preset, engine.operations));
     },
     undo: () => walk(undoHistory),
     redo: () => walk(redoHistory),

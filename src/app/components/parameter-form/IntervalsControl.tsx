@@ -4,7 +4,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { GreyInterval, IntervalsField } from '../../../declaration/parameters.ts';
 import { formatNumber } from '../format.ts';
 import type { FieldProps } from './context.ts';
-import { evenIntervals, splitLast } from './intervals.ts';
+import { evenIntervals, roundIntervals, splitLast } from './intervals.ts';
 import { NumberInput } from './NumberInput.tsx';
 import styles from './parameter-form.module.css';
 
@@ -37,7 +37,9 @@ export function IntervalsControl(
           onChange(
             event.currentTarget.checked
               ? null
-              : (shown ?? evenIntervals(range, field.minCount + 1)),
+              : shown === null
+                ? evenIntervals(range, field.minCount + 1)
+                : roundIntervals(shown, range),
             null,
           )
         }

@@ -19,6 +19,8 @@ export interface NumberInputProps {
   readonly disabled?: boolean | undefined;
   readonly invalid?: boolean | undefined;
   readonly describedBy?: string | undefined;
+  /** Whether a dialog that opens puts the caret here. */
+  readonly takesFocus?: boolean;
   /** Whether an empty field means null. */
   readonly nullable?: boolean | undefined;
   readonly onChange: (value: number | null, gesture: string) => void;
@@ -73,6 +75,7 @@ export function NumberInput(props: NumberInputProps) {
       aria-invalid={props.invalid === true || draftIsBad || undefined}
       data-invalid={props.invalid === true || draftIsBad || undefined}
       size="xs"
+      data-autofocus={props.takesFocus === true || undefined}
       inputMode={props.integer === true ? 'numeric' : 'decimal'}
       autoComplete="off"
       spellCheck={false}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseParameters } from '../../../declaration/parameters.ts';
-import { evenIntervals, splitLast } from './intervals.ts';
+import { evenIntervals, roundIntervals, splitLast } from './intervals.ts';
 
 const FIELDS = {
   intervals: {
@@ -28,6 +28,20 @@ describe('starting points for intervals', () => {
     ] as const) {
       for (const count of [1, 2, 3, 6]) expect(accepts(evenIntervals(range, count))).toBe(true);
     }
+  });
+
+  it('drop digits that the range cannot tell apart, and nothing else', () => {
+    const found = [
+      { name: 'pore', from: null, to: 24386.966088867186 },
+      { name: 'solid', from: 26634.973791503908, to: null },
+    ];
+    expect(roundIntervals(found, [0, 65535])).toEqual([
+      { name: 'pore', from: null, to: 24387 },
+      { name: 'solid', from: 26635, to: null },
+    ]);
+    expect(roundIntervals([{ name: 'a', from: 0.00123456, to: null }], [0, 0.004])).toEqual([
+      { name: 'a', from: 0.0012346, to: null },
+    ]);
   });
 
   it('stay accepted as intervals are added one after the other', () => {

@@ -8,6 +8,17 @@ function rounded(value: number, width: number): number {
   return Number(value.toFixed(Math.min(digits, 12)));
 }
 
+/** Intervals that were found, with no more digits than the range can tell apart. */
+export function roundIntervals(
+  intervals: readonly GreyInterval[],
+  [min, max]: readonly [number, number],
+): readonly GreyInterval[] {
+  const width = (max - min) / 64;
+  const end = (value: number | null): number | null =>
+    value === null ? null : rounded(value, width);
+  return intervals.map(({ name, from, to }) => ({ name, from: end(from), to: end(to) }));
+}
+
 /** `count` intervals over the range with gaps between them, open at both ends. */
 export function evenIntervals(
   [min, max]: readonly [number, number],

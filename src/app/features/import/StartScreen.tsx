@@ -56,7 +56,7 @@ export function StartScreen() {
             <IconStack2 size={20} stroke={1.4} aria-hidden />
             <span>
               <strong>Open the sample electrode</strong>
-              <small>a battery cathode with noise, pore, binder and particles</small>
+              <small>a noisy battery cathode to try it on</small>
             </span>
           </button>
           <button

@@ -75,6 +75,7 @@ function VoxelSizeForm({ source }: { readonly source: VolumeInfo }) {
               id={`voxel-${name}`}
               value={edges[axis] ?? null}
               nullable
+              takesFocus={axis === 0}
               step={0.01}
               invalid={problem !== null}
               describedBy={problem === null ? undefined : 'voxel-problem'}

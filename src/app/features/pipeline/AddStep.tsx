@@ -36,7 +36,7 @@ export function AddStep() {
 
   return (
     <div className={styles['add']}>
-      <Menu position="bottom-start" width={300}>
+      <Menu position="right-end" width={300}>
         <Menu.Target>
           <Button
             fullWidth

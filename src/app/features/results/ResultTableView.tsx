@@ -3,7 +3,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Cell, Column } from '../../../declaration/results.ts';
-import { readableCell } from './cells.ts';
+import { isCount, readableCell } from './cells.ts';
 import { type Sorting, sortRows } from './phase-table.ts';
 import styles from './results.module.css';
 
@@ -58,6 +58,7 @@ export function ResultTableView(props: ResultTableViewProps) {
                   row={row}
                   column={column}
                   isNumeric={isNumeric(rows, column)}
+                  counts={isCount(rows, column)}
                   rowSpan={isShared ? span : 1}
                   swatch={column.id === 'phase' ? swatchOf(row, colours) : null}
                 />
@@ -87,7 +88,12 @@ function Heading(props: {
   const { column, sorting } = props;
   const direction = sorting === null ? 'none' : sorting.descending ? 'descending' : 'ascending';
   return (
-    <th scope="col" aria-sort={direction} data-numeric={props.isNumeric || undefined}>
+    <th
+      scope="col"
+      aria-sort={direction}
+      data-numeric={props.isNumeric || undefined}
+      data-column={column.id}
+    >
       <Tooltip label={column.help} position="top">
         <UnstyledButton className={styles['heading']} onClick={props.onSort}>
           <span>{column.title}</span>
@@ -110,13 +116,14 @@ function BodyCell(props: {
   readonly row: Row;
   readonly column: Column;
   readonly isNumeric: boolean;
+  readonly counts: boolean;
   readonly rowSpan: number;
   readonly swatch: string | null;
 }) {
   const { row, column, swatch } = props;
   const cell = row[column.id] ?? null;
   const isPore = column.id === 'phase' && row['pore'] === true;
-  const content: ReactNode = readableCell(row, column);
+  const content: ReactNode = readableCell(row, column, props.counts);
   return (
     <td
       rowSpan={props.rowSpan}

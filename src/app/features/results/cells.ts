@@ -9,22 +9,33 @@ export function emptyText(row: Row): string {
   return row['percolates'] === false ? 'no path' : '—';
 }
 
-function readableNumber(value: number): string {
-  if (Number.isInteger(value)) {
-    return Math.abs(value) < 1e15
-      ? value.toLocaleString('en-US').replaceAll(',', '\u202f')
-      : String(value);
-  }
-  const magnitude = Math.abs(value);
-  if (magnitude >= 1e-3 && magnitude < 1e5) return String(Number(value.toPrecision(5)));
-  return formatNumber(value);
+const DIGITS = 4;
+
+function wholeNumber(value: number): string {
+  return value.toLocaleString('en-US').replaceAll(',', '\u202f');
 }
 
-export function readableCell(row: Row, column: Column): string {
+/** Four significant digits, trailing zeros kept, so that a column can be compared at a glance. */
+function measuredNumber(value: number): string {
+  if (value === 0) return '0';
+  const magnitude = Math.abs(value);
+  if (magnitude < 1e-4 || magnitude >= 1e7) return formatNumber(value);
+  if (magnitude >= 10 ** DIGITS) return wholeNumber(Math.round(value));
+  return value.toPrecision(DIGITS);
+}
+
+/** Whether a column counts things: then its numbers are written without decimals. */
+export function isCount(rows: readonly Row[], column: Column): boolean {
+  const numbers = rows.map((row) => row[column.id]).filter((cell) => typeof cell === 'number');
+  return numbers.length > 0 && numbers.every((value) => Number.isInteger(value));
+}
+
+export function readableCell(row: Row, column: Column, counts: boolean): string {
   const cell = row[column.id] ?? null;
   if (cell === null) return emptyText(row);
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
-  return typeof cell === 'number' ? readableNumber(cell) : cell;
+  if (typeof cell === 'string') return cell;
+  return counts ? wholeNumber(cell) : measuredNumber(cell);
 }
 
 export function columnHeading(column: Column): string {

@@ -122,6 +122,7 @@ export function joinPhaseTables(tables: readonly ResultTable[]): PhaseTable | nu
 const MINOR: ReadonlySet<string> = new Set([
   'pore',
   'voxels',
+  'percolates',
   'components',
   'largestComponentFraction',
   'bruggemanExponent',

@@ -87,6 +87,7 @@ export function Palette() {
       scrollable
       maxHeight={420}
       searchProps={{ placeholder: 'Search actions', 'aria-label': 'Search actions' }}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
       nothingFound="No action has that name"
       actions={ACTIONS.filter((action) => action.isEnabled(workbench)).map((action) => ({
         id: action.id,

@@ -1,5 +1,5 @@
 /** The bar at the top: what is open, undo and redo, and how the program runs here. */
-import { ActionIcon, Badge, Button, Menu, Tooltip, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import {
   IconArrowBackUp,
@@ -195,13 +195,10 @@ function HistoryButtons() {
 }
 
 function Threads() {
+  const { dialogs } = useWorkbench();
   const threads = useWorkspaceState((state) => state.engine?.threads ?? null);
   if (threads === null) {
-    return (
-      <Badge variant="default" radius="sm" size="md" tt="none" fw={400} component="output">
-        starting…
-      </Badge>
-    );
+    return <output className={styles['status']}>starting…</output>;
   }
   const label =
     threads === 1
@@ -209,17 +206,13 @@ function Threads() {
       : `Computation runs on ${threads} threads; results are the same bits for any number.`;
   return (
     <Tooltip label={label}>
-      <Badge
-        variant="default"
-        radius="sm"
-        size="md"
-        tt="none"
-        fw={400}
-        tabIndex={0}
-        leftSection={<IconCpu size={13} aria-hidden />}
+      <UnstyledButton
+        className={styles['status']}
+        onClick={() => dialogs.setState({ open: 'about' })}
       >
+        <IconCpu size={14} aria-hidden />
         {threads === 1 ? 'single thread' : `${threads} threads`}
-      </Badge>
+      </UnstyledButton>
     </Tooltip>
   );
 }
