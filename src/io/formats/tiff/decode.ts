@@ -1,15 +1,10 @@
 /** Decodes the strips or tiles of one page into a voxel array. */
 import { isUserError } from '../../../errors/errors.ts';
-import {
-  allocateVoxels,
-  bytesPerVoxel,
-  type VoxelArray,
-  voxelsFromBytes,
-} from '../../../volume/volume.ts';
+import { allocateVoxels, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
 import type { DecodeJob } from '../../decode-job.ts';
 import { CodecError } from './codec-error.ts';
-import { decompress, isOwnCodec } from './codecs.ts';
-import { decodeByFallback } from './fallback.ts';
+import { decompress } from './codecs.ts';
+import { decodeJpeg, readJpegTables } from './fallback.ts';
 import {
   type ChunkGrid,
   type ChunkTable,
@@ -75,14 +70,8 @@ export async function decodePage(
   from: number,
   progress: DecodeProgress,
 ): Promise<void> {
-  if (!isOwnCodec(page.compression)) {
-    await progress.check();
-    await decodeByFallback(file, page, out, from);
-    progress.advance(
-      page.width * page.height * page.samples * bytesPerVoxel(voxelTypeOfPage(page)),
-    );
-    return;
-  }
+  const jpegTables =
+    page.compression === Compression.jpeg ? await readJpegTables(file, page) : null;
   const grid = chunkGrid(page);
   const count = grid.across * grid.down * grid.planes;
   for (let index = 0; index < count; index++) {
@@ -120,7 +109,10 @@ export async function decodePage(
       // No codec grows data by half: a longer byte count holds something else.
       const used = Math.min(stored, size + Math.ceil(size / 2) + 65_536);
       const input = await file.chunkWindow.read(offset, offset + used);
-      const decoded = decompress(page.compression, input, size, page.lowBitFirst);
+      const decoded =
+        page.compression === Compression.jpeg
+          ? decodeJpeg(page, input, jpegTables, rows, grid.samples)
+          : decompress(page.compression, input, size, page.lowBitFirst);
       placeChunk(
         file,
         page,

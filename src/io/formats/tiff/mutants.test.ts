@@ -13,6 +13,7 @@ import {
   long,
   type Place,
   seededNumbers,
+  short,
 } from '../../../../tests/support/tiff-fixtures.ts';
 import { isUserError } from '../../../errors/errors.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
@@ -27,6 +28,14 @@ const LARGEST_MEMORY = 64 * 2 ** 20;
 
 const ramp = Uint16Array.from({ length: 24 * 20 }, (_, i) => (i * 37) % 5000);
 const page: FixturePage = { width: 24, height: 20, values: ramp };
+
+/** A baseline JPEG of one 8 × 8 block of value 200, see `bad-input.test.ts`. */
+const jpeg = new Uint8Array(
+  Buffer.from(
+    `ffd8ffdb004300${'01'.repeat(64)}ffc0000b080008000801011100ffc400140001${'00'.repeat(15)}0affc400141001${'00'.repeat(15)}00ffda0008010100003f00480fffd9`,
+    'hex',
+  ),
+);
 
 const BASES: Record<string, [pages: FixturePage[], options: FixtureOptions]> = {
   'raw strips, big-endian': [[{ ...page, rowsPerStrip: 6 }, page, page], { bigEndian: true }],
@@ -61,6 +70,17 @@ const BASES: Record<string, [pages: FixturePage[], options: FixtureOptions]> = {
       },
     ],
     { directoriesFirst: true },
+  ],
+  JPEG: [
+    [
+      {
+        width: jpeg.length,
+        height: 1,
+        values: jpeg,
+        fields: { 256: long(8), 257: long(8), 259: short(7), 278: long(8) },
+      },
+    ],
+    {},
   ],
   'OME, planar colours': [
     [

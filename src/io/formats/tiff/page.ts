@@ -30,6 +30,7 @@ export interface Page {
   readonly chunkHeight: number;
   readonly offsets: Field;
   readonly byteCounts: Field | null;
+  readonly jpegTables: Field | null;
 }
 
 /** The voxel type that holds a page's samples exactly; half floats widen to float32. */
@@ -160,6 +161,7 @@ export async function readPage(file: TiffFile, directory: Directory): Promise<Pa
     chunkHeight,
     offsets,
     byteCounts: fields.get(Tag.tileByteCounts) ?? fields.get(Tag.stripByteCounts) ?? null,
+    jpegTables: fields.get(Tag.jpegTables) ?? null,
   };
 }
 

@@ -30,6 +30,7 @@ export const Tag = {
   tileOffsets: 324,
   tileByteCounts: 325,
   sampleFormat: 339,
+  jpegTables: 347,
 } as const;
 
 export const KNOWN_TAGS: ReadonlySet<number> = new Set(Object.values(Tag));
@@ -80,9 +81,7 @@ export const Compression = {
   adobeDeflate: 8,
   deflate: 32946,
   packBits: 32773,
-  lerc: 34887,
   zstd: 50000,
-  webp: 50001,
 } as const;
 
 const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
@@ -133,8 +132,8 @@ export function photometricName(photometric: number): string {
 /**
  * The most bytes one stored byte can become. A page that declares more than its chunks can hold is
  * refused before anything is allocated. Deflate: 258 bytes for 2 bits. LZW without table resets:
- * 3838 bytes for 12 bits. PackBits: 128 for 2. ZSTD: a 128 KiB block for 4. JPEG and the others of
- * the fallback: no bound is known, so one is set.
+ * 3838 bytes for 12 bits. PackBits: 128 for 2. ZSTD: a 128 KiB block for 4. JPEG: no bound is known,
+ * so one is set.
  */
 export function largestRatio(compression: number): number {
   switch (compression) {
