@@ -45,6 +45,12 @@ const MIN_ITERATIONS = 4;
  */
 const SPECTRUM_MARGIN = 0.2;
 
+/**
+ * Good conductors that lie isolated in bad ones leave eigenvalues of about 65 times the contrast,
+ * which the iteration finds late. The lower end is never taken above this multiple of the contrast.
+ */
+const CONTRAST_MARGIN = 10;
+
 /** What the preconditioned spectrum is taken to reach down to before anything is known of it. */
 const UNKNOWN_SPECTRUM = 1e-3;
 
@@ -56,7 +62,13 @@ const UNKNOWN_SPECTRUM = 1e-3;
 export class EnergyErrorBound {
   readonly #alphas: number[] = [];
   readonly #betas: number[] = [];
+  readonly #ceiling: number;
   #smallestRitz = Number.POSITIVE_INFINITY;
+
+  /** `contrast`: lowest over highest conductivity that is not 0. */
+  constructor(contrast: number) {
+    this.#ceiling = CONTRAST_MARGIN * contrast;
+  }
 
   /** After one iteration: its step, and r·z before and after. */
   add(alpha: number, before: number, after: number): void {
@@ -67,8 +79,10 @@ export class EnergyErrorBound {
 
   /** Bound for the present iterate, whose r·z is given. */
   bound(rz: number): number {
-    if (this.#alphas.length === 0) return rz / UNKNOWN_SPECTRUM;
-    const node = SPECTRUM_MARGIN * this.#smallestRitz;
+    if (this.#alphas.length === 0) {
+      return rz / Math.min(UNKNOWN_SPECTRUM, this.#ceiling);
+    }
+    const node = Math.min(SPECTRUM_MARGIN * this.#smallestRitz, this.#ceiling);
     let radau = 1 / node;
     this.#alphas.forEach((alpha, j) => {
       const gap = radau - alpha;
@@ -108,12 +122,16 @@ export class EnergyErrorBound {
   }
 }
 
-/** Runs until J is known to the relative `accuracy`, or `MAX_ITERATIONS` are used up. */
+/**
+ * Runs until J is known to the relative `accuracy`, or `MAX_ITERATIONS` are used up. `contrast`:
+ * lowest over highest conductivity that is not 0.
+ */
 export function* conjugateGradients(
   accuracy: number,
+  contrast = 1,
 ): Generator<SolverStep, SolverOutcome, number> {
   let energy = yield { kind: 'start' };
-  const estimate = new EnergyErrorBound();
+  const estimate = new EnergyErrorBound(contrast);
   let rz = yield { kind: 'precondition' };
   let error = estimate.bound(rz) / energy;
   let beta = 0;

@@ -81,6 +81,12 @@ export function classifyCodes(conductivities: readonly number[]): {
   return { classes, values };
 }
 
+/** Lowest over highest conductivity of the conducting classes. */
+export function contrastOf(values: readonly number[]): number {
+  const conducting = values.filter((value) => value > 0);
+  return Math.min(...conducting) / Math.max(...conducting);
+}
+
 /** Conductance of the network to conductivity: length over cross-section, in links along the flux. */
 export function conductivityFromEnergy(energy: number, [nx, ny, nz]: Triple): number {
   return (energy * nz) / (nx * ny);
@@ -107,7 +113,7 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
     invertDiagonal(level);
   });
   const vectors = new Vectors(levels);
-  const steps = conjugateGradients(problem.accuracy);
+  const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
   const { energy, iterations, error, converged } = next.value;

@@ -5,6 +5,7 @@
 import {
   classifyCodes,
   conductivityFromEnergy,
+  contrastOf,
   type DiffusionProblem,
   type DiffusionSolution,
   NO_PATH,
@@ -131,7 +132,7 @@ export async function solveDiffusion(
   const percolatingVoxels = await solve.findPaths();
   if (percolatingVoxels === 0) return NO_PATH;
   await solve.buildLevels();
-  const steps = conjugateGradients(problem.accuracy);
+  const steps = conjugateGradients(problem.accuracy, solve.contrast);
   let next = steps.next();
   while (next.done !== true) next = steps.next(await solve.carryOut(next.value));
   const { energy, iterations, error, converged } = next.value;
@@ -152,6 +153,7 @@ const SETUP_SHARE = 0.1;
 class Solve {
   /** Sizes of the turned grid. */
   readonly size: Triple;
+  readonly contrast: number;
   readonly #session: KernelSession;
   readonly #arena: number;
   readonly #problem: DiffusionProblem;
@@ -178,6 +180,7 @@ class Solve {
     const { classes, values } = classifyCodes(problem.conductivities);
     this.#classes = classes;
     this.#conductivities = values;
+    this.contrast = contrastOf(values);
   }
 
   /** Turns the volume and keeps the cells joined to both faces; returns how many there are. */

@@ -190,6 +190,44 @@ describe('layers', () => {
   });
 });
 
+describe('hard media', () => {
+  it('a wire that folds twenty times conducts as the chain of its voxels', async () => {
+    const size: Triple = [40, 20, 41];
+    const isWire: Rule = (x, y, z) => {
+      if (y !== 7) return 0;
+      if (z % 2 === 1) return 1;
+      return x === (z % 4 === 0 ? 0 : size[0] - 1) ? 1 : 0;
+    };
+    const wire = medium(size, isWire);
+    const voxels = wire.codes.reduce((sum, code) => sum + code, 0);
+    const [nx, ny, nz] = size;
+    expect(relative(await conductivity(wire, 2), nz / (nx * ny) / voxels)).toBeLessThan(1e-6);
+  });
+
+  it.each([
+    ['random voxels just above the percolation threshold', 1, 0.35, [0, 1]],
+    ['islands of good conductors in bad ones', 4, 0.3, [1e-6, 1]],
+    ['islands of bad conductors in good ones', 4, 0.7, [1e-6, 1]],
+  ] as const)(
+    '%s are solved to the accuracy that is asked for',
+    async (_name, block, share, values) => {
+      const rule: Rule = (x, y, z) => {
+        const [i, j, k] = [x, y, z].map((n) => Math.floor(n / block)) as [number, number, number];
+        return randomUniform(31, 0, i + 64 * (j + 64 * k)) < share ? 1 : 0;
+      };
+      const body = medium([40, 40, 40], rule, values);
+      const converged = await conductivity(body, 2, { accuracy: 1e-9 });
+      expect(converged).toBeGreaterThan(0);
+      for (const accuracy of [1e-2, 1e-3, 1e-4]) {
+        const found = await conductivity(body, 2, { accuracy });
+        expect(found / converged - 1).toBeLessThan(accuracy);
+        // The energy approaches its minimum from above.
+        expect(found / converged - 1).toBeGreaterThan(-2e-9);
+      }
+    },
+  );
+});
+
 describe('voxels that are not cubes', () => {
   /** One voxel wide: z from 0 to 3, x from 1 to 5, z to 6, y from 1 to 4, z to 9. */
   const isPath: Rule = (x, y, z) => {

@@ -30,6 +30,7 @@ interface VolumeReference {
       string,
       {
         readonly converged_face_bc: PerAxis;
+        readonly percolating_fraction_6: readonly [number, number, number];
         readonly converged_periodic_face_bc_axis0?: Converged | null;
       }
     >
@@ -100,6 +101,9 @@ describeWithReference('tortuosity factor', ['quantify', 'reference.json'], () =>
         const axis = 'zyx'.indexOf(row['direction'] as string);
         const reference = phases[String(row['label'])];
         expectRow(row, reference?.converged_face_bc[axis] as Converged);
+        const fraction = reference?.percolating_fraction_6[axis] as number;
+        // Written with seven digits, from float32 sums.
+        expect(Math.abs((row['percolatingFraction'] as number) - fraction)).toBeLessThan(3e-7);
       }
     });
 
