@@ -111,9 +111,9 @@ test('labels need no segmentation: a straight channel has factor 1 and no path a
   await expect(workbench.recipe.getByText('labels · 16 × 16 × 16')).toBeVisible();
   await workbench.run();
   const rows = await workbench.phaseRows();
-  // Direction, percolates, share, τ, D_eff/D0, F: the first row has the phase's own cells before.
-  expect(rows[0]?.slice(-6)).toEqual(['x', 'no', '0', 'no path', '0', 'no path']);
-  expect(rows[2]).toEqual(['z', 'yes', '1', '1.000', '0.2500', '4.000']);
+  // Direction, share, τ, D_eff/D0, F: the first row has the phase's own cells before.
+  expect(rows[0]?.slice(-5)).toEqual(['x', '0', 'no path', '0', 'no path']);
+  expect(rows[2]).toEqual(['z', '1', '1.000', '0.2500', '4.000']);
 });
 
 test('a bad file gives one sentence and leaves everything as it was', async ({ page }) => {
@@ -247,6 +247,29 @@ test('a run can be cancelled and leaves the page ready', async ({ page }) => {
   await expect(workbench.messages.getByRole('alert')).toHaveCount(0);
   await expect(workbench.step('Crop')).toContainText('done');
   await expect(workbench.recipe.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});
+
+test('a dead engine is replaced, the file opened again and the recipe kept', async ({
+  page,
+  faults,
+}) => {
+  faults.allow(/the engine died/);
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await openWithoutVoxelSize(workbench, await save('channel.tif', channel()));
+  await workbench.run();
+  const engine = page.workers().find((worker) => worker.url().includes('engine'));
+  await engine?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('the engine died');
+    });
+  });
+  await expect(workbench.messages.getByRole('status')).toContainText('restarted');
+  await page.getByRole('button', { name: 'Unknown for now' }).click();
+  await workbench.idle();
+  await expect(workbench.step('Tortuosity factor')).toContainText('not run yet');
+  await workbench.run();
+  await expect(workbench.step('Tortuosity factor')).toContainText('done');
 });
 
 test('a dropped recipe replaces the present one', async ({ page }) => {

@@ -1,6 +1,9 @@
 /** The selected step: what it does, its parameters, what it found; or the input's facts. */
 import { Anchor, Button, SegmentedControl } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Fragment } from 'react';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { ResultTable } from '../../../declaration/results.ts';
 import { setStepParams } from '../../../recipe/edit.ts';
 import { formatNumber, formatSize, formatSpacing } from '../../components/format.ts';
 import { ParameterForm } from '../../components/parameter-form/ParameterForm.tsx';
@@ -38,9 +41,10 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
   const { step, operation, problem } = status;
   const workspace = useWorkspace();
   const context = useFieldContext(status);
-  const { failure, notes } = useWorkspaceState((state) => ({
+  const { failure, notes, tables } = useWorkspaceState((state) => ({
     failure: state.failure?.stepId === step.id ? state.failure : null,
     notes: state.outcomes[step.id]?.summary.notes ?? null,
+    tables: state.outcomes[step.id]?.summary.tables ?? null,
   }));
   if (operation === null) {
     return <Problem text={problem ?? `This program has no operation "${step.operation}".`} />;
@@ -70,6 +74,7 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
       ) : (
         <p className={styles['hint']}>This step has no parameters.</p>
       )}
+      <Findings tables={tables ?? []} />
       {(notes ?? []).map((note) => (
         <p key={note} className={styles['note']}>
           {note}
@@ -78,6 +83,31 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
       <AboutOperation operation={operation} />
     </>
   );
+}
+
+/** What the last run found in a single row: an estimated noise, a total. */
+function Findings({ tables }: { readonly tables: readonly ResultTable[] }) {
+  const single = tables.filter((table) => table.rows.length === 1);
+  return single.map((table) => (
+    <div key={table.id} className={styles['findings']}>
+      <h3>{table.title}, last run</h3>
+      <dl className={styles['facts']}>
+        {table.columns.map((column) => {
+          const cell = table.rows[0]?.[column.id] ?? null;
+          return (
+            <Fragment key={column.id}>
+              <dt title={column.help}>
+                {column.title} {column.symbol}
+              </dt>
+              <dd>
+                {typeof cell === 'number' ? formatNumber(cell) : String(cell ?? '—')} {column.unit}
+              </dd>
+            </Fragment>
+          );
+        })}
+      </dl>
+    </div>
+  ));
 }
 
 function Problem({ text }: { readonly text: string }) {
@@ -161,6 +191,7 @@ function InputFacts() {
           )}
         </dd>
       </dl>
+      <LabelShares source={source} />
       <KindChoice kind={source.kind} looksSegmented={source.looksSegmented} />
       {source.warnings.map((warning) => (
         <p key={warning} className={styles['note']}>
@@ -186,6 +217,32 @@ function InputFacts() {
         </details>
       )}
     </>
+  );
+}
+
+/** Which labels there are, what they are called and how much of the volume each takes. */
+function LabelShares({ source }: { readonly source: VolumeInfo }) {
+  if (source.kind !== 'labels') return null;
+  const all = source.labelCounts.reduce((sum, { count }) => sum + count, 0);
+  return (
+    <ul className={styles['shares']} aria-label="Labels">
+      {source.labelCounts.map(({ label, count }) => {
+        const phase = source.phases.find((each) => each.label === label);
+        return (
+          <li key={label}>
+            <span
+              className={styles['swatch']}
+              style={{ background: phase?.colour ?? 'transparent' }}
+              aria-hidden
+            />
+            <span>
+              {label} · {phase?.name ?? ''}
+            </span>
+            <span className={styles['share']}>{((100 * count) / all).toFixed(2)} %</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
