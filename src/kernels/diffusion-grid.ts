@@ -42,7 +42,7 @@ export const REACHED_INLET = 64;
 export const REACHED_OUTLET = 128;
 
 /** Axes of the volume that become x, y, z of the grid: cyclic, so that the flux runs along z. */
-export function gridAxes(direction: FluxDirection): readonly [number, number, number] {
+function gridAxes(direction: FluxDirection): readonly [number, number, number] {
   return [(direction + 1) % 3, (direction + 2) % 3, direction];
 }
 

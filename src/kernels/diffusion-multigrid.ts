@@ -15,7 +15,7 @@ import type { LevelShape, LinkTables } from './diffusion-grid.ts';
 const f = Math.fround;
 
 /** Factor on the coarse correction; see above. */
-export const OVER_CORRECTION = f(1.8);
+const OVER_CORRECTION = f(1.8);
 
 export interface Level {
   readonly shape: LevelShape;
@@ -157,7 +157,7 @@ function repeatEnds(level: Level, values: Float32Array, at: number): void {
  * correction for 0 before. Rows of a slice go up, or down for the adjoint: on periodic sides of
  * odd length two cells of one colour are neighbours, and then their order matters.
  */
-export function smooth(level: Level, colour: 0 | 1, fromZero: boolean, rowsDown: boolean): void {
+function smooth(level: Level, colour: 0 | 1, fromZero: boolean, rowsDown: boolean): void {
   const { nx, ny, nz, slice } = level.shape;
   const { linkX, linkY, linkZ, inverse, x: values, r } = level;
   const fresh = new Float32Array(nx);
@@ -191,7 +191,7 @@ export function smooth(level: Level, colour: 0 | 1, fromZero: boolean, rowsDown:
 }
 
 /** Residual of the fine level, summed over each aggregate, as the coarse level's right side. */
-export function restrictResidual(fine: Level, coarse: Level): void {
+function restrictResidual(fine: Level, coarse: Level): void {
   const [fx, fy, fz] = fine.shape.factors;
   const { nx, ny, nz } = fine.shape;
   const { linkX, linkY, linkZ, x: values, r } = fine;
@@ -229,7 +229,7 @@ export function restrictResidual(fine: Level, coarse: Level): void {
 }
 
 /** Adds the coarse correction, over-corrected, to every cell of each aggregate. */
-export function addCorrection(fine: Level, coarse: Level): void {
+function addCorrection(fine: Level, coarse: Level): void {
   const [fx, fy, fz] = fine.shape.factors;
   const { nx, ny, nz } = fine.shape;
   for (let z = 0; z < nz; z++) {

@@ -34,7 +34,7 @@ export interface SolverOutcome {
 
 export const MAX_ITERATIONS = 1000;
 
-/** Iterations over which decrements are compared before the bound is believed. */
+/** Ritz values of fewer iterations say too little of the spectrum for the bound to be believed. */
 const MIN_ITERATIONS = 4;
 
 /**
@@ -59,7 +59,7 @@ const UNKNOWN_SPECTRUM = 1e-3;
  * below the spectrum (Meurant & Tichý 2013, DOI 10.1007/s11075-012-9591-9, algorithm CGQ). The
  * node comes from the smallest Ritz value of the Lanczos matrix that the coefficients define.
  */
-export class EnergyErrorBound {
+class EnergyErrorBound {
   readonly #alphas: number[] = [];
   readonly #betas: number[] = [];
   readonly #ceiling: number;
@@ -137,7 +137,7 @@ export function* conjugateGradients(
   let beta = 0;
   let iterations = 0;
   const isDone = (): boolean =>
-    error <= accuracy && (iterations >= MIN_ITERATIONS || error <= 1e-6 * accuracy);
+    error >= 0 && error <= accuracy && (iterations >= MIN_ITERATIONS || error <= 1e-6 * accuracy);
   while (!isDone() && iterations < MAX_ITERATIONS) {
     yield { kind: 'direct', beta, error };
     const curvature = yield { kind: 'multiply' };
