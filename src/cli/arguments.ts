@@ -1,8 +1,10 @@
-/** Parsing of a subcommand's arguments, with errors a Unix user expects. */
+/** Parsing of a subcommand's arguments, with errors a Unix user expects, and its help text. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type FlagHelp, flagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
 import type { ParameterFields, RawParameters } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
-import { type FlagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
+import type { About } from './about.ts';
+import { nearest } from './suggestion.ts';
 import { wrap } from './terminal.ts';
 
 export interface ParsedArguments {
@@ -24,13 +26,13 @@ export const OUTPUT_OPTION: OwnOption = {
   short: 'o',
   type: 'string',
   flag: '-o, --output <folder>',
-  text: 'Folder for the result files; it is created when it does not exist.',
+  text: 'Folder for the result files; it is created when it does not exist, and files of the same names are replaced.',
 };
 export const JSON_OPTION: OwnOption = {
   name: 'json',
   type: 'boolean',
   flag: '--json',
-  text: 'Print JSON instead of tables.',
+  text: 'Print JSON, with every digit, instead of tables.',
 };
 export const LABELS_OPTION: OwnOption = {
   name: 'as-labels',
@@ -38,12 +40,37 @@ export const LABELS_OPTION: OwnOption = {
   flag: '--as-labels',
   text: 'Take the input as labels whatever it looks like.',
 };
+export const GREY_OPTION: OwnOption = {
+  name: 'as-grey',
+  type: 'boolean',
+  flag: '--as-grey',
+  text: 'Take the input as grey values whatever it looks like.',
+};
 export const VOXEL_OPTION: OwnOption = {
   name: 'voxel-size',
   type: 'string',
   flag: '--voxel-size <size>',
-  text: 'Voxel size with unit, "0.4um" or "0.4x0.4x1um", instead of the one in the file.',
+  text: 'Voxel size with unit, 0.4um or 0.4x0.4x1um (x, y, z), instead of the one in the file.',
 };
+export const QUIET_OPTION: OwnOption = {
+  name: 'quiet',
+  short: 'q',
+  type: 'boolean',
+  flag: '-q, --quiet',
+  text: 'No remarks and no progress; errors are still told.',
+};
+
+/** Options that follow the voxels of an input into memory. */
+export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION] as const;
+
+function usage(message: string, cause?: unknown): UserError {
+  return new UserError('usage', message, {}, cause);
+}
+
+/** A value may begin with a minus only where it is a number; a flag follows otherwise. */
+function isValue(text: string | undefined): text is string {
+  return text !== undefined && (!text.startsWith('-') || text === '-' || /^-[\d.]/.test(text));
+}
 
 export function parseArguments(
   args: readonly string[],
@@ -54,47 +81,90 @@ export function parseArguments(
   for (const { name, type, short } of own) {
     options[name] = short === undefined ? { type } : { type, short };
   }
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options,
-      allowPositionals: true,
-      strict: true,
-    });
-    const given = own.flatMap(({ name }) => {
-      const value = values[name];
-      return typeof value === 'string' || typeof value === 'boolean'
-        ? [[name, value] as const]
-        : [];
-    });
-    return {
-      positionals,
-      params: parametersFromFlags(fields, values),
-      options: Object.fromEntries(given),
-    };
-  } catch (cause) {
-    if (cause instanceof UserError) throw cause;
-    // Node's own sentence is good, but its second one speaks of positional arguments.
-    const message = (cause as Error).message.split('. ')[0]?.replace(/\.$/, '') ?? '';
-    throw new UserError('usage', `${message}; see --help.`, {}, cause);
+  const help = [...flagHelp(fields), ...own];
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const positionals: string[] = [];
+  const values: Record<string, string | boolean> = {};
+  for (const token of tokens) {
+    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value } = token;
+    const negated = name.startsWith('no-') ? name.slice(3) : '';
+    if (Object.hasOwn(fields, negated) && options[negated]?.type === 'boolean') {
+      values[negated] = false;
+      continue;
+    }
+    const option = Object.hasOwn(options, name) ? options[name] : undefined;
+    if (option === undefined) {
+      const meant = rawName.startsWith('--') ? nearest(name, Object.keys(options)) : null;
+      throw usage(
+        meant === null
+          ? `There is no option ${rawName}; see --help.`
+          : `There is no option ${rawName}; did you mean --${meant}?`,
+      );
+    }
+    if (option.type === 'boolean') {
+      if (value !== undefined) throw usage(`${rawName} takes no value, and "${value}" was given.`);
+      values[name] = true;
+      continue;
+    }
+    if (token.inlineValue !== true && !isValue(value)) {
+      const described = help.find(({ flag }) => flag.includes(`--${name} `))?.flag ?? rawName;
+      throw usage(`${rawName} needs a value: ${described}.`);
+    }
+    values[name] = value as string;
   }
+  const given = own.flatMap(({ name }) => {
+    const value = values[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    positionals,
+    params: parametersFromFlags(fields, values),
+    options: Object.fromEntries(given),
+  };
 }
 
-export function formatHelp(
-  usage: string,
-  summary: string,
-  sections: readonly { readonly title: string; readonly flags: readonly FlagHelp[] }[],
-  closing = '',
-): string {
+export interface HelpSection {
+  readonly title: string;
+  readonly flags: readonly FlagHelp[];
+}
+
+export interface HelpParts {
+  readonly about: About;
+  readonly width: number;
+  readonly sections: readonly HelpSection[];
+  /** Paragraphs after the options; each is wrapped unless it has line breaks. */
+  readonly closing?: readonly string[];
+}
+
+export function formatHelp({ about, width, sections, closing = [] }: HelpParts): string {
   const blocks = sections
     .filter((section) => section.flags.length > 0)
     .map(({ title, flags }) =>
       [
         `${title}:`,
-        ...flags.map(({ flag, text }) => `  ${flag}\n${wrap(text, 88, '      ')}`),
+        ...flags.map(({ flag, text }) => `  ${flag}\n${wrap(text, width, '      ')}`),
       ].join('\n'),
     );
-  return `${[`Usage: tauscope ${usage}`, wrap(summary, 88), ...blocks, closing]
+  const examples =
+    about.examples.length === 0
+      ? ''
+      : ['Examples:', ...about.examples.map((example) => `  ${example}`)].join('\n');
+  const paragraphs = closing.map((text) => (text.includes('\n') ? text : wrap(text, width)));
+  return `${[
+    `Usage: tauscope ${about.usage}`,
+    wrap(about.summary, width),
+    ...blocks,
+    ...paragraphs,
+    examples,
+  ]
     .filter((block) => block !== '')
     .join('\n\n')}\n`;
 }

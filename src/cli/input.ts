@@ -1,56 +1,84 @@
 /** Opening an input for a command: read, override what the user states, tell what was odd. */
 import { UserError } from '../errors/errors.ts';
-import type { VolumeMetadata } from '../io/format.ts';
-import { openVolume } from '../io/open.ts';
+import type { ByteSource } from '../io/format.ts';
+import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
-import type { Volume } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { neighbourSources, openSources } from './files.ts';
+import { assertVolumeFits, machineMemory } from './memory.ts';
 
-/** "0.4um", "0.4 x 0.4 x 1 µm" */
+const NUMBER = String.raw`(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)`;
+const TIMES = String.raw`\s*[x×]\s*`;
+const VOXEL_SIZE = new RegExp(
+  String.raw`^\s*${NUMBER}(?:${TIMES}${NUMBER}${TIMES}${NUMBER})?\s*([^\d\s.,+-]+)\s*$`,
+  'iu',
+);
+
+/** "0.4um", "400 nm", "0.4 x 0.4 x 1 µm"; throws `usage` for everything else. */
 export function parseVoxelSize(text: string): VoxelSpacing {
-  const match =
-    /^\s*([\d.eE+-]+)(?:\s*x\s*([\d.eE+-]+)\s*x\s*([\d.eE+-]+))?\s*([^\d\s.]+)\s*$/.exec(text);
-  const unit = parseLengthUnit(match?.[4] ?? '');
-  if (match === null || unit === null) {
+  const [, x = '', y, z, word = ''] = VOXEL_SIZE.exec(text) ?? [];
+  const unit = parseLengthUnit(word);
+  try {
+    if (x === '' || unit === null) throw new RangeError('no number with a unit');
+    const edge = (digits: string): number => Number(digits) * unit.factor;
+    return createSpacing([edge(x), edge(y ?? x), edge(z ?? x)], unit.unit);
+  } catch (cause) {
     throw new UserError(
       'usage',
-      `--voxel-size is "${text}": write a number and a unit (nm, um, mm, cm or m), as in 0.4um or 0.4x0.4x1um.`,
+      `--voxel-size is "${text}": it must be a number greater than 0 and a unit (nm, um, mm, cm or m), as in 0.4um or 0.4x0.4x1um.`,
+      {},
+      cause,
     );
   }
-  const x = Number(match[1]) * unit.factor;
-  const y = match[2] === undefined ? x : Number(match[2]) * unit.factor;
-  const z = match[3] === undefined ? x : Number(match[3]) * unit.factor;
-  return createSpacing([x, y, z], unit.unit);
+}
+
+export interface InputChoices {
+  readonly kind: 'grey' | 'labels' | null;
+  readonly spacing: VoxelSpacing | null;
+}
+
+/** What the options say of the input; checked before anything is read. */
+export function inputChoices(options: ParsedArguments['options']): InputChoices {
+  const isLabels = options['as-labels'] === true;
+  const isGrey = options['as-grey'] === true;
+  if (isLabels && isGrey) {
+    throw new UserError('usage', '--as-labels and --as-grey exclude each other.');
+  }
+  const voxelSize = options['voxel-size'];
+  return {
+    kind: isLabels ? 'labels' : isGrey ? 'grey' : null,
+    spacing: typeof voxelSize === 'string' ? parseVoxelSize(voxelSize) : null,
+  };
 }
 
 /** Formats whose voxels may lie in a file beside the named one. */
 const DETACHED = /\.(nhdr|mhd)$/i;
 
+export async function siblingsOf(paths: readonly string[]): Promise<readonly ByteSource[]> {
+  const [path, ...more] = paths;
+  return path !== undefined && more.length === 0 && DETACHED.test(path)
+    ? neighbourSources(path)
+    : [];
+}
+
 export async function openInput(
   paths: readonly string[],
-  options: ParsedArguments['options'],
+  choices: InputChoices,
   { signal, progress, remark }: Surroundings,
-): Promise<{ readonly volume: Volume; readonly metadata: VolumeMetadata }> {
-  if (paths.length === 0) throw new UserError('usage', 'No input file is named; see --help.');
+): Promise<OpenedVolume> {
+  if (paths.length === 0) throw new UserError('usage', 'No input is named; see --help.');
   const sources = await openSources(paths);
-  const [first] = paths;
-  const siblings =
-    first !== undefined && paths.length === 1 && DETACHED.test(first)
-      ? await neighbourSources(first)
-      : [];
-  const read = await openVolume(sources, {
+  const siblings = await siblingsOf(paths);
+  const { metadata } = await describeFile(sources, { signal, siblings });
+  assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', metadata, machineMemory());
+  const opened = await openVolume(sources, {
     signal,
     siblings,
     progress: (fraction) => progress('reading', fraction),
+    ...(choices.kind === null ? {} : { kind: choices.kind }),
   });
-  for (const warning of read.metadata.warnings) remark(warning);
-  const voxelSize = options['voxel-size'];
-  const volume: Volume = {
-    ...read.volume,
-    ...(options['as-labels'] === true ? { kind: 'labels' as const } : {}),
-    ...(typeof voxelSize === 'string' ? { spacing: parseVoxelSize(voxelSize) } : {}),
-  };
-  return { volume, metadata: read.metadata };
+  for (const warning of opened.metadata.warnings) remark(warning);
+  const { spacing } = choices;
+  return spacing === null ? opened : { ...opened, volume: { ...opened.volume, spacing } };
 }

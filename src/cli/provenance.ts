@@ -1,11 +1,14 @@
 /** The provenance record: what made the results, where and when. Results themselves hold no time. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Engine, IdentifiedVolume, StepOutcome } from '../engine/engine.ts';
 import { VERSION } from '../engine/version.ts';
+import { cancelled } from '../errors/errors.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
-import { digestVoxels } from '../volume/digest.ts';
+import { type Volume, voxelBytes } from '../volume/volume.ts';
+import type { OutputFile } from './outputs.ts';
 
 export interface ProvenanceFacts {
   readonly recipe: Recipe;
@@ -15,17 +18,74 @@ export interface ProvenanceFacts {
   readonly engine: Engine;
   /** Paths as the user named them. */
   readonly inputs: readonly string[];
+  readonly outputs: readonly OutputFile[];
+  readonly signal: AbortSignal;
 }
 
-async function fileSha256(path: string): Promise<string | null> {
-  if ((await stat(path)).isDirectory()) return null;
+async function fileSha256(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { signal })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+interface InputRecord {
+  readonly path: string;
+  readonly sha256?: string;
+  /** A folder's files, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function inputRecord(path: string, signal: AbortSignal): Promise<InputRecord> {
+  if (!(await stat(path)).isDirectory()) return { path, sha256: await fileSha256(path, signal) };
+  const files: Record<string, string> = {};
+  for (const name of (await readdir(path)).toSorted()) {
+    const file = join(path, name);
+    if ((await stat(file)).isFile()) files[name] = await fileSha256(file, signal);
+  }
+  return { path, files };
+}
+
+const HASH_AT_ONCE = 64 * 2 ** 20;
+
+/** As `digestVoxels`, by the faster hash that Node has; lets signals in. */
+export async function voxelSha256({ data }: Volume, signal: AbortSignal): Promise<string> {
+  const bytes = voxelBytes(data);
+  const hash = createHash('sha256');
+  for (let start = 0; start < bytes.length; start += HASH_AT_ONCE) {
+    hash.update(bytes.subarray(start, start + HASH_AT_ONCE));
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    if (signal.aborted) throw cancelled();
+  }
+  return hash.digest('hex');
+}
+
+async function contentSha256(content: Blob | string): Promise<string> {
+  const hash = createHash('sha256');
+  if (typeof content === 'string') return hash.update(content).digest('hex');
+  for await (const chunk of content.stream()) hash.update(chunk);
   return hash.digest('hex');
 }
 
 export async function provenanceText(facts: ProvenanceFacts): Promise<string> {
-  const { recipe, input, outcomes, startedAt, engine, inputs } = facts;
+  const { recipe, input, outcomes, startedAt, engine, inputs, outputs, signal } = facts;
+  const inputRecords: InputRecord[] = [];
+  for (const path of inputs) inputRecords.push(await inputRecord(path, signal));
+  const steps = [];
+  for (const { stepId, operation, version, elapsedMs, madeVolume, current } of outcomes) {
+    steps.push({
+      id: stepId,
+      operation,
+      version,
+      elapsedMs: Math.round(elapsedMs),
+      outputVoxelSha256: madeVolume ? await voxelSha256(current.volume, signal) : null,
+    });
+  }
+  const outputRecords = [];
+  for (const { name, content } of outputs) {
+    outputRecords.push({ name, sha256: await contentSha256(content) });
+  }
   const document = {
     format: 'tauscope-provenance',
     version: 1,
@@ -34,20 +94,11 @@ export async function provenanceText(facts: ProvenanceFacts): Promise<string> {
     threads: engine.kernels.threads,
     started: startedAt.toISOString(),
     finished: new Date().toISOString(),
-    inputs: await Promise.all(
-      inputs.map(async (path) => ({ path, sha256: await fileSha256(path) })),
-    ),
+    inputs: inputRecords,
     inputVoxelSha256: input.voxelDigest,
     recipeSha256: recipeDigest(recipe),
-    steps: await Promise.all(
-      outcomes.map(async (outcome) => ({
-        id: outcome.stepId,
-        operation: outcome.operation,
-        version: outcome.version,
-        elapsedMs: Math.round(outcome.elapsedMs),
-        outputVoxelSha256: outcome.madeVolume ? await digestVoxels(outcome.current.volume) : null,
-      })),
-    ),
+    steps,
+    outputs: outputRecords,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -9,10 +9,11 @@ import {
   type ParameterField,
   type ParameterFields,
   type PhaseEntry,
+  parseParameters,
   type RawParameters,
   scalarText,
 } from './parameters.ts';
-import { UserError } from '../errors/errors.ts';
+import { isUserError, UserError } from '../errors/errors.ts';
 
 export function flagName(parameter: string): string {
   return parameter.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -41,11 +42,42 @@ function placeholder(field: ParameterField): string {
   }
 }
 
+/** 0.0001 rather than 1e-4, but 1e-6 and 1e9 rather than rows of zeros. */
+function boundText(value: number): string {
+  if (value === Number.MAX_SAFE_INTEGER) return '2^53 − 1';
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-4 || size >= 1e6)
+    ? value.toExponential().replace('e+', 'e')
+    : String(value);
+}
+
+/** What a flag takes, in the words of the command line: "auto" and "all", not null. */
+function describeValues(field: ParameterField): string {
+  const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';
+  switch (field.kind) {
+    case 'number':
+      return `a number from ${boundText(field.min)} to ${boundText(field.max)}${unit}`;
+    case 'integer':
+      return `a whole number from ${boundText(field.min)} to ${boundText(field.max)}${unit}`;
+    case 'auto-number':
+      return `a number from ${boundText(field.min)} to ${boundText(field.max)}${unit}, or auto`;
+    case 'box':
+      return 'six whole numbers x0,x1,y0,y1,z0,z1, each end after its start, or all';
+    case 'labels':
+      return 'a list of label values with commas between, or all';
+    case 'intervals':
+      return `${field.minCount} to ${field.maxCount} rising grey intervals name:from..to that do not overlap, with an end left out where it is open, or auto`;
+    case 'phases':
+      return 'a list of label:name or label:name:pore, each label once';
+    case 'boolean':
+    case 'choice':
+      return describeRange(field).replace(/^it must be /, '');
+  }
+}
+
 function describeDefault(field: ParameterField): string {
   const value = fieldDefault(field);
-  if (value === null) {
-    return field.kind === 'box' ? 'the whole volume' : field.kind === 'labels' ? 'all' : 'auto';
-  }
+  if (value === null) return field.kind === 'box' || field.kind === 'labels' ? 'all' : 'auto';
   if (Array.isArray(value)) return 'as in the volume';
   const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';
   return `${scalarText(value)}${unit}`;
@@ -57,10 +89,20 @@ export interface FlagHelp {
 }
 
 export function flagHelp(fields: ParameterFields): readonly FlagHelp[] {
-  return Object.entries(fields).map(([name, field]) => ({
-    flag: `--${flagName(name)}${placeholder(field)}`,
-    text: `${field.help} [${describeRange(field).replace(/^it must be /, '')}; default ${describeDefault(field)}]`,
-  }));
+  return Object.entries(fields).map(([name, field]) => {
+    if (field.kind === 'boolean') {
+      const negation = field.default ? 'no-' : '';
+      return {
+        flag: `--${negation}${flagName(name)}`,
+        text: `${field.help} [default ${field.default ? 'on' : 'off'}]`,
+      };
+    }
+    const auto = 'auto' in field ? ` auto: ${field.auto}` : '';
+    return {
+      flag: `--${flagName(name)}${placeholder(field)}`,
+      text: `${field.help}${auto} [${describeValues(field)}; default ${describeDefault(field)}]`,
+    };
+  });
 }
 
 /** The options of `node:util` parseArgs for the fields. */
@@ -75,7 +117,10 @@ export function flagOptions(
   );
 }
 
-/** Parameters from parsed flags; flags that were not given are left out. */
+/**
+ * Parameters from parsed flags; flags that were not given are left out. Throws `usage` with a
+ * sentence that names the flag for what does not parse and for what is out of range.
+ */
 export function parametersFromFlags(
   fields: ParameterFields,
   values: Readonly<Record<string, unknown>>,
@@ -83,7 +128,8 @@ export function parametersFromFlags(
   const given = Object.entries(fields).flatMap(([name, field]) => {
     const value = values[flagName(name)];
     if (value === undefined) return [];
-    return [[name, typeof value === 'string' ? parseFlag(field, flagName(name), value) : value]];
+    if (typeof value !== 'string') return [[name, value]];
+    return [[name, parseChecked(name, field, value)]];
   });
   return Object.fromEntries(given) as RawParameters;
 }
@@ -97,7 +143,7 @@ export function flagsFromParameters(
     const value = params[name];
     const isDefault = JSON.stringify(value) === JSON.stringify(fieldDefault(field));
     if (value === undefined || isDefault) return [];
-    if (field.kind === 'boolean') return [`--${flagName(name)}`];
+    if (field.kind === 'boolean') return [`--${value === true ? '' : 'no-'}${flagName(name)}`];
     return [`--${flagName(name)}`, writeFlag(field, value)];
   });
 }
@@ -117,14 +163,32 @@ function writeFlag(field: ParameterField, value: unknown): string {
   return Array.isArray(value) ? value.join(',') : scalarText(value);
 }
 
-function refuse(flag: string, text: string, field: ParameterField): never {
-  throw new UserError('usage', `--${flag} is "${text}": ${describeRange(field)}.`, { flag });
+function refuse(flag: string, text: string, field: ParameterField, cause?: unknown): never {
+  throw new UserError(
+    'usage',
+    `--${flag} is "${text}": it must be ${describeValues(field)}.`,
+    { flag },
+    cause,
+  );
+}
+
+function parseChecked(name: string, field: ParameterField, text: string): unknown {
+  const flag = flagName(name);
+  const value = parseFlag(field, flag, text);
+  try {
+    parseParameters({ [name]: field }, { [name]: value }, `--${flag}`);
+  } catch (error) {
+    if (!isUserError(error)) throw error;
+    refuse(flag, text, field, error);
+  }
+  return value;
 }
 
 function parseFlag(field: ParameterField, flag: string, text: string): unknown {
+  const fail = (): never => refuse(flag, text, field);
   const number = (part: string): number => {
     const value = part.trim() === '' ? Number.NaN : Number(part);
-    return Number.isFinite(value) ? value : refuse(flag, text, field);
+    return Number.isFinite(value) ? value : fail();
   };
   switch (field.kind) {
     case 'number':
@@ -137,30 +201,38 @@ function parseFlag(field: ParameterField, flag: string, text: string): unknown {
     case 'choice':
       return text;
     case 'box':
-    case 'labels':
       return text === 'all' ? null : text.split(',').map(number);
+    case 'labels':
+      return text === 'all' ? null : [...new Set(text.split(',').map(number))];
     case 'intervals':
-      return text === 'auto' ? null : text.split(',').map((part) => parseInterval(part, number));
+      return text === 'auto'
+        ? null
+        : text.split(',').map((part) => parseInterval(part, number, fail));
     case 'phases':
-      return text.split(',').map((part, i) => parsePhase(part, i, number));
+      return text.split(',').map((part, i) => parsePhase(part, i, number, fail));
   }
 }
 
-function parseInterval(part: string, number: (text: string) => number): unknown {
+type ReadNumber = (text: string) => number;
+
+function parseInterval(part: string, number: ReadNumber, fail: () => never): unknown {
   const colon = part.lastIndexOf(':');
-  const [from = '', to = ''] = part.slice(colon + 1).split('..');
+  const ends = part.slice(colon + 1).split('..');
+  const [from = '', to = ''] = ends;
+  if (ends.length !== 2) fail();
   return {
     name: part.slice(0, Math.max(0, colon)).trim(),
-    from: from === '' ? null : number(from),
-    to: to === '' ? null : number(to),
+    from: from.trim() === '' ? null : number(from),
+    to: to.trim() === '' ? null : number(to),
   };
 }
 
 /** Colours of phases that are named on the command line, told apart by colour-blind readers too. */
 const COLOURS = ['#0072b2', '#e69f00', '#009e73', '#cc79a7', '#56b4e9', '#d55e00'] as const;
 
-function parsePhase(part: string, index: number, number: (text: string) => number): unknown {
-  const [label = '', name = '', pore, colour] = part.split(':');
+function parsePhase(part: string, index: number, number: ReadNumber, fail: () => never): unknown {
+  const [label = '', name = '', pore = '', colour, ...more] = part.split(':');
+  if ((pore !== '' && pore !== 'pore') || more.length > 0) fail();
   return {
     label: number(label),
     name: name.trim(),

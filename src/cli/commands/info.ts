@@ -1,20 +1,27 @@
 /** `tauscope info`: what a file holds, from its header where that is enough. */
-import { describeFile, type FileDescription } from '../../io/open.ts';
 import { UserError } from '../../errors/errors.ts';
-import { formatHelp, JSON_OPTION, parseArguments } from '../arguments.ts';
+import { describeFile, type FileDescription } from '../../io/open.ts';
+import { convertLength, type VoxelSpacing } from '../../volume/length.ts';
+import { bytesPerVoxel, type Size3, voxelCount } from '../../volume/volume.ts';
+import { COMMANDS } from '../about.ts';
+import { formatHelp, JSON_OPTION, parseArguments, QUIET_OPTION } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { openSources } from '../files.ts';
+import { siblingsOf } from '../input.ts';
+import { formatBytes, formatPairs, oneLine, type Style } from '../terminal.ts';
 
-const OPTIONS = [JSON_OPTION];
-const USAGE = 'info <input> …';
-const SUMMARY =
-  'Prints format, size, voxel type, voxel size with unit and where it was found, and what is odd about a file or a folder of slices.';
+const OPTIONS = [JSON_OPTION, QUIET_OPTION];
 
 export const info: Command = {
-  name: 'info',
-  usage: USAGE,
-  summary: SUMMARY,
-  help: () => Promise.resolve(formatHelp(USAGE, SUMMARY, [{ title: 'Options', flags: OPTIONS }])),
+  help: (_topic, width) =>
+    Promise.resolve(
+      formatHelp({
+        about: COMMANDS.info,
+        width,
+        sections: [{ title: 'Options', flags: OPTIONS }],
+        closing: ['Several files are taken for the slices of one volume.'],
+      }),
+    ),
   async run(args, surroundings) {
     const { positionals, options } = parseArguments(args, OPTIONS);
     if (positionals.length === 0) {
@@ -22,34 +29,64 @@ export const info: Command = {
     }
     const description = await describeFile(await openSources(positionals), {
       signal: surroundings.signal,
+      siblings: await siblingsOf(positionals),
     });
     surroundings.print(
       options['json'] === true
         ? `${JSON.stringify(description, null, 2)}\n`
-        : formatDescription(description),
+        : formatDescription(description, surroundings.style),
     );
   },
 };
 
-function formatDescription({ format, files, bytes, metadata }: FileDescription): string {
+/** A header may hold a whole XML document; the JSON form has all of it. */
+const MAX_TAG_CHARACTERS = 400;
+
+function tagText(value: string): string {
+  const line = oneLine(value.trim().replace(/\s*\n\s*/g, '; '));
+  return line.length > MAX_TAG_CHARACTERS
+    ? `${line.slice(0, MAX_TAG_CHARACTERS)} … (${value.length} characters, whole with --json)`
+    : line;
+}
+
+/** Edges of the whole volume, in the unit that keeps them readable. */
+function extentText(size: Size3, { values, unit }: VoxelSpacing): string {
+  const smallest = Math.min(...size.map((n, i) => n * (values[i] ?? 1)));
+  const units = (['nm', 'µm', 'mm', 'cm', 'm'] as const).filter(
+    (each) => convertLength(smallest, unit, each) >= 1,
+  );
+  const shown = units.at(-1) ?? unit;
+  const edges = size.map((n, i) =>
+    String(Number(convertLength(n * (values[i] ?? 1), unit, shown).toPrecision(7))),
+  );
+  return `${edges.join(' × ')} ${shown}`;
+}
+
+function formatDescription(
+  { format, files, bytes, metadata }: FileDescription,
+  style: Style,
+): string {
   const { size, type, channels, spacing, spacingSource, tags, warnings } = metadata;
-  const voxelSize =
-    spacing === null
-      ? `unknown (${spacingSource})`
-      : `${spacing.values.join(' × ')} ${spacing.unit} (${spacingSource})`;
-  const lines: (readonly [string, string])[] = [
-    [
-      'file',
-      files.length > 3 ? `${files[0]} … ${files.at(-1)} (${files.length} files)` : files.join(', '),
-    ],
-    ['bytes', String(bytes)],
+  const voxels = voxelCount(size);
+  const inMemory = voxels * bytesPerVoxel(type) * channels;
+  const names =
+    files.length > 3 ? `${files[0]} … ${files.at(-1)} (${files.length} files)` : files.join(', ');
+  const pairs: (readonly [string, string])[] = [
+    ['file', oneLine(names)],
+    ['bytes', bytes < 1024 ? String(bytes) : `${bytes} (${formatBytes(bytes)})`],
     ['format', format],
     ['size (x × y × z)', size.join(' × ')],
+    ['voxels', `${voxels} (${formatBytes(inMemory)} in memory)`],
     ['voxel type', channels === 1 ? type : `${type}, ${channels} channels`],
-    ['voxel size', voxelSize],
-    ...Object.entries(tags).map(([key, value]) => [key, value.replaceAll('\n', '; ')] as const),
-    ...warnings.map((warning) => ['note', warning] as const),
+    [
+      'voxel size',
+      spacing === null
+        ? `unknown (${oneLine(spacingSource)})`
+        : `${spacing.values.join(' × ')} ${spacing.unit} (${oneLine(spacingSource)})`,
+    ],
+    ...(spacing === null ? [] : [['extent', extentText(size, spacing)] as const]),
+    ...Object.entries(tags).map(([key, value]) => [oneLine(key), tagText(value)] as const),
+    ...warnings.map((warning) => ['note', oneLine(warning)] as const),
   ];
-  const width = Math.max(...lines.map(([key]) => key.length));
-  return `${lines.map(([key, value]) => `${key.padEnd(width)}  ${value}`).join('\n')}\n`;
+  return formatPairs(pairs, style);
 }

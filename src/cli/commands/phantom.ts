@@ -1,38 +1,66 @@
 /** `tauscope phantom`: seeded volumes with known truth. */
+import { flagHelp } from '../../declaration/flags.ts';
+import { VERSION } from '../../engine/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { writeVolume } from '../../io/registry.ts';
-import { loadAllPhantoms, loadPhantom } from '../../phantoms/registry.ts';
-import { formatHelp, OUTPUT_OPTION, parseArguments } from '../arguments.ts';
+import { loadAllPhantoms, loadPhantom, PHANTOM_IDS } from '../../phantoms/registry.ts';
+import { COMMANDS } from '../about.ts';
+import { formatHelp, OUTPUT_OPTION, parseArguments, QUIET_OPTION } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { writeFiles } from '../files.ts';
-import { flagHelp } from '../../declaration/flags.ts';
+import { assertBytesFit, machineMemory } from '../memory.ts';
+import { assertWritable, type OutputFile, writeFiles } from '../outputs.ts';
+import { voxelSha256 } from '../provenance.ts';
+import { nearest } from '../suggestion.ts';
+import { wrap } from '../terminal.ts';
 
-const OPTIONS = [OUTPUT_OPTION];
-const USAGE = 'phantom <name> -o <folder>';
-const SUMMARY =
-  'Generates a volume with known truth from a seed: the same seed gives the same voxels on every machine.';
+const OPTIONS = [OUTPUT_OPTION, QUIET_OPTION];
+
+function knownPhantom(id: string): string {
+  if ((PHANTOM_IDS as readonly string[]).includes(id)) return id;
+  const meant = nearest(id, PHANTOM_IDS);
+  throw new UserError(
+    'usage',
+    `There is no phantom "${id}"; ${meant === null ? `the phantoms are ${PHANTOM_IDS.join(', ')}.` : `did you mean ${meant}?`}`,
+  );
+}
+
+async function phantomHelp(id: string, width: number): Promise<string> {
+  const { title, summary, parameters } = await loadPhantom(knownPhantom(id));
+  return formatHelp({
+    about: { usage: `phantom ${id} -o <folder>`, summary: `${title}. ${summary}`, examples: [] },
+    width,
+    sections: [
+      { title: 'Parameters', flags: flagHelp(parameters) },
+      { title: 'Options', flags: OPTIONS },
+    ],
+  });
+}
+
+async function overview(width: number): Promise<string> {
+  const phantoms = await loadAllPhantoms();
+  const lines = phantoms.map(({ id, summary }) => `  ${id}\n${wrap(summary, width, '      ')}`);
+  return formatHelp({
+    about: COMMANDS.phantom,
+    width,
+    sections: [{ title: 'Options', flags: OPTIONS }],
+    closing: [
+      `Phantoms:\n${lines.join('\n')}`,
+      'tauscope phantom <name> --help tells its parameters with ranges and defaults.',
+    ],
+  });
+}
 
 export const phantom: Command = {
-  name: 'phantom',
-  usage: USAGE,
-  summary: SUMMARY,
-  async help() {
-    const phantoms = await loadAllPhantoms();
-    return formatHelp(USAGE, SUMMARY, [
-      { title: 'Options', flags: OPTIONS },
-      ...phantoms.map(({ id, summary, parameters }) => ({
-        title: `${id}: ${summary}`,
-        flags: flagHelp(parameters),
-      })),
-    ]);
-  },
-  async run(args, surroundings) {
+  help: (topic, width) => (topic === null ? overview(width) : phantomHelp(topic, width)),
+  async run(args, { signal, progress, print, remark }) {
     const [id, ...rest] = args;
     if (id === undefined || id.startsWith('-')) {
-      const names = (await loadAllPhantoms()).map((each) => each.id).join(', ');
-      throw new UserError('usage', `phantom needs the name of a phantom: ${names}.`);
+      throw new UserError(
+        'usage',
+        `phantom needs the name of one first: ${PHANTOM_IDS.join(', ')}.`,
+      );
     }
-    const chosen = await loadPhantom(id);
+    const chosen = await loadPhantom(knownPhantom(id));
     const { positionals, params, options } = parseArguments(rest, OPTIONS, chosen.parameters);
     const folder = options['output'];
     if (typeof folder !== 'string') {
@@ -41,17 +69,32 @@ export const phantom: Command = {
     if (positionals.length > 0) {
       throw new UserError('usage', `phantom takes no input; "${positionals[0]}" is too much.`);
     }
-    const { volumes, notes } = await chosen.generate(params, {
-      signal: surroundings.signal,
-      progress: (fraction) => surroundings.progress(`generating ${id}`, fraction),
+    await assertWritable(folder, ['phantom.json'], []);
+    assertBytesFit(`The phantom ${id}`, chosen.estimateBytes(params), machineMemory());
+    const { volumes, notes, facts } = await chosen.generate(params, {
+      signal,
+      progress: (fraction) => progress(`generating ${id}`, fraction),
     });
-    const files = await Promise.all(
-      volumes.map(async ({ stem, volume }) => ({
-        name: `${stem}.tif`,
-        content: await writeVolume(volume, 'tiff'),
-      })),
-    );
-    for (const path of await writeFiles(folder, files)) surroundings.print(`${path}\n`);
-    for (const note of notes) surroundings.remark(note);
+    const files: OutputFile[] = [];
+    const records = [];
+    for (const { stem, volume } of volumes) {
+      const name = `${stem}.tif`;
+      files.push({ name, content: await writeVolume(volume, 'tiff') });
+      const { kind, type, size, spacing } = volume;
+      const sha256 = await voxelSha256(volume, signal);
+      records.push({ name, kind, type, size, voxelSize: spacing, voxelSha256: sha256 });
+    }
+    const document = {
+      format: 'tauscope-phantom',
+      version: 1,
+      software: { name: 'tauscope', version: VERSION },
+      phantom: id,
+      ...facts,
+      notes,
+      files: records,
+    };
+    files.push({ name: 'phantom.json', content: `${JSON.stringify(document, null, 2)}\n` });
+    for (const path of await writeFiles(folder, files, signal)) print(`${path}\n`);
+    for (const note of notes) remark(note);
   },
 };
