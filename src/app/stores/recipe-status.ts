@@ -79,7 +79,7 @@ function findProblem(
 }
 
 /** The declaration's own sentence about the first parameter that is wrong, or null. */
-export function findParameterProblem(
+function findParameterProblem(
   operation: OperationDescriptor,
   params: RawParameters,
 ): string | null {

@@ -37,7 +37,9 @@ export function SummaryCard(props: {
                   style={{ background: colours.get(phase.label) }}
                   aria-hidden
                 />
-                <span className={styles['legendName']}>{phase.name}</span>
+                <span className={styles['legendName']} title={phase.name}>
+                  {phase.name}
+                </span>
                 <span>{percent(phase.fraction)}</span>
               </li>
             ))}

@@ -5,7 +5,7 @@ import { formatNumber } from '../../components/format.ts';
 type Row = Readonly<Record<string, Cell>>;
 
 /** Why a cell is empty, in two words; the long form is the column's help. */
-export function emptyText(row: Row): string {
+function emptyText(row: Row): string {
   return row['percolates'] === false ? 'no path' : '—';
 }
 
@@ -38,7 +38,7 @@ export function readableCell(row: Row, column: Column, counts: boolean): string 
   return counts ? wholeNumber(cell) : measuredNumber(cell);
 }
 
-export function columnHeading(column: Column): string {
+function columnHeading(column: Column): string {
   const symbol = column.symbol === '' ? '' : ` ${column.symbol}`;
   const unit = column.unit === '' ? '' : ` (${column.unit})`;
   return `${column.title}${symbol}${unit}`;

@@ -88,6 +88,7 @@ export function Palette() {
       maxHeight={420}
       searchProps={{ placeholder: 'Search actions', 'aria-label': 'Search actions' }}
       overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
+      transitionProps={{ duration: 0 }}
       nothingFound="No action has that name"
       actions={ACTIONS.filter((action) => action.isEnabled(workbench)).map((action) => ({
         id: action.id,
