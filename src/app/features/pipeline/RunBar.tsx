@@ -105,12 +105,7 @@ function Running({ activity }: { readonly activity: Activity }) {
       >
         {activity.cancelling ? 'Cancelling…' : 'Cancel'}
       </Button>
-      <Progress
-        value={percent}
-        size={5}
-        aria-label="Progress of the run"
-        transitionDuration={120}
-      />
+      <Progress value={percent} size={5} aria-label="Progress of the run" />
       <p className={styles['forecast']}>
         <span className={styles['forecastStep']}>{title ?? 'Preparing'}</span>
         <span>
