@@ -12,7 +12,7 @@ export function OpenProgress({ activity }: { readonly activity: Activity }) {
       <p className={styles['progressTitle']}>
         {activity.title} <span className={styles['percent']}>{percent} %</span>
       </p>
-      <Progress value={percent} size="sm" aria-label={activity.title} transitionDuration={0} />
+      <Progress value={percent} size="sm" aria-label={activity.title} />
       <Button variant="default" disabled={activity.cancelling} onClick={workspace.cancel}>
         {activity.cancelling ? 'Cancelling…' : 'Cancel'}
       </Button>
