@@ -66,14 +66,11 @@ function isFresh(): boolean {
 
 async function compile(file: string, options: readonly string[]): Promise<void> {
   const out = relative(root, join(outFolder, file));
-  const { error, stderr } = await asc.main(
+  const { error } = await asc.main(
     [...entryFiles(), '--outFile', out, '--baseDir', root, ...COMMON, ...options],
-    {},
+    { stderr: process.stderr },
   );
-  if (error !== null) {
-    process.stderr.write(`${stderr}`);
-    throw error;
-  }
+  if (error !== null) throw error;
   const bytes = readFileSync(join(outFolder, file));
   const digest = createHash('sha256').update(bytes).digest('hex');
   console.log(`wasm/dist/${file}: ${bytes.length} bytes, sha256 ${digest}`);
@@ -85,7 +82,7 @@ function emitThread(): void {
   });
   const tail = [
     "import { parentPort } from 'node:worker_threads';",
-    "parentPort.on('message', (message) => serveSession(message, (failure) => parentPort.postMessage(failure)));",
+    "parentPort.on('message', (message) => serveSession(message));",
   ];
   writeFileSync(join(outFolder, 'kernel-thread.mjs'), `${outputText}\n${tail.join('\n')}\n`);
 }

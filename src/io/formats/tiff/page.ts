@@ -42,7 +42,7 @@ export function voxelTypeOfPage(page: Page): VoxelType {
 
 /** "512 × 512 uint16", with the sample count where it is not 1. */
 export function describePage(page: Page): string {
-  const type = `${page.bits === 16 && page.kind === 'float' ? 'float16' : voxelTypeOfPage(page)}`;
+  const type = page.bits === 16 && page.kind === 'float' ? 'float16' : voxelTypeOfPage(page);
   const samples = page.samples === 1 ? '' : ` with ${page.samples} samples`;
   return `${page.width} × ${page.height} ${type}${samples}`;
 }
