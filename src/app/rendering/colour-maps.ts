@@ -1,12 +1,13 @@
 /** Colour maps for grey values: 256 colours each, perceptually uniform and safe for colour-blind readers. */
 
-export type ColourMapId = 'grey' | 'viridis' | 'inferno';
+export type ColourMapId = 'grey' | 'inverted' | 'viridis' | 'cividis' | 'inferno';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
 /** Anchors at equal distances; colours between them are interpolated. */
 const ANCHORS: Record<ColourMapId, readonly string[]> = {
   grey: ['#000000', '#ffffff'],
+  inverted: ['#ffffff', '#000000'],
   viridis: [
     '#440154',
     '#482878',
@@ -18,6 +19,18 @@ const ANCHORS: Record<ColourMapId, readonly string[]> = {
     '#6ece58',
     '#b5de2b',
     '#fde725',
+  ],
+  cividis: [
+    '#00204d',
+    '#00336f',
+    '#39486b',
+    '#575c6d',
+    '#707173',
+    '#8a8779',
+    '#a69d75',
+    '#c4b56c',
+    '#e4cf5b',
+    '#ffea46',
   ],
   inferno: [
     '#000004',
@@ -35,7 +48,9 @@ const ANCHORS: Record<ColourMapId, readonly string[]> = {
 
 export const COLOUR_MAPS: readonly { readonly id: ColourMapId; readonly title: string }[] = [
   { id: 'grey', title: 'Grey' },
+  { id: 'inverted', title: 'Inverted grey' },
   { id: 'viridis', title: 'Viridis' },
+  { id: 'cividis', title: 'Cividis' },
   { id: 'inferno', title: 'Inferno' },
 ];
 
@@ -66,4 +81,17 @@ export function colourTable(id: ColourMapId): Uint8Array {
   }
   tables.set(id, table);
   return table;
+}
+
+/** The map as a CSS gradient from left to right. */
+export function colourGradient(id: ColourMapId): string {
+  return `linear-gradient(to right, ${ANCHORS[id].join(', ')})`;
+}
+
+/** The map's anchors with their places 0 to 1, for gradients in SVG. */
+export function colourStops(
+  id: ColourMapId,
+): readonly { readonly at: number; readonly colour: string }[] {
+  const anchors = ANCHORS[id];
+  return anchors.map((colour, i) => ({ at: i / (anchors.length - 1), colour }));
 }

@@ -36,12 +36,18 @@ function pack(red: number, green: number, blue: number): number {
   return (OPAQUE | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
+const packedMaps = new Map<ColourMapId, Uint32Array>();
+
 /** The map's 256 colours as little-endian RGBA words. */
 function packedMap(id: ColourMapId): Uint32Array {
+  const known = packedMaps.get(id);
+  if (known !== undefined) return known;
   const table = colourTable(id);
-  return Uint32Array.from({ length: 256 }, (_, step) =>
+  const packed = Uint32Array.from({ length: 256 }, (_, step) =>
     pack(table[3 * step] as number, table[3 * step + 1] as number, table[3 * step + 2] as number),
   );
+  packedMaps.set(id, packed);
+  return packed;
 }
 
 /** Step 0..255 of the map for a finite value; half-steps round up. */
@@ -76,9 +82,16 @@ function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void 
     return;
   }
   const notFinite = pack(...NOT_FINITE_COLOUR);
+  const { low, high } = look;
+  const perStep = high - low;
+  const first = map[0] as number;
+  const last = map[255] as number;
   for (let i = 0; i < words.length; i++) {
     const value = data[i] as number;
-    words[i] = Number.isFinite(value) ? (map[mapStep(value, look)] as number) : notFinite;
+    if (value > low && value < high) {
+      words[i] = map[Math.round(((value - low) / perStep) * 255)] as number;
+    } else if (!Number.isFinite(value)) words[i] = notFinite;
+    else words[i] = value <= low ? first : last;
   }
 }
 
@@ -129,4 +142,21 @@ export function composeSlice(
     blendLabels(labels, labelLook, rgba);
   }
   return rgba;
+}
+
+/** A rectangle of a grid, copied; the grid itself where the rectangle is all of it. */
+export function subGrid(
+  grid: PixelGrid,
+  column: number,
+  row: number,
+  width: number,
+  height: number,
+): PixelGrid {
+  if (column === 0 && row === 0 && width === grid.width && height === grid.height) return grid;
+  const data = grid.data.slice(0, width * height);
+  for (let y = 0; y < height; y++) {
+    const from = column + grid.width * (row + y);
+    data.set(grid.data.subarray(from, from + width), width * y);
+  }
+  return { width, height, data };
 }

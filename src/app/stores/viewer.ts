@@ -1,9 +1,11 @@
 /** How volumes are looked at: position, window, colours, layout. Plain data, shared by all views. */
 import { create } from 'zustand';
 import type { ColourMapId } from '../rendering/colour-maps.ts';
+import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
 
-export type ViewId = 'xy' | 'xz' | 'yz' | '3d';
+export type SliceViewId = 'xy' | 'xz' | 'yz';
+export type ViewId = SliceViewId | '3d';
 export type VoxelIndex = readonly [x: number, y: number, z: number];
 
 export interface GreyWindow {
@@ -18,12 +20,21 @@ export interface ViewerState {
   /** null until a volume's histogram is known. */
   readonly window: GreyWindow | null;
   readonly colourMap: ColourMapId;
-  readonly frames: Readonly<Record<'xy' | 'xz' | 'yz', ViewFrame>>;
+  readonly frames: Readonly<Record<SliceViewId, ViewFrame>>;
   readonly maximised: ViewId | null;
+  /** The view that was pointed at or focused last: keys that need a view mean this one. */
+  readonly active: ViewId;
+  readonly overlayShown: boolean;
   readonly overlayOpacity: number;
   readonly overlayStyle: 'fill' | 'outline';
   readonly hiddenLabels: readonly number[];
+  /** While true the opened volume is shown instead of the result. */
+  readonly comparing: boolean;
   readonly showVolume: boolean;
+  readonly camera: OrbitCamera;
+  /** Whether the 3-D view is cut open at the crosshair. */
+  readonly cut: boolean;
+  readonly content3d: 'phases' | 'grey';
   /** Voxel under the pointer; null outside all slices. */
   readonly probe: VoxelIndex | null;
 }
@@ -33,13 +44,20 @@ interface ViewerActions {
   toggleCrosshair(): void;
   setWindow(window: GreyWindow | null): void;
   setColourMap(colourMap: ColourMapId): void;
-  setFrame(view: 'xy' | 'xz' | 'yz', frame: ViewFrame): void;
+  setFrame(view: SliceViewId, frame: ViewFrame): void;
+  /** Fits all slices and brings the 3-D camera home. */
   fitAll(): void;
   toggleMaximised(view: ViewId): void;
+  setActive(view: ViewId): void;
+  toggleOverlay(): void;
   setOverlayOpacity(opacity: number): void;
   setOverlayStyle(style: 'fill' | 'outline'): void;
   toggleLabel(label: number): void;
+  setComparing(comparing: boolean): void;
   setShowVolume(shown: boolean): void;
+  setCamera(camera: OrbitCamera): void;
+  toggleCut(): void;
+  setContent3d(content: 'phases' | 'grey'): void;
   setProbe(probe: VoxelIndex | null): void;
 }
 
@@ -56,6 +74,10 @@ function readShowVolume(): boolean {
 
 const FITTED_FRAMES = { xy: FITTED, xz: FITTED, yz: FITTED } as const;
 
+function isSame(a: VoxelIndex | null, b: VoxelIndex | null): boolean {
+  return a === b || (a !== null && b !== null && a.every((value, axis) => value === b[axis]));
+}
+
 export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   crosshair: [0, 0, 0],
   crosshairShown: true,
@@ -63,20 +85,29 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   colourMap: 'grey',
   frames: FITTED_FRAMES,
   maximised: null,
+  active: 'xy',
+  overlayShown: true,
   overlayOpacity: 0.45,
   overlayStyle: 'fill',
   hiddenLabels: [],
+  comparing: false,
   showVolume: readShowVolume(),
+  camera: HOME_CAMERA,
+  cut: true,
+  content3d: 'phases',
   probe: null,
 
-  setCrosshair: (crosshair) => set({ crosshair }),
+  setCrosshair: (crosshair) =>
+    set((state) => (isSame(state.crosshair, crosshair) ? state : { crosshair })),
   toggleCrosshair: () => set((state) => ({ crosshairShown: !state.crosshairShown })),
   setWindow: (window) => set({ window }),
   setColourMap: (colourMap) => set({ colourMap }),
   setFrame: (view, frame) => set((state) => ({ frames: { ...state.frames, [view]: frame } })),
-  fitAll: () => set({ frames: FITTED_FRAMES }),
+  fitAll: () => set({ frames: FITTED_FRAMES, camera: HOME_CAMERA }),
   toggleMaximised: (view) =>
-    set((state) => ({ maximised: state.maximised === view ? null : view })),
+    set((state) => ({ maximised: state.maximised === null ? view : null })),
+  setActive: (active) => set((state) => (state.active === active ? state : { active })),
+  toggleOverlay: () => set((state) => ({ overlayShown: !state.overlayShown })),
   setOverlayOpacity: (overlayOpacity) => set({ overlayOpacity }),
   setOverlayStyle: (overlayStyle) => set({ overlayStyle }),
   toggleLabel: (label) =>
@@ -85,6 +116,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
         ? hiddenLabels.filter((each) => each !== label)
         : [...hiddenLabels, label],
     })),
+  setComparing: (comparing) =>
+    set((state) => (state.comparing === comparing ? state : { comparing })),
   setShowVolume: (showVolume) => {
     try {
       globalThis.localStorage?.setItem(SHOW_VOLUME_KEY, showVolume ? 'yes' : 'no');
@@ -93,5 +126,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
     }
     set({ showVolume });
   },
-  setProbe: (probe) => set({ probe }),
+  setCamera: (camera) => set({ camera }),
+  toggleCut: () => set((state) => ({ cut: !state.cut })),
+  setContent3d: (content3d) => set({ content3d }),
+  setProbe: (probe) => set((state) => (isSame(state.probe, probe) ? state : { probe })),
 }));

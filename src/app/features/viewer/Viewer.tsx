@@ -1,18 +1,18 @@
 /** Three linked slices and the 3-D view of a volume, with window, colours and legend. */
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
-import { useViewer } from '../../stores/viewer.ts';
+import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
+import { useWorkspaceState } from '../../workbench-context.tsx';
+import { beforeOf } from './before.ts';
 import { Legend } from './Legend.tsx';
 import { SliceSource } from './slice-source.ts';
-import { SliceView, type SliceViewId } from './SliceView.tsx';
+import { SliceView } from './SliceView.tsx';
+import { useViewerKeys } from './use-viewer-keys.ts';
 import { ViewerToolbar } from './ViewerToolbar.tsx';
+import { VolumePane } from './VolumePane.tsx';
+import { WindowMemory } from './window-memory.ts';
 import styles from './viewer.module.css';
-
-// The 3-D view brings vtk.js, several times larger than the rest of the page.
-const VolumePane = lazy(async () => ({
-  default: (await import('./VolumePane.tsx')).VolumePane,
-}));
 
 interface ViewerProps {
   readonly client: EngineClient;
@@ -27,26 +27,24 @@ const SLICE_VIEWS: readonly SliceViewId[] = ['xy', 'yz', 'xz'];
 export function Viewer({ client, image, overlay }: ViewerProps) {
   const source = useMemo(() => new SliceSource(client), [client]);
   const maximised = useViewer((state) => state.maximised);
+  const opened = useWorkspaceState((state) => state.source);
   const volume = image ?? overlay;
+  const before = useMemo(() => beforeOf(opened, volume), [opened, volume]);
   useCentredCrosshair(volume);
   useDefaultWindow(client, image);
-  const shown = (view: SliceViewId | '3d') => maximised === null || maximised === view;
+  useViewerKeys();
+  const isShown = (view: ViewId) => maximised === null || maximised === view;
+  const parts = { source, image, overlay, before };
   return (
     <section className={styles['viewer']} aria-label="Views">
-      <ViewerToolbar client={client} source={source} image={image} overlay={overlay} />
+      <ViewerToolbar client={client} {...parts} />
       <div className={styles['grid']} data-maximised={maximised !== null}>
-        {SLICE_VIEWS.filter(shown).map((view) => (
-          <SliceView key={view} id={view} source={source} image={image} overlay={overlay} />
+        {SLICE_VIEWS.filter(isShown).map((view) => (
+          <SliceView key={view} id={view} {...parts} />
         ))}
-        {shown('3d') && (
-          <Suspense fallback={<div className={styles['pane']} />}>
-            <VolumePane client={client} image={image} overlay={overlay} />
-          </Suspense>
-        )}
+        {isShown('3d') && <VolumePane client={client} image={image} overlay={overlay} />}
       </div>
-      {overlay !== null && overlay.phases.length > 0 && (
-        <Legend overlay={overlay} adjustable={image !== null} />
-      )}
+      {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
     </section>
   );
 }
@@ -62,37 +60,28 @@ function useCentredCrosshair(volume: VolumeInfo | null): void {
   }, [nx, ny, nz]);
 }
 
-/**
- * Takes the 1st to 99th percentile as the window of each volume that is seen for the first time;
- * a volume that comes back has the window it was left with.
- */
+/** The window follows the image; images on the same grey scale share one. */
 function useDefaultWindow(client: EngineClient, image: VolumeInfo | null): void {
-  const windows = useRef(new Map<string, { readonly low: number; readonly high: number }>());
+  const memory = useRef(new WindowMemory());
   const handle = image?.handle ?? null;
   useEffect(() => {
     if (handle === null) return;
     const { setWindow } = useViewer.getState();
-    const remember = (): void => {
-      const { window } = useViewer.getState();
-      if (window !== null) windows.current.set(handle, window);
-    };
-    const known = windows.current.get(handle);
-    if (known !== undefined) {
-      setWindow(known);
-      return remember;
-    }
     let current = true;
-    let asked = false;
+    let stop = (): void => undefined;
     client.histogram(handle).then(
       ({ window: [low, high] }) => {
-        if (current) setWindow({ low, high });
-        asked = true;
+        if (!current) return;
+        setWindow(memory.current.recall(handle, { low, high }));
+        stop = useViewer.subscribe(({ window }) => {
+          if (window !== null) memory.current.keep(handle, window);
+        });
       },
       () => undefined,
     );
     return () => {
       current = false;
-      if (asked) remember();
+      stop();
     };
   }, [client, handle]);
 }

@@ -1,12 +1,23 @@
-/** Window, colours and the value under the pointer. */
-import { ActionIcon, Tooltip } from '@mantine/core';
-import { IconArrowsMaximize, IconFocusCentered, IconCube, IconPlus } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+/** Tools of the views: fitting, comparing, window, colours; and the value at the pointer. */
+import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  IconArrowsMaximize,
+  IconArrowsMinimize,
+  IconCheck,
+  IconChevronDown,
+  IconCrosshair,
+  IconCube,
+  IconEye,
+  IconFocusCentered,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
-import { COLOUR_MAPS, type ColourMapId } from '../../rendering/colour-maps.ts';
-import { formatPosition } from '../../rendering/slice-geometry.ts';
-import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
+import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
+import { percentiles } from '../../rendering/percentiles.ts';
+import { useViewer } from '../../stores/viewer.ts';
+import type { Before } from './before.ts';
+import { Readout } from './Readout.tsx';
 import type { SliceSource } from './slice-source.ts';
 import styles from './viewer.module.css';
 
@@ -15,89 +26,67 @@ interface ToolbarProps {
   readonly source: SliceSource;
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
+  readonly before: Before | null;
 }
 
-export function ViewerToolbar({ client, source, image, overlay }: ToolbarProps) {
-  const colourMap = useViewer((state) => state.colourMap);
+export function ViewerToolbar({ client, source, image, overlay, before }: ToolbarProps) {
   const showVolume = useViewer((state) => state.showVolume);
   const crosshairShown = useViewer((state) => state.crosshairShown);
-  const { setColourMap, setWindow, fitAll, setShowVolume, toggleCrosshair } = useViewer.getState();
-
-  const choosePreset = async (preset: string): Promise<void> => {
-    if (image === null) return;
-    if (preset === 'full') {
-      setWindow({ low: image.range[0], high: image.range[1] });
-    } else {
-      const { window } = await client.histogram(image.handle);
-      setWindow({ low: window[0], high: window[1] });
-    }
-  };
-
+  const maximised = useViewer((state) => state.maximised);
+  const { fitAll, setShowVolume, toggleCrosshair, toggleMaximised } = useViewer.getState();
   return (
-    <div className={styles['toolbar']} role="toolbar" aria-label="Views">
+    <div className={styles['toolbar']} role="group" aria-label="View tools">
       <span className={styles['group']}>
-        <IconButton label="Fit all views (F)" onClick={fitAll}>
-          <IconFocusCentered size={16} />
-        </IconButton>
-        <IconButton label="Show the crosshair" pressed={crosshairShown} onClick={toggleCrosshair}>
-          <IconPlus size={16} />
-        </IconButton>
-        <IconButton
-          label="Show the 3-D view"
+        <ToolButton label="Fit all views (F)" onClick={fitAll}>
+          <IconFocusCentered size={16} stroke={1.6} aria-hidden />
+        </ToolButton>
+        <ToolButton
+          label={maximised === null ? 'Show one view alone (M)' : 'Show all views (M)'}
+          pressed={maximised !== null}
+          onClick={() => toggleMaximised(useViewer.getState().active)}
+        >
+          {maximised === null ? (
+            <IconArrowsMaximize size={16} stroke={1.6} aria-hidden />
+          ) : (
+            <IconArrowsMinimize size={16} stroke={1.6} aria-hidden />
+          )}
+        </ToolButton>
+        <ToolButton label="Crosshair (X)" pressed={crosshairShown} onClick={toggleCrosshair}>
+          <IconCrosshair size={16} stroke={1.6} aria-hidden />
+        </ToolButton>
+        <ToolButton
+          label="3-D view"
           pressed={showVolume}
           onClick={() => setShowVolume(!showVolume)}
         >
-          <IconCube size={16} />
-        </IconButton>
-        <MaximiseMenu />
+          <IconCube size={16} stroke={1.6} aria-hidden />
+        </ToolButton>
+        <CompareButton disabled={before === null} />
       </span>
       <span className={styles['divider']} />
       <span className={styles['group']}>
-        <select
-          className={styles['select']}
-          aria-label="Window preset"
-          value=""
-          disabled={image === null}
-          onChange={(event) => void choosePreset(event.currentTarget.value)}
-        >
-          <option value="" disabled>
-            Window
-          </option>
-          <option value="percentiles">1 % to 99 %</option>
-          <option value="full">Smallest to largest</option>
-        </select>
-        <select
-          className={styles['select']}
-          aria-label="Colour map"
-          value={colourMap}
-          disabled={image === null}
-          onChange={(event) => setColourMap(event.currentTarget.value as ColourMapId)}
-        >
-          {COLOUR_MAPS.map(({ id, title }) => (
-            <option key={id} value={id}>
-              {title}
-            </option>
-          ))}
-        </select>
+        <WindowMenu client={client} image={image} />
+        <ColourMapMenu disabled={image === null} />
       </span>
-      <Readout source={source} image={image} overlay={overlay} />
+      <Readout source={source} image={image} overlay={overlay} before={before} />
     </div>
   );
 }
 
-function IconButton(props: {
+function ToolButton(props: {
   readonly label: string;
   readonly pressed?: boolean;
   readonly onClick: () => void;
-  readonly children: React.ReactNode;
+  readonly children: ReactNode;
 }) {
   const { label, pressed, onClick, children } = props;
   return (
     <Tooltip label={label}>
       <ActionIcon
+        className={styles['tool'] ?? ''}
+        size={24}
         aria-label={label}
         {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
-        variant={pressed === true ? 'light' : 'subtle'}
         onClick={onClick}
       >
         {children}
@@ -106,89 +95,107 @@ function IconButton(props: {
   );
 }
 
-/** Cycles through the views as one; M in a view does the same for that view. */
-function MaximiseMenu() {
-  const maximised = useViewer((state) => state.maximised);
-  const { toggleMaximised } = useViewer.getState();
+/** Shows the input as long as it is held, by pointer or by key. */
+function CompareButton({ disabled }: { readonly disabled: boolean }) {
+  const comparing = useViewer((state) => state.comparing);
+  const { setComparing } = useViewer.getState();
+  const stop = (): void => setComparing(false);
   return (
-    <IconButton
-      label={maximised === null ? 'Show one view alone (M)' : 'Show all views (M)'}
-      pressed={maximised !== null}
-      onClick={() => toggleMaximised(maximised ?? 'xy')}
-    >
-      <IconArrowsMaximize size={16} />
-    </IconButton>
+    <Tooltip label="Hold to see the input instead (B)">
+      <ActionIcon
+        className={styles['tool'] ?? ''}
+        size={24}
+        aria-label="Hold to see the input instead (B)"
+        aria-pressed={comparing && !disabled}
+        disabled={disabled}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setComparing(true);
+        }}
+        onPointerUp={stop}
+        onPointerCancel={stop}
+        onKeyDown={(event) => {
+          if (event.key !== ' ' && event.key !== 'Enter') return;
+          event.preventDefault();
+          setComparing(true);
+        }}
+        onKeyUp={stop}
+        onBlur={stop}
+      >
+        <IconEye size={16} stroke={1.6} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 
-/** Position and value of the voxel under the pointer, or of the crosshair. */
-function Readout(props: {
-  readonly source: SliceSource;
-  readonly image: VolumeInfo | null;
-  readonly overlay: VolumeInfo | null;
-}) {
-  const { source, image, overlay } = props;
-  const crosshair = useViewer((state) => state.crosshair);
-  const probe = useViewer((state) => state.probe);
-  const at = probe ?? crosshair;
-  const grey = useVoxelValue(source, 'readout grey', image, at);
-  const label = useVoxelValue(source, 'readout labels', overlay, at);
-  const volume = image ?? overlay;
-  if (volume === null) return null;
-  const phase = overlay?.phases.find((each) => each.label === label);
-  return (
-    <output className={styles['readout']} data-testid="readout">
-      ({at.join(', ')})
-      <span className={styles['optional']}>
-        {volume.spacing === null
-          ? ' · scale unknown'
-          : ` · ${formatPosition(at as [number, number, number], volume.origin as [number, number, number], volume.spacing)}`}
-      </span>
-      {grey !== null && (
-        <>
-          {' · '}
-          <strong>{formatValue(grey)}</strong>
-        </>
-      )}
-      {label !== null && (
-        <>
-          {' · '}
-          <strong>{phase?.name ?? `label ${label}`}</strong>
-        </>
-      )}
-    </output>
-  );
-}
+const PRESETS = [
+  { title: 'Automatic (1 % to 99 %)', tail: 0.01 },
+  { title: 'Wide (0.1 % to 99.9 %)', tail: 0.001 },
+  { title: 'Smallest to largest value', tail: 0 },
+] as const;
 
-function formatValue(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(7)));
-}
-
-/** The volume's own value at a voxel, from a slice the views show as well. */
-function useVoxelValue(
-  source: SliceSource,
-  view: string,
-  volume: VolumeInfo | null,
-  at: VoxelIndex,
-): number | null {
-  const [value, setValue] = useState<number | null>(null);
-  const handle = volume?.handle ?? null;
-  const [nx, ny, nz] = volume?.size ?? [0, 0, 0];
-  const [x, y, z] = at;
-  useEffect(() => {
-    if (handle === null || x >= nx || y >= ny || z >= nz) {
-      setValue(null);
+function WindowMenu({ client, image }: { client: EngineClient; image: VolumeInfo | null }) {
+  const choose = async (tail: number): Promise<void> => {
+    if (image === null) return;
+    const { setWindow } = useViewer.getState();
+    const [low, high] = image.range;
+    if (tail === 0) {
+      setWindow({ low, high });
       return;
     }
-    let current = true;
-    const key = { handle, axis: 2, index: z } as const;
-    source.want(view, key, () => {
-      const found = source.peek(key)?.data[x + nx * y];
-      if (current) setValue(found ?? null);
-    });
-    return () => {
-      current = false;
-    };
-  }, [source, view, handle, nx, ny, nz, x, y, z]);
-  return value;
+    const histogram = await client.histogram(image.handle);
+    const [from, to] = tail === 0.01 ? histogram.window : percentiles(histogram, tail);
+    setWindow({ low: from, high: to });
+  };
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <UnstyledButton className={styles['menu']} disabled={image === null}>
+          Window
+          <IconChevronDown size={13} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {PRESETS.map(({ title, tail }) => (
+          <Menu.Item key={title} onClick={() => void choose(tail)}>
+            {title}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function ColourMapMenu({ disabled }: { readonly disabled: boolean }) {
+  const colourMap = useViewer((state) => state.colourMap);
+  const { setColourMap } = useViewer.getState();
+  const title = COLOUR_MAPS.find(({ id }) => id === colourMap)?.title;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <UnstyledButton
+          className={styles['menu']}
+          disabled={disabled}
+          aria-label={`Colour map: ${title}`}
+        >
+          <span className={styles['ramp']} style={{ background: colourGradient(colourMap) }} />
+          <IconChevronDown size={13} aria-hidden />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {COLOUR_MAPS.map(({ id, title: name }) => (
+          <Menu.Item
+            key={id}
+            leftSection={
+              <span className={styles['ramp']} style={{ background: colourGradient(id) }} />
+            }
+            rightSection={id === colourMap ? <IconCheck size={14} aria-label="in use" /> : null}
+            onClick={() => setColourMap(id)}
+          >
+            {name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

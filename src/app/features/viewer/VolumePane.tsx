@@ -1,28 +1,35 @@
-/** The pane of the 3-D view: loads vtk.js when first shown, orbits by mouse and keyboard. */
+/** The pane of the 3-D view: the volume with the crosshair's planes, turned by pointer and keys. */
 import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
 import {
-  IconArrowDown,
-  IconArrowLeft,
-  IconArrowRight,
-  IconArrowUp,
+  IconAngle,
+  IconCubeOff,
   IconHome,
   IconMinus,
   IconPlus,
+  type TablerIcon,
 } from '@tabler/icons-react';
-import { type PointerEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { PreviewVolume, VolumeInfo } from '../../../../workers/engine-api.ts';
-import type { EngineClient } from '../../engine-client.ts';
-import { parseColour } from '../../rendering/colour-maps.ts';
-import { greyTransfer, phaseTransfer } from '../../rendering/transfer.ts';
-import type { VolumeView } from '../../rendering/volume-view.ts';
-import { useViewer } from '../../stores/viewer.ts';
-import { PLANE_COLOURS } from './SliceView.tsx';
 import { useSize } from '../../components/use-size.ts';
+import type { EngineClient } from '../../engine-client.ts';
+import { FACE_CAMERAS, zoomed } from '../../rendering/orbit-camera.ts';
+import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
+import type { VolumeLook } from '../../rendering/volume-scene.ts';
+import {
+  acquireVolumeView,
+  forgetVolumeView,
+  releaseVolumeView,
+  type VolumeView,
+} from '../../rendering/volume-view.ts';
+import { useViewer } from '../../stores/viewer.ts';
+import { crosshairShares, VolumeOverlay } from './VolumeOverlay.tsx';
+import { useOrbitGestures } from './use-orbit-gestures.ts';
 import styles from './viewer.module.css';
 
-const PREVIEW_EDGE = { software: 96, hardware: 256 } as const;
-const DEGREES_PER_PIXEL = 0.5;
-const KEY_DEGREES = 15;
+/** Longest edge of the copy that is drawn. */
+const PREVIEW_EDGE = { software: 128, hardware: 256 } as const;
+/** The first slices come first. */
+const START_TIMEOUT_MS = 600;
 
 interface VolumePaneProps {
   readonly client: EngineClient;
@@ -30,216 +37,274 @@ interface VolumePaneProps {
   readonly overlay: VolumeInfo | null;
 }
 
-export function VolumePane({ client, image, overlay }: VolumePaneProps) {
+export function VolumePane(props: VolumePaneProps) {
   const showVolume = useViewer((state) => state.showVolume);
   const { setShowVolume } = useViewer.getState();
+  const [attempt, setAttempt] = useState(0);
   return (
     <div className={styles['pane']} data-view="3d">
       {showVolume ? (
-        <LiveVolume client={client} image={image} overlay={overlay} />
+        <LiveVolume key={attempt} {...props} onRestart={() => setAttempt(attempt + 1)} />
       ) : (
-        <div className={styles['empty']}>
-          <p>The 3-D view is off.</p>
+        <Empty text="The 3-D view is off.">
           <Button variant="default" onClick={() => setShowVolume(true)}>
             Show the 3-D view
           </Button>
-        </div>
+        </Empty>
       )}
     </div>
   );
 }
 
-function LiveVolume({ client, image, overlay }: VolumePaneProps) {
+function Empty(props: { readonly text: string; readonly children?: React.ReactNode }) {
+  return (
+    <div className={styles['empty']}>
+      <IconCubeOff size={22} stroke={1.4} aria-hidden />
+      <p>{props.text}</p>
+      {props.children}
+    </div>
+  );
+}
+
+function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void }) {
+  const { client, image, overlay, onRestart } = props;
   const stage = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(stage);
-  const { view, failure } = useSharedView(stage);
-  const [wanted, setWanted] = useState<'phases' | 'grey'>('phases');
+  const view = useVolumeView(stage);
+  const status = useViewStatus(view);
+  const wanted = useViewer((state) => state.content3d);
+  const camera = useViewer((state) => state.camera);
   const shown = wanted === 'phases' && overlay !== null ? overlay : (image ?? overlay);
-  const preview = usePreview(client, view, shown);
-  useLook(view, shown, preview);
+  const loaded = usePreview(
+    client,
+    status === 'software' || status === 'hardware' ? status : null,
+    shown,
+  );
+  useScene(view, loaded);
   useEffect(() => {
-    if (view !== null && width > 0) view.resize(width, height);
+    if (width > 0 && height > 0) {
+      view?.show({ view: { width, height, devicePixelRatio: globalThis.devicePixelRatio } });
+    }
   }, [view, width, height]);
+  useEffect(() => view?.show({ camera }), [view, camera]);
+  const gestures = useOrbitGestures(stage, height);
 
-  const drag = (event: PointerEvent<HTMLDivElement>): void => {
-    if (view === null || event.buttons === 0) return;
-    view.rotate(-event.movementX * DEGREES_PER_PIXEL, event.movementY * DEGREES_PER_PIXEL);
-  };
-  useEffect(() => {
-    const element = stage.current;
-    const zoom = (event: WheelEvent): void => {
-      event.preventDefault();
-      view?.zoom(Math.exp(-event.deltaY / 800));
+  if (view !== null && status !== 'starting' && status !== 'software' && status !== 'hardware') {
+    const restart = (): void => {
+      forgetVolumeView();
+      onRestart();
     };
-    element?.addEventListener('wheel', zoom, { passive: false });
-    return () => element?.removeEventListener('wheel', zoom);
-  }, [view]);
-
-  if (failure !== null) return <div className={styles['empty']}>{failure}</div>;
+    return (
+      <Empty text={status}>
+        <Button variant="default" onClick={restart}>
+          Try again
+        </Button>
+      </Empty>
+    );
+  }
   return (
     <>
       <div
         ref={stage}
         className={styles['stage']}
-        style={{ cursor: 'grab' }}
-        onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
-        onPointerMove={drag}
-        onDoubleClick={() => useViewer.getState().toggleMaximised('3d')}
-      />
-      <div className={styles['caption']}>
-        <span className={styles['title']}>3-D</span>
-        {image !== null && overlay !== null && (
-          <SegmentedControl
-            size="xs"
-            className={styles['switch'] ?? ''}
-            aria-label="What the 3-D view shows"
-            value={wanted}
-            onChange={(value) => setWanted(value === 'grey' ? 'grey' : 'phases')}
-            data={[
-              { value: 'phases', label: 'Phases' },
-              { value: 'grey', label: 'Grey' },
-            ]}
-          />
+        data-grab
+        role="application"
+        aria-roledescription="3-D view"
+        aria-label="Volume in 3-D. Arrow keys turn it, plus and minus zoom, 0 resets."
+        tabIndex={0}
+        {...gestures}
+      >
+        {loaded === null && <span className={styles['waiting']}>Preparing the 3-D view…</span>}
+        {view !== null && loaded !== null && (
+          <VolumeOverlay view={view} loaded={loaded} width={width} height={height} />
         )}
-        <span className={styles['spring']} />
-        <Turn label="Turn left" onClick={() => view?.rotate(KEY_DEGREES, 0)}>
-          <IconArrowLeft size={13} />
-        </Turn>
-        <Turn label="Turn right" onClick={() => view?.rotate(-KEY_DEGREES, 0)}>
-          <IconArrowRight size={13} />
-        </Turn>
-        <Turn label="Turn up" onClick={() => view?.rotate(0, -KEY_DEGREES)}>
-          <IconArrowUp size={13} />
-        </Turn>
-        <Turn label="Turn down" onClick={() => view?.rotate(0, KEY_DEGREES)}>
-          <IconArrowDown size={13} />
-        </Turn>
-        <Turn label="Closer" onClick={() => view?.zoom(1.2)}>
-          <IconPlus size={13} />
-        </Turn>
-        <Turn label="Further" onClick={() => view?.zoom(1 / 1.2)}>
-          <IconMinus size={13} />
-        </Turn>
-        <Turn label="Reset the 3-D view" onClick={() => view?.resetCamera()}>
-          <IconHome size={13} />
-        </Turn>
       </div>
+      <Caption both={image !== null && overlay !== null} />
     </>
   );
 }
 
-function Turn(props: {
-  readonly label: string;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}) {
+function Caption({ both }: { readonly both: boolean }) {
+  const content = useViewer((state) => state.content3d);
+  const cut = useViewer((state) => state.cut);
+  const { setContent3d, toggleCut, setCamera, fitAll } = useViewer.getState();
+  const zoom = (factor: number): void => setCamera(zoomed(useViewer.getState().camera, factor));
   return (
-    <Tooltip label={props.label}>
+    <div className={styles['caption']}>
+      <span className={styles['title']}>3-D</span>
+      {both && (
+        <SegmentedControl
+          size="xs"
+          className={styles['switch'] ?? ''}
+          aria-label="What the 3-D view shows"
+          value={content}
+          onChange={(value) => setContent3d(value === 'grey' ? 'grey' : 'phases')}
+          data={[
+            { value: 'phases', label: 'Phases' },
+            { value: 'grey', label: 'Grey' },
+          ]}
+        />
+      )}
+      <Tool label="Cut open at the crosshair" icon={IconAngle} pressed={cut} onClick={toggleCut} />
+      <span className={styles['spring']} />
+      {(['xy', 'yz', 'xz'] as const).map((face) => (
+        <Tooltip key={face} label={`Look straight at ${face.toUpperCase()}`}>
+          <button
+            type="button"
+            className={styles['face']}
+            style={{ color: PLANE_COLOURS[face] }}
+            aria-label={`Look straight at ${face.toUpperCase()}`}
+            onClick={() => setCamera(FACE_CAMERAS[face])}
+          >
+            {face.toUpperCase()}
+          </button>
+        </Tooltip>
+      ))}
+      <Tool label="Further" icon={IconMinus} onClick={() => zoom(1 / 1.25)} />
+      <Tool label="Closer" icon={IconPlus} onClick={() => zoom(1.25)} />
+      <Tool label="Fit all views (F)" icon={IconHome} onClick={fitAll} />
+    </div>
+  );
+}
+
+function Tool(props: {
+  readonly label: string;
+  readonly icon: TablerIcon;
+  readonly pressed?: boolean;
+  readonly onClick: () => void;
+}) {
+  const { label, icon: Icon, pressed, onClick } = props;
+  return (
+    <Tooltip label={label}>
       <ActionIcon
         size={20}
         className={styles['turn'] ?? ''}
-        aria-label={props.label}
-        onClick={props.onClick}
+        aria-label={label}
+        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+        onClick={onClick}
       >
-        {props.children}
+        <Icon size={14} stroke={1.7} aria-hidden />
       </ActionIcon>
     </Tooltip>
   );
 }
 
-/** The page's 3-D view inside `stage`, once vtk.js is loaded and the page has painted. */
-function useSharedView(stage: React.RefObject<HTMLDivElement | null>): {
-  readonly view: VolumeView | null;
-  readonly failure: string | null;
-} {
+/** The page's 3-D view inside `stage`, started once the page has nothing more urgent to do. */
+function useVolumeView(stage: React.RefObject<HTMLDivElement | null>): VolumeView | null {
   const [view, setView] = useState<VolumeView | null>(null);
-  const [failure, setFailure] = useState<string | null>(null);
   useEffect(() => {
     const host = stage.current;
-    let current = true;
     let mine: VolumeView | null = null;
-    const start = async (): Promise<void> => {
-      const { sharedVolumeView } = await import('../../rendering/volume-view.ts');
-      if (!current || host === null) return;
-      mine = sharedVolumeView();
-      host.append(mine.element);
+    const start = (): void => {
+      mine = acquireVolumeView();
+      host?.prepend(mine.element);
       setView(mine);
     };
-    const timer = setTimeout(() => {
-      start().catch((error: unknown) => setFailure((error as Error).message));
-    }, 150);
+    // Safari has no idle callbacks.
+    const canIdle = 'requestIdleCallback' in globalThis;
+    const timer = canIdle
+      ? requestIdleCallback(start, { timeout: START_TIMEOUT_MS })
+      : setTimeout(start, START_TIMEOUT_MS / 2);
     return () => {
-      current = false;
-      clearTimeout(timer);
-      mine?.element.remove();
+      if (canIdle) cancelIdleCallback(timer as number);
+      else clearTimeout(timer);
+      if (mine === null) return;
+      mine.element.remove();
+      releaseVolumeView();
+      setView(null);
     };
   }, [stage]);
-  return { view, failure };
+  return view;
 }
 
-/** The preview of a volume, put into the view when it arrives. */
+/** 'starting', 'software', 'hardware', or the sentence of a failure. */
+function useViewStatus(view: VolumeView | null): string {
+  return useSyncExternalStore(view?.subscribe ?? subscribeToNothing, () => {
+    const status = view?.status() ?? { kind: 'starting' as const };
+    if (status.kind === 'failed') return status.message;
+    if (status.kind === 'starting') return 'starting';
+    return status.isSoftware ? 'software' : 'hardware';
+  });
+}
+
+function subscribeToNothing(): () => void {
+  return () => undefined;
+}
+
+export interface Loaded {
+  readonly info: VolumeInfo;
+  readonly preview: PreviewVolume;
+}
+
+/** The copy of a volume that is drawn; the one before it stays until the next has come. */
 function usePreview(
   client: EngineClient,
-  view: VolumeView | null,
+  rendering: 'software' | 'hardware' | null,
   shown: VolumeInfo | null,
-): PreviewVolume | null {
-  const [preview, setPreview] = useState<PreviewVolume | null>(null);
-  const handle = shown?.handle ?? null;
-  const isGrey = shown?.kind === 'grey';
+): Loaded | null {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const kept = useRef(new Map<string, PreviewVolume>());
   useEffect(() => {
-    if (view === null || handle === null) return;
+    if (rendering === null || shown === null) return;
     let current = true;
-    const edge = view.isSoftware ? PREVIEW_EDGE.software : PREVIEW_EDGE.hardware;
-    client.preview(handle, edge).then(
-      (made) => {
-        if (!current) return;
-        view.setPreview(made, isGrey);
-        setPreview(made);
-      },
-      () => undefined,
-    );
+    const use = (preview: PreviewVolume): void => {
+      if (current) setLoaded({ info: shown, preview });
+    };
+    const known = kept.current.get(shown.handle);
+    if (known !== undefined) {
+      use(known);
+    } else {
+      client.preview(shown.handle, PREVIEW_EDGE[rendering]).then(
+        (preview) => {
+          // Two are enough to go to and fro between grey values and phases.
+          const oldest = [...kept.current.keys()].at(-2);
+          kept.current = new Map([...kept.current].filter(([handle]) => handle !== oldest));
+          kept.current.set(shown.handle, preview);
+          use(preview);
+        },
+        () => undefined,
+      );
+    }
     return () => {
       current = false;
     };
-  }, [client, view, handle, isGrey]);
-  return preview;
+  }, [client, rendering, shown]);
+  return loaded;
 }
 
-/** Applies colours, opacities and the crosshair's planes. */
-function useLook(
-  view: VolumeView | null,
-  shown: VolumeInfo | null,
-  preview: PreviewVolume | null,
-): void {
+/** Hands the volume, its colours and the crosshair to the view. */
+function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const window = useViewer((state) => state.window);
   const colourMap = useViewer((state) => state.colourMap);
   const hidden = useViewer((state) => state.hiddenLabels);
   const crosshair = useViewer((state) => state.crosshair);
-  const crosshairShown = useViewer((state) => state.crosshairShown);
+  const cut = useViewer((state) => state.cut);
+  const isLabels = loaded?.info.kind === 'labels';
+  const phases = loaded?.info.phases;
+  const range = loaded?.preview.range;
+  const phaseLook = useMemo<VolumeLook | null>(
+    () => (isLabels && phases !== undefined ? { kind: 'phases', phases, hidden } : null),
+    [isLabels, phases, hidden],
+  );
+  const greyLook = useMemo<VolumeLook | null>(() => {
+    if (isLabels || range === undefined) return null;
+    const [low, high] = range;
+    return { kind: 'grey', ...(window ?? { low, high }), colourMap };
+  }, [isLabels, range, window, colourMap]);
+  const look = phaseLook ?? greyLook;
+
+  const sent = useRef<{ view: VolumeView; preview: PreviewVolume } | null>(null);
   useEffect(() => {
-    if (view === null || shown === null || preview === null) return;
-    const [low, high] = preview.range;
-    view.setTransfer(
-      shown.kind === 'labels'
-        ? phaseTransfer(shown.phases, hidden)
-        : greyTransfer(window ?? { low, high }, preview.range, colourMap),
-    );
-  }, [view, shown, preview, window, colourMap, hidden]);
-  const size = shown?.size ?? null;
+    if (view === null || loaded === null || look === null) return;
+    const { preview } = loaded;
+    const isNew = sent.current?.view !== view || sent.current.preview !== preview;
+    sent.current = { view, preview };
+    view.show(isNew ? { preview, look } : { look });
+  }, [view, loaded, look]);
+
+  const size = loaded?.info.size;
   useEffect(() => {
-    if (view === null || size === null || preview === null) return;
-    const line = (axis: 0 | 1 | 2, colour: string) => {
-      const [red, green, blue] = parseColour(colour);
-      return {
-        axis,
-        at: (crosshair[axis] + 0.5) / size[axis],
-        colour: [red / 255, green / 255, blue / 255] as const,
-      };
-    };
-    view.setPlanes(
-      crosshairShown
-        ? [line(0, PLANE_COLOURS.yz), line(1, PLANE_COLOURS.xz), line(2, PLANE_COLOURS.xy)]
-        : [],
-    );
-  }, [view, size, preview, crosshair, crosshairShown]);
+    if (view === null || size === undefined) return;
+    view.show({ crosshair: { at: crosshairShares(crosshair, size), cut } });
+  }, [view, size, crosshair, cut]);
 }

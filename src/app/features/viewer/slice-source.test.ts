@@ -42,13 +42,12 @@ describe('SliceSource', () => {
     source.want('xy', key(1), () => undefined);
     client.calls[0]?.answer(PIXELS);
     await settle();
-    let answered = false;
-    source.want('xz', key(1), () => {
-      answered = true;
+    let answer: SlicePixels | null = null;
+    source.want('xz', key(1), (pixels) => {
+      answer = pixels;
     });
-    expect(answered).toBe(true);
+    expect(answer).toBe(PIXELS);
     expect(client.calls.length).toBe(1);
-    expect(source.peek(key(1))).toBe(PIXELS);
   });
 
   it('serves the next wish after a failed one', async () => {
@@ -64,5 +63,22 @@ describe('SliceSource', () => {
     client.calls[1]?.answer(PIXELS);
     await settle();
     expect(answered).toBe(true);
+  });
+
+  it('forgets the slices used longest ago beyond its budget', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client, 2);
+    const fetch = async (index: number): Promise<void> => {
+      const before = client.calls.length;
+      source.want('xy', key(index), () => undefined);
+      client.calls[before]?.answer(PIXELS);
+      await settle();
+    };
+    for (const index of [1, 2, 1, 3]) await fetch(index);
+    expect(client.calls.map((call) => call.request.index)).toEqual([1, 2, 3]);
+    await fetch(1);
+    expect(client.calls.length).toBe(3);
+    await fetch(2);
+    expect(client.calls.length).toBe(4);
   });
 });

@@ -6,7 +6,8 @@ import type { SlicePixels, VolumeHandle } from '../../../../workers/engine-api.t
 import type { EngineClient } from '../../engine-client.ts';
 import type { Axis } from '../../rendering/slice-geometry.ts';
 
-const MAX_CACHED = 96;
+/** The slices used longest ago go first when the cache holds more. */
+const MAX_BYTES = 192 * 2 ** 20;
 
 export interface SliceKey {
   readonly handle: VolumeHandle;
@@ -14,31 +15,32 @@ export interface SliceKey {
   readonly index: number;
 }
 
+type Answer = (pixels: SlicePixels) => void;
+
 function keyText({ handle, axis, index }: SliceKey): string {
   return `${handle}/${axis}/${index}`;
 }
 
 export class SliceSource {
   readonly #client: Pick<EngineClient, 'slice'>;
+  readonly #maxBytes: number;
   readonly #cache = new Map<string, SlicePixels>();
+  #bytes = 0;
   /** Per view: what is being fetched and what is wanted next. */
   readonly #busy = new Set<string>();
-  readonly #wanted = new Map<string, { readonly key: SliceKey; readonly done: () => void }>();
+  readonly #wanted = new Map<string, { readonly key: SliceKey; readonly done: Answer }>();
 
-  constructor(client: Pick<EngineClient, 'slice'>) {
+  constructor(client: Pick<EngineClient, 'slice'>, maxBytes = MAX_BYTES) {
     this.#client = client;
-  }
-
-  /** The slice where it is at hand. */
-  peek(key: SliceKey): SlicePixels | undefined {
-    return this.#cache.get(keyText(key));
+    this.#maxBytes = maxBytes;
   }
 
   /** Fetches a slice for a view, then calls `done`; an older wish of the same view is dropped. */
-  want(view: string, key: SliceKey, done: () => void): void {
-    if (this.peek(key) !== undefined) {
+  want(view: string, key: SliceKey, done: Answer): void {
+    const known = this.#recall(key);
+    if (known !== undefined) {
       this.#wanted.delete(view);
-      done();
+      done(known);
       return;
     }
     this.#wanted.set(view, { key, done });
@@ -52,10 +54,12 @@ export class SliceSource {
       if (wish === undefined) break;
       this.#wanted.delete(view);
       try {
-        if (this.peek(wish.key) === undefined) {
-          this.#keep(wish.key, await this.#client.slice(wish.key));
+        let pixels = this.#recall(wish.key);
+        if (pixels === undefined) {
+          pixels = await this.#client.slice(wish.key);
+          this.#keep(wish.key, pixels);
         }
-        wish.done();
+        wish.done(pixels);
       } catch {
         // The volume was released or the worker replaced; whoever did that sends a new handle.
       }
@@ -63,9 +67,26 @@ export class SliceSource {
     this.#busy.delete(view);
   }
 
+  #recall(key: SliceKey): SlicePixels | undefined {
+    const text = keyText(key);
+    const pixels = this.#cache.get(text);
+    if (pixels !== undefined) {
+      // To the young end of the map's order.
+      this.#cache.delete(text);
+      this.#cache.set(text, pixels);
+    }
+    return pixels;
+  }
+
   #keep(key: SliceKey, pixels: SlicePixels): void {
-    this.#cache.set(keyText(key), pixels);
-    const oldest = this.#cache.keys().next();
-    if (this.#cache.size > MAX_CACHED && oldest.done !== true) this.#cache.delete(oldest.value);
+    const text = keyText(key);
+    if (this.#cache.has(text)) return;
+    this.#cache.set(text, pixels);
+    this.#bytes += pixels.data.byteLength;
+    for (const [oldest, { data }] of this.#cache) {
+      if (this.#bytes <= this.#maxBytes || oldest === text) break;
+      this.#cache.delete(oldest);
+      this.#bytes -= data.byteLength;
+    }
   }
 }

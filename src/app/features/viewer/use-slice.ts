@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
-import type { Axis } from '../../rendering/slice-geometry.ts';
+import { type Axis, PLANES } from '../../rendering/slice-geometry.ts';
 import type { SliceSource } from './slice-source.ts';
 
 /**
  * The slice of a volume at an index. While it is fetched the one before it is returned, so that a
- * view never flashes empty; null where there is no volume or its size differs.
+ * view never flashes empty; null where there is no volume, or none of this size was fetched yet.
  */
 export function useSlice(
   source: SliceSource,
@@ -14,7 +14,8 @@ export function useSlice(
   axis: Axis,
   index: number,
 ): SlicePixels | null {
-  const [shown, setShown] = useState<{ handle: string; pixels: SlicePixels } | null>(null);
+  const [shown, setShown] = useState<SlicePixels | null>(null);
+  const lastIndex = useRef(index);
   const handle = volume?.handle ?? null;
   const last = (volume?.size[axis] ?? 1) - 1;
   useEffect(() => {
@@ -24,16 +25,22 @@ export function useSlice(
     }
     let current = true;
     const at = Math.max(0, Math.min(last, index));
-    source.want(view, { handle, axis, index: at }, () => {
-      const pixels = source.peek({ handle, axis, index: at });
-      if (!current || pixels === undefined) return;
-      setShown({ handle, pixels });
-      // The neighbour that a scroll asks for next.
-      if (at < last) source.want(`${view} ahead`, { handle, axis, index: at + 1 }, () => undefined);
+    const ahead = at + (at < lastIndex.current ? -1 : 1);
+    lastIndex.current = at;
+    source.want(view, { handle, axis, index: at }, (pixels) => {
+      if (!current) return;
+      setShown(pixels);
+      // The neighbour that the same movement asks for next.
+      if (ahead >= 0 && ahead <= last) {
+        source.want(`${view} ahead`, { handle, axis, index: ahead }, () => undefined);
+      }
     });
     return () => {
       current = false;
     };
   }, [source, view, handle, axis, index, last]);
-  return handle === null ? null : (shown?.pixels ?? null);
+  if (volume === null || shown === null) return null;
+  const { across, down } = PLANES[axis];
+  const fits = shown.width === volume.size[across] && shown.height === volume.size[down];
+  return fits ? shown : null;
 }

@@ -1,0 +1,82 @@
+/** Position and value of the voxel under the pointer, or of the crosshair. */
+import { useEffect, useState } from 'react';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import { formatPosition } from '../../rendering/slice-geometry.ts';
+import { voxelText } from '../../rendering/voxel-text.ts';
+import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
+import type { Before } from './before.ts';
+import type { SliceSource } from './slice-source.ts';
+import styles from './viewer.module.css';
+
+interface ReadoutProps {
+  readonly source: SliceSource;
+  readonly image: VolumeInfo | null;
+  readonly overlay: VolumeInfo | null;
+  readonly before: Before | null;
+}
+
+export function Readout({ source, image, overlay, before }: ReadoutProps) {
+  const crosshair = useViewer((state) => state.crosshair);
+  const probe = useViewer((state) => state.probe);
+  const comparing = useViewer((state) => state.comparing) && before !== null;
+  const at = probe ?? crosshair;
+  const grey = comparing ? before.volume : image;
+  const place = (
+    comparing ? at.map((x, axis) => x + (before.offset[axis] as number)) : at
+  ) as VoxelIndex;
+  const value = useVoxelValue(source, 'readout grey', grey, place);
+  const label = useVoxelValue(source, 'readout labels', comparing ? null : overlay, at);
+  const volume = image ?? overlay;
+  if (volume === null) return null;
+  const phase = overlay?.phases.find((each) => each.label === label);
+  return (
+    <output className={styles['readout']} aria-live="off" aria-label="Voxel" data-testid="readout">
+      <span className={styles['indices']}>
+        {(['x', 'y', 'z'] as const).map((name, axis) => (
+          <span key={name}>
+            <i>{name}</i> <b data-axis={name}>{at[axis]}</b>
+          </span>
+        ))}
+      </span>
+      <span className={styles['optional']}>
+        {volume.spacing === null
+          ? 'voxel size unknown'
+          : formatPosition(at, volume.origin, volume.spacing)}
+      </span>
+      {phase !== undefined && (
+        <span className={styles['swatch']} style={{ background: phase.colour }} />
+      )}
+      {label !== null && <span data-value="label">{phase?.name ?? `label ${label}`}</span>}
+      {value !== null && grey !== null && (
+        <strong data-value="grey">{voxelText(value, grey.type)}</strong>
+      )}
+    </output>
+  );
+}
+
+/** The volume's own value at a voxel, from a slice that the views show as well. */
+function useVoxelValue(
+  source: SliceSource,
+  view: string,
+  volume: VolumeInfo | null,
+  at: VoxelIndex,
+): number | null {
+  const [value, setValue] = useState<number | null>(null);
+  const handle = volume?.handle ?? null;
+  const [nx, ny, nz] = volume?.size ?? [0, 0, 0];
+  const [x, y, z] = at;
+  useEffect(() => {
+    if (handle === null || x >= nx || y >= ny || z >= nz) {
+      setValue(null);
+      return;
+    }
+    let current = true;
+    source.want(view, { handle, axis: 2, index: z }, ({ data }) => {
+      if (current) setValue(data[x + nx * y] ?? null);
+    });
+    return () => {
+      current = false;
+    };
+  }, [source, view, handle, nx, ny, nz, x, y, z]);
+  return value;
+}

@@ -1,0 +1,211 @@
+/** Pointer, wheel and keyboard on a slice. */
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+} from 'react';
+import type { Size3 } from '../../../volume/volume.ts';
+import {
+  type Axis,
+  FITTED,
+  type Placement,
+  type Plane,
+  type ViewFrame,
+  voxelAt,
+  zoomAbout,
+} from '../../rendering/slice-geometry.ts';
+import {
+  type GreyWindow,
+  type SliceViewId,
+  useViewer,
+  type VoxelIndex,
+} from '../../stores/viewer.ts';
+
+interface SliceGestureOptions {
+  readonly id: SliceViewId;
+  readonly plane: Plane;
+  readonly stage: RefObject<HTMLDivElement | null>;
+  readonly size: Size3 | null;
+  readonly index: number;
+  readonly placement: Placement | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a press began with, so that a drag never adds up rounding. */
+interface Press {
+  readonly kind: 'crosshair' | 'pan' | 'window';
+  readonly x: number;
+  readonly y: number;
+  readonly frame: ViewFrame;
+  readonly window: GreyWindow;
+}
+
+/** Wheel travel in pixels for one slice; a notch of a mouse wheel is always one. */
+const WHEEL_PER_SLICE = 40;
+const ZOOM_STEP = 1.25;
+
+export function withAxis(index: VoxelIndex, axis: Axis, value: number): VoxelIndex {
+  return index.with(axis, value) as unknown as VoxelIndex;
+}
+
+export function clampTo(value: number, size: number): number {
+  return Math.max(0, Math.min(size - 1, value));
+}
+
+/**
+ * Right drag: across changes the width, upwards brightens, as in radiology. A view's width doubles
+ * or halves the window about twice.
+ */
+function draggedWindow({ low, high }: GreyWindow, dx: number, dy: number): GreyWindow {
+  const span = Math.max(high - low, Number.MIN_VALUE);
+  const half = (span * Math.exp(dx / 200)) / 2;
+  const centre = (low + high) / 2 + (span * dy) / 300;
+  return { low: centre - half, high: centre + half };
+}
+
+function pressKind(event: PointerEvent): Press['kind'] {
+  if (event.button === 1 || (event.button === 0 && event.shiftKey)) return 'pan';
+  return event.button === 2 ? 'window' : 'crosshair';
+}
+
+export function useSliceGestures(options: SliceGestureOptions) {
+  const { id, plane, stage, size, index, placement, width, height } = options;
+  const press = useRef<Press | null>(null);
+  const travel = useRef(0);
+  const viewer = useViewer.getState;
+
+  const step = (by: number): void => {
+    if (size === null) return;
+    const at = clampTo(index + by, size[plane.normal]);
+    viewer().setCrosshair(withAxis(viewer().crosshair, plane.normal, at));
+  };
+
+  const zoom = (factor: number, x: number, y: number): void =>
+    viewer().setFrame(id, zoomAbout(viewer().frames[id], factor, x, y, width, height));
+
+  const indexAt = (event: { clientX: number; clientY: number }, clip: boolean) => {
+    const box = stage.current?.getBoundingClientRect();
+    if (box === undefined || placement === null || size === null) return null;
+    const [column, row] = voxelAt(placement, event.clientX - box.left, event.clientY - box.top);
+    const columns = size[plane.across];
+    const rows = size[plane.down];
+    const isInside = column >= 0 && row >= 0 && column < columns && row < rows;
+    if (!isInside && !clip) return null;
+    const across = withAxis(viewer().crosshair, plane.across, clampTo(column, columns));
+    const both = withAxis(across, plane.down, clampTo(row, rows));
+    return withAxis(both, plane.normal, index);
+  };
+
+  // React listens to wheel events passively; scrolling slices must keep the page still.
+  const onWheel = useRef<(event: WheelEvent) => void>(() => undefined);
+  onWheel.current = (event) => {
+    event.preventDefault();
+    if (event.ctrlKey || event.metaKey) {
+      const box = stage.current?.getBoundingClientRect();
+      const at = [event.clientX - (box?.left ?? 0), event.clientY - (box?.top ?? 0)] as const;
+      zoom(Math.exp(-event.deltaY / 300), ...at);
+      return;
+    }
+    // Browsers turn Shift and the wheel into a sideways scroll.
+    const delta = event.deltaY === 0 ? event.deltaX : event.deltaY;
+    const reach = event.shiftKey ? 10 : 1;
+    if (event.deltaMode !== 0 || Math.abs(delta) >= 50) {
+      travel.current = 0;
+      step(Math.sign(delta) * reach);
+      return;
+    }
+    travel.current += delta;
+    const slices = Math.trunc(travel.current / WHEEL_PER_SLICE);
+    travel.current -= slices * WHEEL_PER_SLICE;
+    if (slices !== 0) step(slices * reach);
+  };
+  useEffect(() => {
+    const element = stage.current;
+    const listener = (event: WheelEvent): void => onWheel.current(event);
+    element?.addEventListener('wheel', listener, { passive: false });
+    return () => element?.removeEventListener('wheel', listener);
+  }, [stage]);
+
+  return {
+    onPointerDown(event: PointerEvent<HTMLDivElement>): void {
+      if (size === null) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      event.currentTarget.focus({ preventScroll: true });
+      const { frames, window, setCrosshair } = viewer();
+      press.current = {
+        kind: pressKind(event),
+        x: event.clientX,
+        y: event.clientY,
+        frame: frames[id],
+        window: window ?? { low: 0, high: 1 },
+      };
+      const at = press.current.kind === 'crosshair' ? indexAt(event, false) : null;
+      if (at !== null) setCrosshair(at);
+    },
+    onPointerMove(event: PointerEvent<HTMLDivElement>): void {
+      const { setProbe, setFrame, setWindow, setCrosshair, setActive } = viewer();
+      setActive(id);
+      setProbe(indexAt(event, false));
+      const start = press.current;
+      if (start === null || event.buttons === 0) return;
+      const dx = event.clientX - start.x;
+      const dy = event.clientY - start.y;
+      if (start.kind === 'pan') {
+        const { zoom: kept, panX, panY } = start.frame;
+        setFrame(id, { zoom: kept, panX: panX + dx, panY: panY + dy });
+      } else if (start.kind === 'window') {
+        setWindow(draggedWindow(start.window, dx, dy));
+      } else {
+        const at = indexAt(event, true);
+        if (at !== null) setCrosshair(at);
+      }
+    },
+    onPointerUp(): void {
+      press.current = null;
+    },
+    onPointerCancel(): void {
+      press.current = null;
+    },
+    onPointerLeave(): void {
+      viewer().setProbe(null);
+    },
+    onMouseDown(event: MouseEvent): void {
+      // The middle button would start the browser's own scrolling.
+      if (event.button === 1) event.preventDefault();
+    },
+    onFocus: () => viewer().setActive(id),
+    onDoubleClick: () => viewer().toggleMaximised(id),
+    onContextMenu: (event: MouseEvent) => event.preventDefault(),
+    onKeyDown(event: KeyboardEvent): void {
+      if (size === null || event.ctrlKey || event.metaKey || event.altKey) return;
+      const reach = event.shiftKey ? 10 : 1;
+      const move = (axis: Axis, by: number): void => {
+        const { crosshair, setCrosshair } = viewer();
+        setCrosshair(withAxis(crosshair, axis, clampTo(crosshair[axis] + by, size[axis])));
+      };
+      const last = size[plane.normal];
+      const actions: Readonly<Record<string, () => void>> = {
+        ArrowLeft: () => move(plane.across, -reach),
+        ArrowRight: () => move(plane.across, reach),
+        ArrowUp: () => move(plane.down, -reach),
+        ArrowDown: () => move(plane.down, reach),
+        PageUp: () => step(-reach),
+        PageDown: () => step(reach),
+        Home: () => step(-last),
+        End: () => step(last),
+        '+': () => zoom(ZOOM_STEP, width / 2, height / 2),
+        '=': () => zoom(ZOOM_STEP, width / 2, height / 2),
+        '-': () => zoom(1 / ZOOM_STEP, width / 2, height / 2),
+        '0': () => viewer().setFrame(id, FITTED),
+      };
+      const action = actions[event.key];
+      if (action === undefined) return;
+      event.preventDefault();
+      action();
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { sharedShare, WindowMemory } from './window-memory.ts';
+
+describe('sharedShare', () => {
+  it('is one for equal spans and for equal points', () => {
+    expect(sharedShare({ low: 2, high: 5 }, { low: 2, high: 5 })).toBe(1);
+    expect(sharedShare({ low: 2, high: 2 }, { low: 2, high: 2 })).toBe(1);
+  });
+
+  it('is the common part of the whole', () => {
+    expect(sharedShare({ low: 0, high: 10 }, { low: 5, high: 15 })).toBeCloseTo(1 / 3);
+    expect(sharedShare({ low: 0, high: 1 }, { low: 3, high: 4 })).toBe(0);
+  });
+});
+
+describe('WindowMemory', () => {
+  it('keeps the window from a raw volume to its filtered copy and back', () => {
+    const memory = new WindowMemory();
+    expect(memory.recall('raw', { low: 13_000, high: 54_000 })).toEqual({
+      low: 13_000,
+      high: 54_000,
+    });
+    memory.keep('raw', { low: 20_000, high: 40_000 });
+    const filtered = memory.recall('filtered', { low: 18_000, high: 48_000 });
+    expect(filtered).toEqual({ low: 20_000, high: 40_000 });
+    memory.keep('filtered', { low: 21_000, high: 41_000 });
+    expect(memory.recall('raw', { low: 13_000, high: 54_000 })).toEqual({
+      low: 21_000,
+      high: 41_000,
+    });
+  });
+
+  it('takes the own span of an image on another grey scale', () => {
+    const memory = new WindowMemory();
+    memory.recall('raw', { low: 13_000, high: 54_000 });
+    expect(memory.recall('gradient', { low: 0, high: 900 })).toEqual({ low: 0, high: 900 });
+    expect(memory.recall('raw', { low: 0, high: 1 })).toEqual({ low: 13_000, high: 54_000 });
+  });
+});

@@ -1,0 +1,328 @@
+/**
+ * The 3-D picture as RGBA voxels: colours with light and shade drawn in once, so that the graphics
+ * card only has to look voxels up. That keeps frames cheap where graphics run in software, and the
+ * picture the same on every machine. Pure arithmetic over arrays.
+ *
+ * Layout: x fastest, one little-endian word `A B G R` for each voxel. Alpha is an occupancy: the
+ * surface lies where it passes one half.
+ */
+import type { PreviewVolume } from '../../../workers/engine-api.ts';
+import type { Phase, Size3, Vector3 } from '../../volume/volume.ts';
+import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
+
+export type VoxelWords = Uint32Array<ArrayBuffer>;
+
+export interface BakedVolume {
+  readonly words: VoxelWords;
+  /**
+   * Colour of each preview value on faces cut through the volume, where it is shown as in a slice;
+   * 0 for values that are not shown there.
+   */
+  readonly faces: VoxelWords;
+}
+
+/** Brightness 0..255 of a face without relief: cut faces show their colours nearly unchanged. */
+const FLAT = 244;
+/** Towards the lamp: above, to the left and in front of the volume as it is first seen. */
+const LAMP: Vector3 = [-0.25, -0.78, -0.57];
+/** How far around a voxel matter takes light away. */
+const SHADOW_RADIUS = 4;
+
+/**
+ * Mean of the 2r + 1 neighbours along one axis, in place; the edge repeats outwards. Time is that
+ * of one pass, whatever the radius.
+ */
+function blurAxis(data: Uint8Array, size: Size3, axis: 0 | 1 | 2, radius: number): void {
+  const count = size[axis];
+  const stride = axis === 0 ? 1 : axis === 1 ? size[0] : size[0] * size[1];
+  const block = stride * count;
+  const line = new Uint8Array(count);
+  const weight = 1 / (2 * radius + 1);
+  for (let start = 0; start < data.length; start += block) {
+    for (let inner = 0; inner < stride; inner++) {
+      const base = start + inner;
+      for (let i = 0; i < count; i++) line[i] = data[base + i * stride] as number;
+      let sum = 0;
+      for (let i = -radius; i <= radius; i++) {
+        sum += line[Math.max(0, Math.min(count - 1, i))] as number;
+      }
+      for (let i = 0; i < count; i++) {
+        data[base + i * stride] = sum * weight + 0.5;
+        sum += line[Math.min(count - 1, i + radius + 1)] as number;
+        sum -= line[Math.max(0, i - radius)] as number;
+      }
+    }
+  }
+}
+
+/** Box mean with a radius along each axis; rounds to whole numbers after each axis. */
+export function boxBlur(data: Uint8Array, size: Size3, radius: number): Uint8Array {
+  const out = data.slice();
+  for (const axis of [0, 1, 2] as const) blurAxis(out, size, axis, radius);
+  return out;
+}
+
+/**
+ * Brightness of each voxel from the slope of `field`: bright towards the lamp, `FLAT` where there is
+ * no slope. `soft` is the slope (in grey values per voxel) from which the light counts in full.
+ * `around` (or null) is the field seen from afar: where it is high, little light gets in.
+ */
+function shadeField(
+  field: Uint8Array,
+  around: Uint8Array | null,
+  size: Size3,
+  spacing: Vector3,
+  soft: number,
+): Uint8Array {
+  const [nx, ny, nz] = size;
+  const smallest = Math.min(...spacing);
+  const [ux, uy, uz] = spacing.map((edge) => (0.5 * smallest) / edge) as [number, number, number];
+  const out = new Uint8Array(field.length);
+  for (let z = 0, i = 0; z < nz; z++) {
+    const below = z > 0 ? -nx * ny : 0;
+    const above = z < nz - 1 ? nx * ny : 0;
+    for (let y = 0; y < ny; y++) {
+      const before = y > 0 ? -nx : 0;
+      const after = y < ny - 1 ? nx : 0;
+      for (let x = 0; x < nx; x++, i++) {
+        const left = x > 0 ? -1 : 0;
+        const right = x < nx - 1 ? 1 : 0;
+        const gx = ux * ((field[i + right] as number) - (field[i + left] as number));
+        const gy = uy * ((field[i + after] as number) - (field[i + before] as number));
+        const gz = uz * ((field[i + above] as number) - (field[i + below] as number));
+        const slope = Math.sqrt(gx * gx + gy * gy + gz * gz);
+        if (slope < 0.5) {
+          out[i] = FLAT;
+          continue;
+        }
+        // The surface looks down the slope. Light wraps around it: no side is ever black.
+        const facing = -(gx * LAMP[0] + gy * LAMP[1] + gz * LAMP[2]) / slope;
+        let light = 0.42 + 0.58 * (0.5 + 0.5 * facing);
+        if (around !== null) light *= 1.1 - 0.65 * ((around[i] as number) / 255);
+        const share = Math.min(1, slope / soft);
+        out[i] = Math.min(255, FLAT + share * (255 * Math.min(1, light) - FLAT));
+      }
+    }
+  }
+  return out;
+}
+
+function word(red: number, green: number, blue: number, alpha: number): number {
+  return ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+/** A colour word with its channels multiplied by shade / 255 and another alpha. */
+function shaded(colour: number, shade: number, alpha: number): number {
+  const s = shade + (shade >> 7);
+  const red = ((colour & 255) * s) >> 8;
+  const green = (((colour >> 8) & 255) * s) >> 8;
+  const blue = (((colour >> 16) & 255) * s) >> 8;
+  return word(red, green, blue, alpha);
+}
+
+/**
+ * Labels that are drawn as solid: all but pore and hidden ones. Where nothing would be left, the
+ * pores that are not hidden are.
+ */
+export function solidLabels(phases: readonly Phase[], hidden: readonly number[]): readonly Phase[] {
+  const listed = phases.filter((phase) => !hidden.includes(phase.label));
+  const solid = listed.filter((phase) => !phase.pore);
+  return solid.length > 0 ? solid : listed;
+}
+
+/** Mean colour of the drawn neighbours of a clear voxel, so that edges have no dark rim. */
+function neighbourColour(
+  colours: Uint32Array,
+  labels: Uint8Array,
+  size: Size3,
+  x: number,
+  y: number,
+  z: number,
+): number {
+  const [nx, ny, nz] = size;
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  let count = 0;
+  for (let k = Math.max(0, z - 1); k <= Math.min(nz - 1, z + 1); k++) {
+    for (let j = Math.max(0, y - 1); j <= Math.min(ny - 1, y + 1); j++) {
+      for (let i = Math.max(0, x - 1); i <= Math.min(nx - 1, x + 1); i++) {
+        const colour = colours[labels[i + nx * (j + ny * k)] as number] as number;
+        if (colour === 0) continue;
+        red += colour & 255;
+        green += (colour >> 8) & 255;
+        blue += (colour >> 16) & 255;
+        count++;
+      }
+    }
+  }
+  return count === 0 ? 0 : word(red / count, green / count, blue / count, 255);
+}
+
+/** Phases as lit solids. Cost: about 60 ns a voxel. */
+export function bakePhases(
+  { data, size, spacing }: PreviewVolume,
+  phases: readonly Phase[],
+  hidden: readonly number[],
+): BakedVolume {
+  const faces = new Uint32Array(256);
+  for (const phase of phases) {
+    if (hidden.includes(phase.label)) continue;
+    faces[phase.label & 255] = word(...parseColour(phase.colour), 255);
+  }
+  const colours = new Uint32Array(256);
+  for (const phase of solidLabels(phases, hidden)) {
+    colours[phase.label & 255] = word(...parseColour(phase.colour), 255);
+  }
+  const occupied = data.map((label) => (colours[label] === 0 ? 0 : 255));
+  const soft = boxBlur(occupied, size, 1);
+  const shade = shadeField(soft, boxBlur(occupied, size, SHADOW_RADIUS), size, spacing, 40);
+  const out = new Uint32Array(data.length);
+  const [nx, ny, nz] = size;
+  for (let z = 0, i = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      for (let x = 0; x < nx; x++, i++) {
+        const near = soft[i] as number;
+        if (near === 0) continue;
+        const own = colours[data[i] as number] as number;
+        const colour = own === 0 ? neighbourColour(colours, data, size, x, y, z) : own;
+        // Half the voxel's own, half its surroundings': steps melt, walls one voxel thick stay.
+        const alpha = ((occupied[i] as number) + near + 1) >> 1;
+        out[i] = shaded(colour, shade[i] as number, alpha);
+      }
+    }
+  }
+  return { words: out, faces };
+}
+
+/** What of a grey preview does not depend on the window: made once. */
+export interface LitGrey {
+  readonly smooth: Uint8Array;
+  readonly shade: Uint8Array;
+}
+
+export function lightGrey({ data, size, spacing }: PreviewVolume): LitGrey {
+  const smooth = boxBlur(data, size, 1);
+  return { smooth, shade: shadeField(smooth, null, size, spacing, 26) };
+}
+
+export interface GreyLookOf3d {
+  readonly low: number;
+  readonly high: number;
+  readonly colourMap: ColourMapId;
+}
+
+/** How much brighter than its grey value a surface is drawn: the light takes some away again. */
+const SURFACE_LIFT = 0.22;
+
+/**
+ * Grey values as a lit solid whose surface lies in the middle of the window: what is darker is
+ * clear. `range` is what 0 and 255 of the preview stand for.
+ */
+export function bakeGrey(
+  { smooth, shade }: LitGrey,
+  range: readonly [number, number],
+  { low, high, colourMap }: GreyLookOf3d,
+): BakedVolume {
+  const table = colourTable(colourMap);
+  const span = (range[1] - range[0]) / 255;
+  const width = Math.max(high - low, Number.EPSILON);
+  const colourOf = (share: number, alpha: number): number => {
+    const step = 3 * Math.round(255 * Math.max(0, Math.min(1, share)));
+    return word(
+      table[step] as number,
+      table[step + 1] as number,
+      table[step + 2] as number,
+      255 * alpha,
+    );
+  };
+  const surfaces = new Uint32Array(256);
+  const faces = new Uint32Array(256);
+  for (let level = 0; level < 256; level++) {
+    const share = (range[0] + level * span - low) / width;
+    const rise = Math.max(0, Math.min(1, (share - 0.3) / 0.4));
+    surfaces[level] = colourOf(share + SURFACE_LIFT, rise);
+    faces[level] = colourOf(share, 1);
+  }
+  const words = new Uint32Array(smooth.length);
+  for (let i = 0; i < words.length; i++) {
+    const colour = surfaces[smooth[i] as number] as number;
+    words[i] = shaded(colour, shade[i] as number, colour >>> 24);
+  }
+  return { words, faces };
+}
+
+/** Brightness of faces that look along x, y and z: an even light would hide the corner. */
+const FACE_LIGHT: Vector3 = [0.86, 1, 0.94];
+/** Voxels that a painted face is thick, so that no ray slips through. */
+const FACE_DEPTH = 2;
+
+type Ranges = readonly (readonly [from: number, to: number])[];
+
+function forEachInBox(size: Size3, [x, y, z]: Ranges, visit: (index: number) => void): void {
+  if (x === undefined || y === undefined || z === undefined) return;
+  for (let k = z[0]; k < z[1]; k++) {
+    for (let j = y[0]; j < y[1]; j++) {
+      for (let i = x[0]; i < x[1]; i++) visit(i + size[0] * (j + size[1] * k));
+    }
+  }
+}
+
+/** The faces of the whole volume, each a little darker or brighter than the next. */
+function tintOutside(words: VoxelWords, size: Size3): void {
+  for (const axis of [0, 1, 2] as const) {
+    const light = 255 * FACE_LIGHT[axis];
+    if (light === 255) continue;
+    for (const layer of new Set([0, size[axis] - 1])) {
+      const box = size.map((n, of): Ranges[number] => (of === axis ? [layer, layer + 1] : [0, n]));
+      forEachInBox(size, box, (i) => {
+        const voxel = words[i] as number;
+        words[i] = shaded(voxel, light, voxel >>> 24);
+      });
+    }
+  }
+}
+
+/**
+ * The picture with the corner before the crosshair taken out: what has a larger x, a smaller y and
+ * a smaller z. The three faces it leaves show the three slices. `corner` null takes nothing out.
+ */
+export function cutCorner(
+  { words, faces }: BakedVolume,
+  { data, size }: PreviewVolume,
+  corner: readonly [x: number, y: number, z: number] | null,
+): VoxelWords {
+  const out = words.slice();
+  tintOutside(out, size);
+  if (corner === null) return out;
+  const [nx, ny] = size;
+  const [cx, cy, cz] = corner;
+  const cut: Ranges = [
+    [cx + 1, nx],
+    [0, cy],
+    [0, cz],
+  ];
+  if (cut.some(([from, to]) => from >= to)) return out;
+  forEachInBox(size, cut, (i) => {
+    out[i] = (out[i] as number) & 0xff_ffff;
+  });
+  // Inwards from each face; the last paints the edges they share.
+  const inwards = [-1, nx, nx * ny] as const;
+  for (const axis of [0, 2, 1] as const) {
+    const face = cut.map((range, of) =>
+      of === axis ? ([corner[axis], corner[axis] + 1] as const) : range,
+    );
+    const room = axis === 0 ? cx : (size[axis] as number) - 1 - corner[axis];
+    const depth = Math.min(FACE_DEPTH, room + 1);
+    forEachInBox(size, face, (i) => {
+      const colour = faces[data[i] as number] as number;
+      if (colour === 0) return;
+      const lit = shaded(colour, 255 * FACE_LIGHT[axis], 255);
+      const inward = inwards[axis];
+      for (let d = 0; d < depth; d++) out[i + d * inward] = lit;
+      // Samples between the face and the clear voxel before it take that voxel's colour as well.
+      out[i - inward] = lit & 0xff_ffff;
+    });
+  }
+  return out;
+}

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FACE_CAMERAS, HOME_CAMERA, type OrbitCamera } from './orbit-camera.ts';
+import { type OutlineScene, project, relativeExtent, volumeOutline } from './volume-outline.ts';
+
+function scene(parts: Partial<OutlineScene>): OutlineScene {
+  return {
+    camera: HOME_CAMERA,
+    extent: [1, 1, 1],
+    at: [0.5, 0.5, 0.5],
+    planes: false,
+    cut: false,
+    width: 400,
+    height: 300,
+    ...parts,
+  };
+}
+
+const anyCamera: fc.Arbitrary<OrbitCamera> = fc.record({
+  azimuth: fc.double({ min: -180, max: 180, noNaN: true }),
+  elevation: fc.double({ min: -89, max: 89, noNaN: true }),
+  zoom: fc.constant(1),
+  panX: fc.constant(0),
+  panY: fc.constant(0),
+});
+
+describe('project', () => {
+  it('shows the XY face as the XY slice: x to the right, y down', () => {
+    const front = scene({ camera: FACE_CAMERAS.xy });
+    const [left, top] = project(front, [0, 0, 0]);
+    const [right, bottom] = project(front, [1, 1, 0]);
+    expect(right).toBeGreaterThan(left);
+    expect(bottom).toBeGreaterThan(top);
+    expect((left + right) / 2).toBeCloseTo(200);
+    expect((top + bottom) / 2).toBeCloseTo(150);
+    expect(project(front, [1, 0, 0])[1]).toBeCloseTo(top);
+  });
+
+  it('keeps the whole volume in sight from any side', () => {
+    const edge = fc.double({ min: 0.05, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        anyCamera,
+        fc.tuple(edge, edge),
+        fc.integer({ min: 60, max: 900 }),
+        (camera, [y, z], width) => {
+          const view = scene({ camera, extent: [1, y, z], width, height: 300 });
+          for (let corner = 0; corner < 8; corner++) {
+            const at = project(view, [corner & 1, (corner >> 1) & 1, corner >> 2]);
+            expect(at[0]).toBeGreaterThanOrEqual(-0.06 * width);
+            expect(at[0]).toBeLessThanOrEqual(1.06 * width);
+            expect(at[1]).toBeGreaterThanOrEqual(-18);
+            expect(at[1]).toBeLessThanOrEqual(318);
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('volumeOutline', () => {
+  it('draws nine of the twelve edges from a corner and four from a face', () => {
+    expect(volumeOutline(scene({})).length).toBe(9);
+    expect(volumeOutline(scene({ camera: FACE_CAMERAS.xy })).length).toBe(4);
+  });
+
+  it('draws each plane on the faces in sight only', () => {
+    const kinds = volumeOutline(scene({ planes: true })).map(({ kind }) => kind);
+    // From a corner three faces are seen; each plane crosses two of them.
+    for (const plane of ['xy', 'xz', 'yz']) expect(kinds.filter((k) => k === plane).length).toBe(2);
+  });
+
+  it('shortens the three edges of the corner that is cut out and draws the inner three', () => {
+    const whole = volumeOutline(scene({}));
+    const cut = volumeOutline(scene({ cut: true }));
+    const length = (segments: typeof whole): number =>
+      segments.reduce((sum, { from, to }) => sum + Math.hypot(to[0] - from[0], to[1] - from[1]), 0);
+    const edges = cut.filter(({ kind }) => kind === 'edge');
+    expect(edges.length).toBe(9);
+    expect(length(edges)).toBeLessThan(length(whole));
+    expect(cut.filter(({ kind }) => kind === 'notch').length).toBe(3);
+  });
+
+  it('draws no inner edges from behind', () => {
+    const behind = scene({ cut: true, camera: { ...HOME_CAMERA, azimuth: -150 } });
+    expect(volumeOutline(behind).some(({ kind }) => kind === 'notch')).toBe(false);
+  });
+});
+
+it('scales the longest edge to 1', () => {
+  expect(relativeExtent([100, 50, 20], [1, 1, 2.5])).toEqual([1, 0.5, 0.5]);
+});

@@ -1,0 +1,291 @@
+/**
+ * Draws the 3-D view with vtk.js on a canvas, in a thread of its own: neither the compilation of
+ * shaders nor a slow picture ever holds up the page. Draws on demand only; while something moves in
+ * fewer pixels where that is needed, in full after a rest.
+ *
+ * World coordinates are volume coordinates with the longest edge scaled to 1.
+ */
+import '@kitware/vtk.js/Rendering/OpenGL/Profiles/Volume.js';
+import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js';
+import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData.js';
+import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js';
+import vtkColorTransferFunction from '@kitware/vtk.js/Rendering/Core/ColorTransferFunction.js';
+import vtkRenderer from '@kitware/vtk.js/Rendering/Core/Renderer.js';
+import vtkRenderWindow from '@kitware/vtk.js/Rendering/Core/RenderWindow.js';
+import vtkVolume from '@kitware/vtk.js/Rendering/Core/Volume.js';
+import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js';
+import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js';
+import { UserError } from '../../errors/errors.ts';
+import type { Size3, Vector3 } from '../../volume/volume.ts';
+import {
+  type BakedVolume,
+  bakeGrey,
+  bakePhases,
+  cutCorner,
+  type LitGrey,
+  lightGrey,
+} from './bake-volume.ts';
+import { cameraPose } from './orbit-camera.ts';
+import { VIEW_BACKGROUND } from './view-colours.ts';
+import { relativeExtent } from './volume-outline.ts';
+import { coarseArea, fullScale, nextScale } from './render-budget.ts';
+import { parseColour } from './colour-maps.ts';
+import type { RendererEvent, VolumeScene } from './volume-scene.ts';
+
+const REST_MS = 200;
+/** Voxels between two samples of a ray. */
+const STEP = { software: 0.8, hardware: 0.5 } as const;
+
+export interface VolumeRenderer {
+  readonly isSoftware: boolean;
+  change(part: Partial<VolumeScene>): void;
+}
+
+function rendererName(gl: WebGL2RenderingContext): string {
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  return String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+}
+
+/**
+ * Stands in for vtk.js's interactor, which the volume mapper asks whether something moves and then
+ * draws with fewer pixels. It listens to no events: the page turns the camera.
+ */
+function createPace() {
+  let isMoving = false;
+  /** How many times fewer pixels the mapper draws while moving, and should draw. */
+  let area = 1;
+  let wanted = 1;
+  const listeners = new Set<() => void>();
+  return {
+    setMoving(pixelsSaved: number): void {
+      isMoving = pixelsSaved > 1.5;
+      wanted = pixelsSaved;
+      const change = wanted / area;
+      if (!isMoving || listeners.size === 0 || (change > 0.85 && change < 1.15)) return;
+      // The mapper multiplies its area by the wanted over the recent rate.
+      for (const listener of listeners) listener();
+      area = wanted;
+    },
+    interactor: {
+      isAnimating: () => isMoving,
+      onAnimationFrameRateUpdate(listener: () => void) {
+        listeners.add(listener);
+        return { unsubscribe: () => listeners.delete(listener) };
+      },
+      getRecentAnimationFrameRate: () => area,
+      getDesiredUpdateRate: () => wanted,
+    },
+  };
+}
+
+/** What has to be made anew before the next picture. */
+interface Stale {
+  picture: boolean;
+  corner: boolean;
+}
+
+/**
+ * Takes the canvas over. `report` hears of each picture and of a lost context. Throws UserError
+ * where there is no WebGL 2.
+ */
+export function createVolumeRenderer(
+  canvas: OffscreenCanvas,
+  report: (event: RendererEvent) => void,
+): VolumeRenderer {
+  const gl = canvas.getContext('webgl2', {
+    alpha: false,
+    antialias: false,
+    powerPreference: 'high-performance',
+  });
+  if (gl === null) {
+    throw new UserError(
+      'file/unsupported',
+      'The 3-D view needs WebGL 2, which this browser does not offer; slices and numbers work without it.',
+    );
+  }
+  canvas.addEventListener('webglcontextlost', () => report({ kind: 'lost' }));
+  const isSoftware = /swiftshader|llvmpipe|software|basic render/i.test(rendererName(gl));
+
+  const renderWindow = vtkRenderWindow.newInstance();
+  const renderer = vtkRenderer.newInstance({
+    background: parseColour(VIEW_BACKGROUND).map((channel) => channel / 255) as [
+      number,
+      number,
+      number,
+    ],
+  });
+  renderWindow.addRenderer(renderer);
+  const view = vtkOpenGLRenderWindow.newInstance({
+    // Its declaration knows canvases of the page only.
+    canvas: canvas as unknown as HTMLCanvasElement,
+    manageCanvas: false,
+  });
+  renderWindow.addView(view);
+  const pace = createPace();
+  renderWindow.setInteractor(
+    pace.interactor as unknown as Parameters<typeof renderWindow.setInteractor>[0],
+  );
+
+  const mapper = vtkVolumeMapper.newInstance();
+  const volume = vtkVolume.newInstance();
+  volume.setMapper(mapper);
+  const property = volume.getProperty();
+  property.setIndependentComponents(false);
+  property.setShade(false);
+  property.setInterpolationTypeToLinear();
+  const opacity = vtkPiecewiseFunction.newInstance();
+  for (const [alpha, share] of [
+    [0, 0],
+    [104, 0],
+    [150, 1],
+    [255, 1],
+  ] as const) {
+    opacity.addPoint(alpha, share);
+  }
+  property.setScalarOpacity(0, opacity);
+  // Colours come from the voxels; vtk.js scales them by the span of this map, which must be 255.
+  const colours = vtkColorTransferFunction.newInstance();
+  colours.addRGBPoint(0, 0, 0, 0);
+  colours.addRGBPoint(255, 1, 1, 1);
+  property.setRGBTransferFunction(0, colours);
+
+  let scene: Partial<VolumeScene> = {};
+  let extent: Vector3 = [1, 1, 1];
+  let lit: LitGrey | null = null;
+  let baked: BakedVolume | null = null;
+  const stale: Stale = { picture: false, corner: false };
+  let full = 1;
+  let scale: number | null = null;
+  let fineMs = 0;
+  let pending = false;
+  let rest: ReturnType<typeof setTimeout> | null = null;
+
+  function bake(): void {
+    const { preview, look } = scene;
+    if (preview === undefined || look === undefined) return;
+    if (look.kind === 'phases') {
+      baked = bakePhases(preview, look.phases, look.hidden);
+    } else {
+      lit ??= lightGrey(preview);
+      baked = bakeGrey(lit, preview.range, look);
+    }
+  }
+
+  function upload(): void {
+    const { preview, crosshair } = scene;
+    if (preview === undefined || crosshair === undefined || baked === null) return;
+    const { size } = preview;
+    const corner = crosshair.at.map((share, axis) =>
+      Math.max(0, Math.min((size[axis] as number) - 1, Math.floor(share * (size[axis] as number)))),
+    ) as unknown as Size3;
+    const shown = cutCorner(baked, preview, crosshair.cut ? corner : null);
+    const edges = size.map((n, axis) => (extent[axis] as number) / n) as [number, number, number];
+    const image = vtkImageData.newInstance();
+    image.setDimensions([...size]);
+    image.setSpacing(edges);
+    // vtk.js places voxel centres; the box begins half a voxel before the first.
+    image.setOrigin(edges.map((edge) => edge / 2) as [number, number, number]);
+    image.getPointData().setScalars(
+      vtkDataArray.newInstance({
+        name: 'picture',
+        numberOfComponents: 4,
+        values: new Uint8Array(shown.buffer),
+        // Ranges that are given spare vtk.js a pass over the data.
+        ranges: Array.from({ length: 5 }, (_, component) => ({
+          min: 0,
+          max: 255,
+          component,
+          name: 'picture',
+        })),
+      }),
+    );
+    mapper.setInputData(image);
+  }
+
+  function measure(): void {
+    const { preview } = scene;
+    if (preview === undefined) return;
+    extent = relativeExtent(preview.size, preview.spacing);
+    const voxel = Math.min(...preview.size.map((n, axis) => (extent[axis] as number) / n));
+    const step = STEP[isSoftware ? 'software' : 'hardware'] * voxel;
+    mapper.setSampleDistance(step);
+    mapper.setMaximumSamplesPerRay(4096);
+    property.setScalarOpacityUnitDistance(0, step);
+  }
+
+  function place(): void {
+    const { camera, view: size } = scene;
+    if (camera === undefined || size === undefined) return;
+    full = fullScale(isSoftware, size.devicePixelRatio);
+    scale ??= full;
+    const width = Math.max(1, Math.round(size.width * scale));
+    const height = Math.max(1, Math.round(size.height * scale));
+    if (canvas.width !== width || canvas.height !== height) {
+      canvas.width = width;
+      canvas.height = height;
+    }
+    view.setSize(width, height);
+    const pose = cameraPose(camera, extent, size.width / size.height);
+    const active = renderer.getActiveCamera();
+    active.setPosition(...pose.position);
+    active.setFocalPoint(...pose.focalPoint);
+    active.setViewUp(...pose.viewUp);
+    active.setViewAngle(pose.viewAngle);
+    renderer.resetCameraClippingRange();
+  }
+
+  function draw(quality: 'coarse' | 'fine'): void {
+    if (gl === null || gl.isContextLost()) return;
+    if (stale.picture) bake();
+    if (stale.picture || stale.corner) upload();
+    const { view: size, camera, crosshair } = scene;
+    if (baked === null || size === undefined || camera === undefined) return;
+    if (crosshair === undefined) return;
+    Object.assign(stale, { picture: false, corner: false } satisfies Stale);
+    place();
+    if (!renderer.hasViewProp(volume)) {
+      renderer.addVolume(volume);
+      place();
+    }
+    const saved = quality === 'coarse' ? coarseArea(fineMs) : 1;
+    pace.setMoving(saved);
+    const from = performance.now();
+    view.traverseAllPasses();
+    // One pixel read back waits for the picture, so that pictures never queue up.
+    gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+    const milliseconds = performance.now() - from;
+    if (saved === 1) {
+      fineMs = milliseconds;
+      scale = nextScale(scale ?? full, full, fineMs);
+    }
+    report({ kind: 'drawn', quality: saved === 1 ? 'fine' : 'coarse', milliseconds, camera });
+    if (rest !== null) clearTimeout(rest);
+    rest = saved === 1 ? null : setTimeout(() => request('fine'), REST_MS);
+  }
+
+  function request(quality: 'coarse' | 'fine'): void {
+    if (pending) return;
+    pending = true;
+    requestAnimationFrame(() => {
+      pending = false;
+      draw(quality);
+    });
+  }
+
+  return {
+    isSoftware,
+    change(part) {
+      const isNewPreview = part.preview !== undefined && part.preview !== scene.preview;
+      scene = { ...scene, ...part };
+      if (isNewPreview) {
+        lit = null;
+        measure();
+      }
+      if (isNewPreview || part.look !== undefined) stale.picture = true;
+      if (part.crosshair !== undefined) {
+        stale.corner = true;
+      }
+      request('coarse');
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** What the 3-D view shows, as plain data: sent from the page to the thread that draws. */
+import type { PreviewVolume } from '../../../workers/engine-api.ts';
+import type { Phase, Vector3 } from '../../volume/volume.ts';
+import type { GreyLookOf3d } from './bake-volume.ts';
+import type { OrbitCamera } from './orbit-camera.ts';
+
+export type VolumeLook =
+  | {
+      readonly kind: 'phases';
+      readonly phases: readonly Phase[];
+      readonly hidden: readonly number[];
+    }
+  | ({ readonly kind: 'grey' } & GreyLookOf3d);
+
+export interface CrosshairIn3d {
+  /** Position of the three planes as shares 0 to 1 of the volume's edges. */
+  readonly at: Vector3;
+  /** Whether the corner before them is taken out. */
+  readonly cut: boolean;
+}
+
+export interface VolumeScene {
+  readonly preview: PreviewVolume;
+  readonly look: VolumeLook;
+  readonly crosshair: CrosshairIn3d;
+  readonly camera: OrbitCamera;
+  readonly view: {
+    /** CSS pixels. */
+    readonly width: number;
+    readonly height: number;
+    readonly devicePixelRatio: number;
+  };
+}
+
+/** One drawn picture. `coarse` while something moves, `fine` once it rests. */
+export interface DrawnFrame {
+  readonly quality: 'coarse' | 'fine';
+  readonly milliseconds: number;
+  /** From where it is seen: what lies over the picture goes with it. */
+  readonly camera: OrbitCamera;
+}
+
+export type RendererEvent =
+  | ({ readonly kind: 'drawn' } & DrawnFrame)
+  /** The graphics context is gone; the thread cannot draw any more. */
+  | { readonly kind: 'lost' };
+
+/** What the drawing thread answers to. */
+export interface VolumeRendererApi {
+  /** Takes the canvas over. Throws UserError without WebGL 2. */
+  start(
+    canvas: OffscreenCanvas,
+    report: (event: RendererEvent) => void,
+  ): { readonly isSoftware: boolean };
+  /** Changes parts of the scene and draws once it is complete. */
+  change(part: Partial<VolumeScene>): void;
+}
