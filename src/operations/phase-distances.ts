@@ -1,0 +1,149 @@
+/** What measurements of distances within phases share: their phases, voxel edges and statistics. */
+import type { ParameterFields } from '../declaration/parameters.ts';
+import type { Cell, Column } from '../declaration/results.ts';
+import { UserError } from '../errors/errors.ts';
+import { type Edges, type SquaredLengths, squaredLengths } from '../kernels/distance.ts';
+import { lengthStatistics, type ValueCounts } from '../kernels/value-counts.ts';
+import type { LabelIndex } from '../volume/labels.ts';
+import type { Volume } from '../volume/volume.ts';
+
+export const distanceParameters = {
+  labels: {
+    kind: 'labels',
+    title: 'Phase',
+    help: 'Labels that are measured together, as one phase; the other voxels get 0. Leave it empty to measure every label as a phase of its own.',
+  },
+  border: {
+    kind: 'choice',
+    title: 'Border',
+    help: 'Open: the phase may go on beyond the volume, so nothing is measured to its border. Wall: the outside is another phase.',
+    options: [
+      { value: 'open', title: 'open' },
+      { value: 'wall', title: 'a wall' },
+    ],
+    default: 'open',
+  },
+} as const satisfies ParameterFields;
+
+export interface MeasuredPhase {
+  /** null where several labels are taken together. */
+  readonly label: number | null;
+  readonly name: string;
+}
+
+export interface PhaseSelection {
+  /** For each voxel its position in `phases`; may be the volume's own array. */
+  readonly indices: Uint8Array;
+  /** Index of the voxels that are not measured, or -1. */
+  readonly outside: number;
+  /** By index; undefined for `outside`. */
+  readonly phases: readonly (MeasuredPhase | undefined)[];
+}
+
+function groupLabels(volume: Volume, index: LabelIndex, chosen: readonly number[]): PhaseSelection {
+  const absent = chosen.find((label) => !index.labels.includes(label));
+  if (absent !== undefined) {
+    throw new UserError(
+      'parameter/invalid',
+      `${volume.name} has no voxel with label ${absent}; its labels are ${index.labels.join(', ')}.`,
+      { parameter: 'labels', label: absent },
+    );
+  }
+  const members = index.phases.filter(({ label }) => chosen.includes(label));
+  const group = Uint8Array.from(index.labels, (label) => (chosen.includes(label) ? 1 : 0));
+  const phase = {
+    label: members.length === 1 ? (members[0]?.label ?? null) : null,
+    name: members.map(({ name }) => name).join(' + '),
+  };
+  return {
+    indices: index.indices.map((position) => group[position] as number),
+    outside: 0,
+    phases: [undefined, phase],
+  };
+}
+
+/**
+ * The phases to measure. Throws `parameter/invalid` for a label that does not occur, and
+ * `volume/constant` where no other phase is there to measure to.
+ */
+export function selectPhases(
+  volume: Volume,
+  index: LabelIndex,
+  chosen: readonly number[] | null,
+  walls: boolean,
+): PhaseSelection {
+  const { labels } = index;
+  const measured = labels.filter((label) => chosen === null || chosen.includes(label));
+  const alone = labels.length === 1 || (chosen !== null && measured.length === labels.length);
+  if (alone && !walls) {
+    throw new UserError(
+      'volume/constant',
+      `${volume.name} has no other phase to measure a distance to: all its voxels have ${labels.length === 1 ? `label ${labels[0]}` : 'one of the chosen labels'}; choose fewer labels, or take the border as a wall.`,
+      { labels },
+    );
+  }
+  if (chosen !== null) return groupLabels(volume, index, chosen);
+  return {
+    indices: index.indices,
+    outside: -1,
+    phases: index.phases.map(({ label, name }) => ({ label, name })),
+  };
+}
+
+/** Voxel edges where the voxel size is known, else 1. */
+function edgesOf({ spacing }: Volume): Edges {
+  return spacing === null ? [1, 1, 1] : spacing.values;
+}
+
+export function squaredEdges(volume: Volume): SquaredLengths {
+  return squaredLengths(edgesOf(volume), volume.size);
+}
+
+export function lengthUnit({ spacing }: Volume): string {
+  return spacing === null ? 'voxels' : spacing.unit;
+}
+
+export const phaseColumns: readonly Column[] = [
+  {
+    id: 'label',
+    title: 'Label',
+    symbol: '',
+    unit: '',
+    help: 'Value of the voxels; none where several labels were taken together.',
+  },
+  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label or labels.' },
+];
+
+export const unitColumn: Column = {
+  id: 'unit',
+  title: 'Unit',
+  symbol: '',
+  unit: '',
+  help: 'Unit of the lengths: that of the voxel size, or voxels where it is unknown.',
+};
+
+/** The rows of each measured phase, with the counts of its squared lengths. */
+export function rowsByPhase<T>(
+  { phases }: PhaseSelection,
+  counts: readonly (ValueCounts | undefined)[],
+  row: (phase: Readonly<Record<'label' | 'phase', Cell>>, counts: ValueCounts) => T,
+): readonly T[] {
+  return phases.flatMap((phase, i) => {
+    const counted = counts[i];
+    if (phase === undefined || counted === undefined) return [];
+    return [row({ label: phase.label, phase: phase.name }, counted)];
+  });
+}
+
+export interface SummaryCells {
+  readonly mean: number;
+  readonly p10: number;
+  readonly p50: number;
+  readonly p90: number;
+  readonly max: number;
+}
+
+export function summarise(counts: ValueCounts, unit: number): SummaryCells {
+  const { mean, max, percentile } = lengthStatistics(counts, unit);
+  return { mean, p10: percentile(10), p50: percentile(50), p90: percentile(90), max };
+}
