@@ -2,5 +2,5 @@
 import { type ServeMessage, serveSession } from '../src/wasm/kernel-thread.ts';
 
 self.onmessage = (event: MessageEvent<ServeMessage>) => {
-  serveSession(event.data, (failure) => self.postMessage(failure));
+  serveSession(event.data);
 };

@@ -2,7 +2,7 @@
 import plainUrl from '../../wasm/dist/kernels.wasm?url';
 import threadsUrl from '../../wasm/dist/kernels-threads.wasm?url';
 import { Bug } from '../errors/errors.ts';
-import type { Host, KernelThread, ThreadFailure } from './host.ts';
+import type { Host, KernelThread } from './host.ts';
 
 /** More threads than this gain nothing on memory-bound kernels. */
 const MAX_THREADS = 8;
@@ -30,11 +30,10 @@ function spawnKernelThread(): KernelThread {
   });
   return {
     post: (message) => worker.postMessage(message),
-    onFailure: (listener) => {
-      worker.onmessage = (event: MessageEvent<ThreadFailure>) => listener(event.data);
-    },
     onCrash: (listener) => {
-      worker.onerror = (event) => listener(event.message);
+      // A script that cannot be loaded gives an event without a message.
+      worker.onerror = (event) => listener(event.message || 'it could not be loaded');
+      worker.onmessageerror = () => listener('its memory could not be handed over');
     },
     terminate: () => worker.terminate(),
   };

@@ -1,17 +1,12 @@
 /** What differs between the browser and Node, as one small interface behind `#host`. */
 
-/** A message a kernel thread sends when one of its tasks trapped. */
-export interface ThreadFailure {
-  readonly kernel: string;
-  readonly message: string;
-  readonly stack: string;
-}
-
 export interface KernelThread {
-  /** Starts serving a session: the thread instantiates the module and waits for plans. */
+  /** Hands over a session (`ServeMessage`), which the thread serves until it ends. */
   post(message: unknown): void;
-  onFailure(listener: (failure: ThreadFailure) => void): void;
-  /** The thread died; nothing it was given will be answered. */
+  /**
+   * The thread died, or never started, of something else than `terminate`: nothing it was given
+   * will be answered.
+   */
   onCrash(listener: (reason: string) => void): void;
   terminate(): void;
 }

@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Bug } from '../errors/errors.ts';
-import type { Host, KernelThread, ThreadFailure } from './host.ts';
+import type { Host, KernelThread } from './host.ts';
 
 const MAX_THREADS = 8;
 
@@ -44,15 +44,18 @@ function spawnKernelThread(): KernelThread {
   const worker = new Worker(resolve(packageRoot(), 'wasm/dist/kernel-thread.mjs'));
   // An idle thread must not keep the command line alive.
   worker.unref();
+  let isDismissed = false;
   return {
     post: (message) => worker.postMessage(message),
-    onFailure: (listener) => {
-      worker.on('message', (failure: ThreadFailure) => listener(failure));
-    },
     onCrash: (listener) => {
       worker.on('error', (error) => listener(String(error)));
+      // A thread may also end without an error: `process.exit`, or ended from outside.
+      worker.on('exit', (code) => {
+        if (!isDismissed) listener(`exit code ${code}`);
+      });
     },
     terminate: () => {
+      isDismissed = true;
       void worker.terminate();
     },
   };

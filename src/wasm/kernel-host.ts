@@ -2,8 +2,9 @@
  * Gives kernel drivers their sessions: one fresh memory for each job, threads that are kept between
  * jobs. Jobs run one after the other; they already use every thread.
  */
-import { Bug, cancelled, type ErrorDetails, UserError } from '../errors/errors.ts';
-import type { Host, KernelThread, ThreadFailure } from '../host/host.ts';
+import { Bug, cancelled } from '../errors/errors.ts';
+import type { Host, KernelThread } from '../host/host.ts';
+import { KernelMemory } from './kernel-memory.ts';
 import {
   CONTROL,
   CONTROL_ARGS_OFFSET,
@@ -11,21 +12,18 @@ import {
   GENERATION_MASK,
   MAX_ARGS,
   MAX_TASKS,
+  readFailure,
   type ServeMessage,
   takeTask,
 } from './kernel-thread.ts';
 import type { KernelSession, TaskPlan } from './session.ts';
 
-const PAGE = 65_536;
-/** A 32-bit memory ends at 4 GiB. */
-const MAX_PAGES = 65_536;
-/** Below this the modules keep their constants. */
-const ARENA_START = PAGE;
-/** Room for the alignment and the SIMD padding of each allocation. */
-const ARENA_SLACK = 2 * PAGE;
-const ALIGNMENT = 64;
 /** How long this thread may work before the event loop turns. */
 const TURN_AFTER_MS = 25;
+/** Memory lent to threads after which they are replaced; see `giveBack`. */
+const LENT_LIMIT = 2 ** 28;
+/** Largest buffer that every browser allocates without hesitation. */
+const GARBAGE_BYTES = 2 ** 29;
 
 export interface JobOptions {
   /** Arena bytes the driver will allocate; more is a bug of its estimate. */
@@ -36,35 +34,51 @@ export interface JobOptions {
 
 export interface KernelHost {
   readonly threads: number;
+  /**
+   * Runs a driver in a session of its own, after the jobs before it. A thread that dies fails the
+   * job that it was working for and is replaced for the next. A driver must not start another job
+   * and wait for it.
+   */
   runJob<T>(options: JobOptions, driver: (session: KernelSession) => Promise<T>): Promise<T>;
-  /** Ends all threads. */
+  /** Ends all threads; a job that is running or waiting fails as cancelled. */
   dispose(): void;
 }
 
-type KernelFunction = (...args: number[]) => number;
+interface Death {
+  readonly thread: number;
+  readonly reason: string;
+}
 
+/** Threads 1 … n − 1; thread 0 is the caller's. */
 interface Crew {
   readonly threads: KernelThread[];
-  failure: ThreadFailure | null;
-  crash: string | null;
+  readonly deaths: Death[];
+  lentBytes: number;
 }
 
 export function createKernelHost(host: Host, threads = host.threadCount()): KernelHost {
   const variant = threads > 1 ? 'threads' : 'plain';
+  const disposal = new AbortController();
   let module: Promise<WebAssembly.Module> | null = null;
   let crew: Crew | null = null;
   let last: Promise<unknown> = Promise.resolve();
 
+  async function loadModule(): Promise<WebAssembly.Module> {
+    module ??= host.loadKernels(variant);
+    try {
+      return await module;
+    } catch (error) {
+      // The next job may find the network again.
+      module = null;
+      throw error;
+    }
+  }
+
   function hireCrew(): Crew {
-    const hired: Crew = { threads: [], failure: null, crash: null };
-    for (let i = 1; i < threads; i++) {
+    const hired: Crew = { threads: [], deaths: [], lentBytes: 0 };
+    for (let number = 1; number < threads; number++) {
       const thread = host.spawnKernelThread();
-      thread.onFailure((failure) => {
-        hired.failure ??= failure;
-      });
-      thread.onCrash((reason) => {
-        hired.crash ??= reason;
-      });
+      thread.onCrash((reason) => hired.deaths.push({ thread: number, reason }));
       hired.threads.push(thread);
     }
     return hired;
@@ -75,72 +89,87 @@ export function createKernelHost(host: Host, threads = host.threadCount()): Kern
     crew = null;
   }
 
+  /**
+   * Makes sure that a finished job's memory is freed. A garbage collector does not count shared
+   * memory, so it may keep gigabytes of it: plain garbage of the same size, which costs nothing as
+   * it is never touched, tells it; and threads, which collect little as they do nothing else, are
+   * replaced.
+   */
+  function giveBack(bytes: number): void {
+    if (threads === 1) return;
+    for (let left = bytes; left > 0; left -= GARBAGE_BYTES) {
+      try {
+        void new ArrayBuffer(Math.min(left, GARBAGE_BYTES));
+      } catch {
+        // Memory is short: the collector knows.
+        break;
+      }
+    }
+    if (crew !== null && crew.lentBytes > LENT_LIMIT) dismissCrew();
+  }
+
   async function startJob<T>(
     options: JobOptions,
     driver: (session: KernelSession) => Promise<T>,
   ): Promise<T> {
+    const compiled = await loadModule();
     if (options.signal.aborted) throw cancelled();
-    module ??= host.loadKernels(variant);
-    const compiled = await module;
+    if (crew !== null && crew.deaths.length > 0) dismissCrew();
     crew ??= hireCrew();
+    crew.lentBytes += options.bytes;
     const session = new Session(host, compiled, crew, threads, options);
     try {
       return await driver(session);
     } finally {
       session.end();
-      // A thread that failed may hold half-written state; a new crew costs milliseconds.
-      if (crew.failure !== null || crew.crash !== null) dismissCrew();
+      if (crew !== null && crew.deaths.length > 0) dismissCrew();
+      giveBack(options.bytes);
     }
   }
 
   return {
     threads,
     runJob(options, driver) {
-      const job = last.then(() => startJob(options, driver));
-      last = job.catch(() => undefined);
+      const signal = AbortSignal.any([options.signal, disposal.signal]);
+      const before = last;
+      const job = unlessAborted(before, signal).then(() =>
+        startJob({ ...options, signal }, driver),
+      );
+      last = Promise.allSettled([before, job]);
       return job;
     },
-    dispose: dismissCrew,
+    dispose() {
+      disposal.abort();
+      dismissCrew();
+    },
   };
 }
 
-function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
-  const pages = Math.ceil((ARENA_START + bytes + ARENA_SLACK) / PAGE);
-  const details: ErrorDetails = { bytes };
-  if (pages > MAX_PAGES) {
-    throw new UserError(
-      'memory/over-budget',
-      `This step needs ${formatGiB(bytes)} of working memory and a browser kernel has at most 4 GiB: crop or bin the volume first.`,
-      details,
-    );
-  }
-  try {
-    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  } catch (cause) {
-    throw new UserError(
-      'memory/over-budget',
-      `This step needs ${formatGiB(bytes)} of working memory, more than this machine gives the program now: close other tabs or crop the volume.`,
-      details,
-      cause,
-    );
-  }
+/** Waits for `ready`, whatever becomes of it, or throws the cancellation error at once. */
+function unlessAborted(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelled());
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    const proceed = (): void => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    };
+    ready.then(proceed, proceed);
+  });
 }
 
-function formatGiB(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-}
-
-class Session implements KernelSession {
+class Session extends KernelMemory implements KernelSession {
   readonly threads: number;
   readonly #host: Host;
   readonly #crew: Crew;
   readonly #options: JobOptions;
-  readonly #memory: WebAssembly.Memory;
-  readonly #exports: WebAssembly.Exports;
-  readonly #names: readonly string[];
+  readonly #control: ArrayBufferLike;
   readonly #words: Int32Array;
   readonly #argWords: Float64Array;
-  #top = ARENA_START;
   #lastTurn = performance.now();
   #fraction = 0;
 
@@ -151,77 +180,25 @@ class Session implements KernelSession {
     threads: number,
     options: JobOptions,
   ) {
+    super(module, options.bytes, threads > 1);
     this.#host = host;
     this.#crew = crew;
     this.#options = options;
     this.threads = threads;
-    this.#memory = createMemory(options.bytes, threads > 1);
-    const abort = (): never => {
-      throw new Bug('A kernel aborted.');
-    };
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort } });
-    this.#exports = instance.exports;
-    this.#names = Object.keys(instance.exports).sort();
-    const control: ArrayBufferLike =
+    this.#control =
       threads > 1 ? new SharedArrayBuffer(CONTROL_BYTES) : new ArrayBuffer(CONTROL_BYTES);
-    this.#words = new Int32Array(control, 0, CONTROL_ARGS_OFFSET / 4);
-    this.#argWords = new Float64Array(control, CONTROL_ARGS_OFFSET, MAX_ARGS);
+    this.#words = new Int32Array(this.#control, 0, CONTROL_ARGS_OFFSET / 4);
+    this.#argWords = new Float64Array(this.#control, CONTROL_ARGS_OFFSET, MAX_ARGS);
     crew.threads.forEach((thread, i) => {
       const message: ServeMessage = {
         module,
-        memory: this.#memory,
-        control: control as SharedArrayBuffer,
+        memory: this.memory,
+        control: this.#control as SharedArrayBuffer,
         thread: i + 1,
-        kernels: this.#names,
+        kernels: this.kernels,
       };
       thread.post(message);
     });
-  }
-
-  get allocatedBytes(): number {
-    return this.#top - ARENA_START;
-  }
-
-  allocate(bytes: number): number {
-    const pointer = this.#top;
-    this.#top += Math.ceil((bytes + ALIGNMENT) / ALIGNMENT) * ALIGNMENT;
-    if (this.#top > this.#memory.buffer.byteLength) {
-      throw new Bug('A kernel driver allocated more than its estimate.', {
-        asked: bytes,
-        estimate: this.#options.bytes,
-        allocated: this.allocatedBytes,
-      });
-    }
-    return pointer;
-  }
-
-  u8(pointer: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, pointer, length);
-  }
-  u16(pointer: number, length: number): Uint16Array {
-    return new Uint16Array(this.#memory.buffer, pointer, length);
-  }
-  i32(pointer: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, pointer, length);
-  }
-  u32(pointer: number, length: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, pointer, length);
-  }
-  f32(pointer: number, length: number): Float32Array {
-    return new Float32Array(this.#memory.buffer, pointer, length);
-  }
-  f64(pointer: number, length: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, pointer, length);
-  }
-
-  #kernel(name: string): KernelFunction {
-    const found = this.#exports[name];
-    if (typeof found !== 'function') throw new Bug(`There is no kernel "${name}".`);
-    return found as KernelFunction;
-  }
-
-  call(kernel: string, ...args: number[]): number {
-    return this.#kernel(kernel)(...args);
   }
 
   async run(plan: TaskPlan, onTaskDone?: (done: number, total: number) => void): Promise<void> {
@@ -232,7 +209,7 @@ class Session implements KernelSession {
     }
     this.#throwIfStopped();
     const words = this.#words;
-    const kernel = this.#kernel(plan.kernel);
+    const kernel = this.kernel(plan.kernel);
     const generation = this.#publish(plan, tasks);
     let reported = 0;
     const report = (): void => {
@@ -241,7 +218,6 @@ class Session implements KernelSession {
       reported = done;
       onTaskDone?.(done, tasks);
     };
-    let issued = tasks;
     try {
       for (;;) {
         const task = takeTask(words, generation, tasks);
@@ -255,13 +231,12 @@ class Session implements KernelSession {
         report();
         await this.breathe();
       }
-      await this.#waitForTasks(issued, report);
+      await this.#waitForTasks(tasks, report);
     } catch (error) {
       // Closing the ticket stops the other threads from taking more; what they hold must end
       // before the driver may read or free anything.
       const ticket = Atomics.exchange(words, CONTROL.ticket, -1);
-      issued = ticket < 0 ? tasks : Math.min(tasks, ticket & 0xffff);
-      await this.#drain(issued);
+      await this.#drain(ticket < 0 ? tasks : Math.min(tasks, ticket & 0xffff));
       throw error;
     }
     this.#throwIfStopped();
@@ -271,7 +246,7 @@ class Session implements KernelSession {
     const words = this.#words;
     Atomics.store(words, CONTROL.ticket, -1);
     Atomics.store(words, CONTROL.done, 0);
-    words[CONTROL.kernel] = this.#names.indexOf(plan.kernel);
+    words[CONTROL.kernel] = this.kernels.indexOf(plan.kernel);
     words[CONTROL.argCount] = plan.args.length;
     words[CONTROL.tasks] = tasks;
     words[CONTROL.items] = plan.items;
@@ -301,23 +276,33 @@ class Session implements KernelSession {
   /** Waits for tasks that threads already hold, without throwing again. */
   async #drain(issued: number): Promise<void> {
     const words = this.#words;
-    while (Atomics.load(words, CONTROL.done) < issued && this.#crew.crash === null) {
-      Atomics.wait(words, CONTROL.done, Atomics.load(words, CONTROL.done), TURN_AFTER_MS);
+    for (;;) {
+      const done = Atomics.load(words, CONTROL.done);
+      if (done >= issued || this.#findDeath() !== undefined) return;
+      Atomics.wait(words, CONTROL.done, done, TURN_AFTER_MS);
       await this.#host.turn();
     }
   }
 
+  /** A thread that died after it began to serve this session: it may have held a task. */
+  #findDeath(): Death | undefined {
+    const joined = Atomics.load(this.#words, CONTROL.joined);
+    return this.#crew.deaths.find(({ thread }) => (joined & (1 << thread)) !== 0);
+  }
+
   #throwIfStopped(): void {
     if (this.#options.signal.aborted) throw cancelled();
-    const { failure, crash } = this.#crew;
+    const failure = readFailure(this.#control);
     if (failure !== null) {
-      throw new Bug(`Kernel ${failure.kernel} failed in a thread: ${failure.message}`, {
-        stack: failure.stack,
-      });
+      const name = this.kernels[failure.kernel] ?? '';
+      throw new Bug(`Kernel ${name} failed: ${failure.message}`, { thread: failure.thread });
     }
-    if (crash !== null) throw new Bug(`A kernel thread crashed: ${crash}`);
-    if (Atomics.load(this.#words, CONTROL.failed) !== 0) {
-      throw new Bug('A kernel failed in a thread.');
+    const death = this.#findDeath();
+    if (death !== undefined) {
+      throw new Bug(
+        `A computing thread ended unexpectedly (${death.reason}): run the step again, with less memory in use.`,
+        { thread: death.thread },
+      );
     }
   }
 
@@ -333,6 +318,7 @@ class Session implements KernelSession {
     this.#options.progress(this.#fraction);
   }
 
+  /** Lets the threads go; the session is of no use afterwards. */
   end(): void {
     Atomics.store(this.#words, CONTROL.ticket, -1);
     Atomics.store(this.#words, CONTROL.stop, 1);

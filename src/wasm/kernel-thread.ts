@@ -23,12 +23,21 @@ export const CONTROL = {
   itemsPerTask: 9,
   scratchArg: 10,
   scratchStride: 11,
+  /** Bit n: thread n serves this session, so it may hold a task. */
+  joined: 12,
 } as const;
+
+/** Values of the failed word: a thread is writing what failed; it is there to read. */
+const WRITING = 1;
+const WRITTEN = 2;
 
 export const MAX_ARGS = 64;
 export const MAX_TASKS = 0xffff;
 export const CONTROL_ARGS_OFFSET = 64;
-export const CONTROL_BYTES = CONTROL_ARGS_OFFSET + 8 * MAX_ARGS;
+/** What failed: thread, kernel and length of the message, then its UTF-16 code units. */
+const FAILURE_OFFSET = CONTROL_ARGS_OFFSET + 8 * MAX_ARGS;
+const MAX_FAILURE_LENGTH = 509;
+export const CONTROL_BYTES = FAILURE_OFFSET + 2 * (3 + MAX_FAILURE_LENGTH);
 /** Generations are compared modulo this many plans. */
 export const GENERATION_MASK = 0x7fff;
 
@@ -54,11 +63,41 @@ export function takeTask(words: Int32Array, generation: number, tasks: number): 
   }
 }
 
-/** Serves one session until its stop word is set. Blocks the calling thread between plans. */
-export function serveSession(
-  message: ServeMessage,
-  report: (failure: { kernel: string; message: string; stack: string }) => void,
+/** The first failure of a session, for those who watch it. */
+export interface ThreadFailure {
+  readonly thread: number;
+  /** Index into the session's export names. */
+  readonly kernel: number;
+  readonly message: string;
+}
+
+function failureUnits(control: ArrayBufferLike): Uint16Array {
+  return new Uint16Array(control, FAILURE_OFFSET, 3 + MAX_FAILURE_LENGTH);
+}
+
+function writeFailure(
+  control: SharedArrayBuffer,
+  { thread, kernel, message }: ThreadFailure,
 ): void {
+  const words = new Int32Array(control, 0, 16);
+  if (Atomics.compareExchange(words, CONTROL.failed, 0, WRITING) !== 0) return;
+  const units = failureUnits(control);
+  const length = Math.min(message.length, MAX_FAILURE_LENGTH);
+  units.set([thread, kernel, length]);
+  for (let i = 0; i < length; i++) units[3 + i] = message.charCodeAt(i);
+  Atomics.store(words, CONTROL.failed, WRITTEN);
+}
+
+/** What failed first in a session, or null. It is in shared memory: no message can come late. */
+export function readFailure(control: ArrayBufferLike): ThreadFailure | null {
+  if (Atomics.load(new Int32Array(control, 0, 16), CONTROL.failed) !== WRITTEN) return null;
+  const units = failureUnits(control);
+  const [thread = 0, kernel = 0, length = 0] = units;
+  return { thread, kernel, message: String.fromCharCode(...units.subarray(3, 3 + length)) };
+}
+
+/** Serves one session until its stop word is set. Blocks the calling thread between plans. */
+export function serveSession(message: ServeMessage): void {
   const words = new Int32Array(message.control, 0, 16);
   const argWords = new Float64Array(message.control, CONTROL_ARGS_OFFSET, MAX_ARGS);
   const instance = new WebAssembly.Instance(message.module, {
@@ -69,12 +108,13 @@ export function serveSession(
       },
     },
   });
+  Atomics.or(words, CONTROL.joined, 1 << message.thread);
   let seen = 0;
   for (;;) {
     Atomics.wait(words, CONTROL.generation, seen);
     if (Atomics.load(words, CONTROL.stop) !== 0) return;
     seen = Atomics.load(words, CONTROL.generation);
-    const name = message.kernels[words[CONTROL.kernel] as number] as string;
+    const kernelIndex = words[CONTROL.kernel] as number;
     const argCount = words[CONTROL.argCount] as number;
     const tasks = words[CONTROL.tasks] as number;
     const items = words[CONTROL.items] as number;
@@ -90,14 +130,13 @@ export function serveSession(
       if (task < 0) break;
       try {
         const start = task * itemsPerTask;
-        const kernel = instance.exports[name] as KernelFunction;
+        const kernel = instance.exports[message.kernels[kernelIndex] as string] as KernelFunction;
         kernel(...args, start, Math.min(items, start + itemsPerTask));
       } catch (error) {
-        Atomics.store(words, CONTROL.failed, 1);
-        report({
-          kernel: name,
+        writeFailure(message.control, {
+          thread: message.thread,
+          kernel: kernelIndex,
           message: String(error),
-          stack: error instanceof Error ? (error.stack ?? '') : '',
         });
       }
       Atomics.add(words, CONTROL.done, 1);
