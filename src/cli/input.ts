@@ -3,6 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import type { ByteSource } from '../io/format.ts';
 import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
+import type { Volume } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { neighbourSources, openSources } from './files.ts';
@@ -79,6 +80,10 @@ export async function openInput(
     ...(choices.kind === null ? {} : { kind: choices.kind }),
   });
   for (const warning of opened.metadata.warnings) remark(warning);
-  const { spacing } = choices;
-  return spacing === null ? opened : { ...opened, volume: { ...opened.volume, spacing } };
+  const volume: Volume = {
+    ...opened.volume,
+    ...(choices.kind === 'grey' ? { phases: [] } : {}),
+    ...(choices.spacing === null ? {} : { spacing: choices.spacing }),
+  };
+  return { ...opened, volume };
 }

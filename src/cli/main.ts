@@ -8,6 +8,7 @@ import { isCancelled, isUserError, UserError } from '../errors/errors.ts';
 import type { KernelHost } from '../wasm/kernel-host.ts';
 import { COMMAND_NAMES, COMMANDS, type CommandName, isCommandName } from './about.ts';
 import type { Command } from './command.ts';
+import { describeFileError } from './files.ts';
 import { removeUnfinished } from './outputs.ts';
 import { nearest } from './suggestion.ts';
 import { createProgressLine, oneLine, styleFor, wrap } from './terminal.ts';
@@ -68,6 +69,17 @@ function noSuchCommand(name: string): UserError {
   );
 }
 
+const STDOUT = 'Standard output';
+
+/** A file as standard output reports a full disk by throwing, a pipe by an event. */
+function writeOut(text: string): void {
+  try {
+    process.stdout.write(text);
+  } catch (cause) {
+    throw describeFileError(cause, STDOUT, 'written');
+  }
+}
+
 /** Arguments before "--" that ask for help. */
 function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
@@ -82,7 +94,7 @@ async function main(args: readonly string[]): Promise<void> {
   const [name, ...rest] = args;
   const { textWidth } = styleFor(process.stdout, process.env);
   if (name === '--version' || name === '-V') {
-    process.stdout.write(`tauscope ${VERSION}\n`);
+    writeOut(`tauscope ${VERSION}\n`);
     return;
   }
   if (name === undefined) {
@@ -91,7 +103,7 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
-    process.stdout.write(overallHelp(textWidth));
+    writeOut(overallHelp(textWidth));
     return;
   }
   if (name === 'help') {
@@ -105,7 +117,7 @@ async function main(args: readonly string[]): Promise<void> {
   const command = await LOADERS[name]();
   if (asksForHelp(rest)) {
     const topic = rest.find((arg) => !arg.startsWith('-')) ?? null;
-    process.stdout.write(await command.help(topic, textWidth));
+    writeOut(await command.help(topic, textWidth));
     return;
   }
   await runCommand(command, rest);
@@ -133,7 +145,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<vo
       style: styleFor(process.stdout, process.env),
       print: (text) => {
         line.clear();
-        process.stdout.write(text);
+        writeOut(text);
       },
       remark: (text) => {
         if (quiet) return;
@@ -220,11 +232,9 @@ function fail(error: unknown): void {
 
 // `tauscope … | head` closes our output early; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') {
-    removeUnfinished();
-    process.exit(0);
-  }
-  throw error;
+  removeUnfinished();
+  if (error.code !== 'EPIPE') fail(describeFileError(error, STDOUT, 'written'));
+  process.exit();
 });
 process.stderr.on('error', () => {
   // Nobody is left to be told.

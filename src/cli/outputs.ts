@@ -97,12 +97,12 @@ export async function assertWritable(
   }
 }
 
-/** Folders from the nearest existing one down to `folder` that have to be made. */
+/** Folders that have to be made, outermost first. */
 async function missingFolders(folder: string): Promise<readonly string[]> {
   const missing: string[] = [];
   let path = resolve(folder);
   while ((await existing(path)) === null && dirname(path) !== path) {
-    missing.push(path);
+    missing.unshift(path);
     path = dirname(path);
   }
   return missing;
@@ -116,8 +116,11 @@ export async function writeFiles(
 ): Promise<readonly string[]> {
   let path = folder;
   try {
-    for (const made of await missingFolders(folder)) unfinished.folders.add(made);
-    await mkdir(folder, { recursive: true });
+    // One by one: Node's recursive form never returns on file systems that refuse a folder.
+    for (const made of await missingFolders(folder)) {
+      unfinished.folders.add(made);
+      await mkdir(made);
+    }
     const staged: (readonly [temporary: string, final: string])[] = [];
     for (const { name, content } of files) {
       path = join(folder, name);

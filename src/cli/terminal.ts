@@ -139,10 +139,10 @@ function groupColumns(widths: readonly number[], keys: number, width: number): n
 
 /** What the symbols in the headings stand for. */
 function legendOf(columns: readonly Column[]): string {
-  return columns
+  const entries = columns
     .filter(({ symbol }) => symbol !== '')
-    .map(({ symbol, title }) => `${symbol} ${title.charAt(0).toLowerCase()}${title.slice(1)}`)
-    .join(', ');
+    .map(({ symbol, title }) => `${symbol} = ${title}`);
+  return entries.length === 0 ? '' : `${entries.join(', ')}.`;
 }
 
 /**
@@ -161,7 +161,7 @@ export function formatTable(table: ResultTable, style: Style = PLAIN): string {
     ).join('\n'),
   );
   const legend = legendOf(table.columns);
-  const notes = [...(legend === '' ? [] : [`${legend}.`]), ...table.notes];
+  const notes = [legend, ...table.notes].filter((note) => note !== '');
   return `${[
     style.emphasise(table.title),
     blocks.join('\n\n'),

@@ -95,6 +95,13 @@ async function overview(width: number): Promise<string> {
   });
 }
 
+/** There is only one step, and the user did not name it. */
+function withoutStep(error: unknown): unknown {
+  if (!(error instanceof UserError)) return error;
+  const message = error.message.replace(/ \(step [a-z0-9-]+\)/, '');
+  return new UserError(error.code, message, error.details, error);
+}
+
 export const apply: Command = {
   help: (topic, width) => (topic === null ? overview(width) : operationHelp(topic, width)),
   async run(args, surroundings) {
@@ -118,7 +125,11 @@ export const apply: Command = {
     const { volume } = await openInput(positionals, choices, surroundings);
     const engine = await surroundings.createEngine();
     const recipe = addStep(emptyRecipe(), { operation: id, version: operation.version, params });
-    const { outcomes } = await runRecipe(engine, recipe, volume, surroundings);
+    const { outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
+      (error: unknown) => {
+        throw withoutStep(error);
+      },
+    );
     const made = outcomes.at(-1);
     const written =
       made?.madeVolume === true && path !== null && format !== null
