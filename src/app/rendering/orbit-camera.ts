@@ -62,7 +62,7 @@ export function cameraAxes({ azimuth, elevation }: OrbitCamera): CameraAxes {
   const [sinA, cosA, sinE, cosE] = [Math.sin(a), Math.cos(a), Math.sin(e), Math.cos(e)];
   return {
     right: [cosA, 0, sinA],
-    down: [-sinA * sinE, cosE, cosA * sinE],
+    down: [sinA * sinE, cosE, -cosA * sinE],
     forward: [-sinA * cosE, sinE, cosA * cosE],
   };
 }

@@ -17,8 +17,8 @@ function scene(parts: Partial<OutlineScene>): OutlineScene {
 }
 
 const anyCamera: fc.Arbitrary<OrbitCamera> = fc.record({
-  azimuth: fc.double({ min: -180, max: 180, noNaN: true }),
-  elevation: fc.double({ min: -89, max: 89, noNaN: true }),
+  azimuth: fc.integer({ min: -180, max: 180 }),
+  elevation: fc.integer({ min: -89, max: 89 }),
   zoom: fc.constant(1),
   panX: fc.constant(0),
   panY: fc.constant(0),
@@ -37,7 +37,7 @@ describe('project', () => {
   });
 
   it('keeps the whole volume in sight from any side', () => {
-    const edge = fc.double({ min: 0.05, max: 1, noNaN: true });
+    const edge = fc.integer({ min: 1, max: 20 }).map((twentieths) => twentieths / 20);
     fc.assert(
       fc.property(
         anyCamera,
