@@ -77,7 +77,8 @@ export function parseArguments(
   own: readonly OwnOption[],
   fields: ParameterFields = {},
 ): ParsedArguments {
-  const options: NonNullable<ParseArgsConfig['options']> = { ...flagOptions(fields) };
+  const parameters = flagOptions(fields);
+  const options: NonNullable<ParseArgsConfig['options']> = { ...parameters };
   for (const { name, type, short } of own) {
     options[name] = short === undefined ? { type } : { type, short };
   }
@@ -96,7 +97,7 @@ export function parseArguments(
     if (token.kind !== 'option') continue;
     const { name, rawName, value } = token;
     const negated = name.startsWith('no-') ? name.slice(3) : '';
-    if (Object.hasOwn(fields, negated) && options[negated]?.type === 'boolean') {
+    if (Object.hasOwn(parameters, negated) && parameters[negated]?.type === 'boolean') {
       values[negated] = false;
       continue;
     }

@@ -33,13 +33,52 @@ const FIELDS = {
     maxCount: 8,
     auto: 'From peaks.',
   },
+  box: { kind: 'box', title: 'Box', help: 'What to keep.' },
+  names: { kind: 'phases', title: 'Names', help: 'What is what.' },
+  isFast: { kind: 'boolean', title: 'Fast', help: 'Hurry.', default: true },
+  isDry: { kind: 'boolean', title: 'Dry', help: 'Only look.', default: false },
 } as const satisfies ParameterFields;
 
 describe('flags', () => {
   it('are kebab-case names with unit, range and default in the help', () => {
-    const [, patch] = flagHelp(FIELDS);
-    expect(patch?.flag).toBe('--patch-radius <number>');
-    expect(patch?.text).toBe('Half the patch. [a whole number from 1 to 4 voxel; default 2 voxel]');
+    expect(flagHelp(FIELDS)).toEqual([
+      {
+        flag: '--sigma <number|auto>',
+        text: 'Noise. auto: Estimated. [a number from 0 to 10 grey, or auto; default auto]',
+      },
+      {
+        flag: '--patch-radius <number>',
+        text: 'Half the patch. [a whole number from 1 to 4 voxel; default 2 voxel]',
+      },
+      {
+        flag: '--phase <label,…>',
+        text: 'Which. [a list of label values with commas between, or all; default all]',
+      },
+      {
+        flag: '--intervals <name:from..to,…>',
+        text: 'Seeds. auto: From peaks. [2 to 8 rising grey intervals name:from..to that do not overlap, with an end left out where it is open, or auto; default auto]',
+      },
+      {
+        flag: '--box <x0,x1,y0,y1,z0,z1>',
+        text: 'What to keep. [six whole numbers x0,x1,y0,y1,z0,z1, each end after its start, or all; default all]',
+      },
+      {
+        flag: '--names <label:name[:pore[:#rrggbb]],…>',
+        text: 'What is what. [a list of label:name or label:name:pore, each label once; default as in the volume]',
+      },
+      { flag: '--no-is-fast', text: 'Hurry. [default on]' },
+      { flag: '--is-dry', text: 'Only look. [default off]' },
+    ]);
+  });
+
+  it.each([
+    [1e-6, 1e9, 'from 1e-6 to 1e9'],
+    [0.0001, 999_999, 'from 0.0001 to 999999'],
+    [0, Number.MAX_SAFE_INTEGER, 'from 0 to 2^53 − 1'],
+    [-2.5e-7, -1e-4, 'from -2.5e-7 to -0.0001'],
+  ])('write the range %d to %d so that a person can read it', (min, max, text) => {
+    const field = { ...FIELDS.sigma, min, max };
+    expect(flagHelp({ field })[0]?.text).toContain(text);
   });
 
   it('parse numbers, lists, automatic values and intervals', () => {
@@ -47,26 +86,71 @@ describe('flags', () => {
       sigma: 'auto',
       'patch-radius': '3',
       phase: '0,2',
-      intervals: 'pore:..100,binder:120..200.5,active:-3..',
+      intervals: 'dark:..-3,pore:5..100,binder:120..200.5,active:201..',
     };
     expect(parametersFromFlags(FIELDS, values)).toEqual({
       sigma: null,
       patchRadius: 3,
       phase: [0, 2],
       intervals: [
-        { name: 'pore', from: null, to: 100 },
+        { name: 'dark', from: null, to: -3 },
+        { name: 'pore', from: 5, to: 100 },
         { name: 'binder', from: 120, to: 200.5 },
-        { name: 'active', from: -3, to: null },
+        { name: 'active', from: 201, to: null },
       ],
     });
   });
 
+  it('parse boxes, names and switches', () => {
+    const values = {
+      box: '0,4,1,5,2,6',
+      names: '0:void:pore,2:binder::#ff0000',
+      'is-dry': true,
+      'is-fast': false,
+    };
+    expect(parametersFromFlags(FIELDS, values)).toEqual({
+      box: [0, 4, 1, 5, 2, 6],
+      names: [
+        { label: 0, name: 'void', colour: '#0072b2', pore: true },
+        { label: 2, name: 'binder', colour: '#ff0000', pore: false },
+      ],
+      isDry: true,
+      isFast: false,
+    });
+  });
+
+  it('count a label once that is listed twice', () => {
+    expect(parametersFromFlags(FIELDS, { phase: '2,0,2' })).toEqual({ phase: [2, 0] });
+  });
+
   it.each([
     ['patch-radius', 'two', /--patch-radius is "two": it must be a whole number from 1 to 4 voxel/],
+    ['patch-radius', '5', /--patch-radius is "5": it must be a whole number from 1 to 4 voxel/],
+    ['patch-radius', '1.5', /--patch-radius is "1.5"/],
     ['phase', '0,x', /--phase is "0,x": it must be a list of label values/],
+    ['phase', '-1', /--phase is "-1"/],
     ['sigma', '', /--sigma is ""/],
+    ['sigma', 'Infinity', /--sigma is "Infinity"/],
+    ['intervals', 'pore:1..2', /--intervals is "pore:1..2": it must be 2 to 8/],
+    ['intervals', 'pore:1..9,solid:5..', /--intervals is/],
+    ['intervals', 'pore:100,solid:200..', /--intervals is/],
+    ['intervals', '..100,solid:200..', /--intervals is/],
+    ['box', '0,4,0,4', /--box is "0,4,0,4": it must be six whole numbers/],
+    ['box', '4,0,0,4,0,4', /--box is/],
+    ['names', '0:a:solid', /--names is "0:a:solid"/],
+    ['names', '0:a,0:b', /--names is "0:a,0:b"/],
+    ['names', '0:', /--names is "0:"/],
   ])('refuse --%s %s in one sentence', (flag, text, message) => {
-    expect(() => parametersFromFlags(FIELDS, { [flag]: text })).toThrow(message);
+    const parse = () => parametersFromFlags(FIELDS, { [flag]: text });
+    expect(parse).toThrow(message);
+    expect(parse).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+
+  it('turn off a switch that is on by default', () => {
+    expect(flagsFromParameters(FIELDS, { isFast: false, isDry: true })).toEqual([
+      '--no-is-fast',
+      '--is-dry',
+    ]);
   });
 
   it('give every operation’s example parameters again', async () => {

@@ -64,7 +64,7 @@ async function readRecipe(path: string, remark: (text: string) => void): Promise
     const meant = nearest(operation, OPERATION_IDS);
     throw new UserError(
       'recipe/unknown-operation',
-      `${path}: Step ${id} asks for the operation "${operation}", which does not exist; ${meant === null ? `the operations are ${OPERATION_IDS.join(', ')}` : `did you mean ${meant}?`}`,
+      `${path}, step ${id}: There is no operation "${operation}"; ${meant === null ? `the operations are ${OPERATION_IDS.join(', ')}.` : `did you mean ${meant}?`}`,
       { step: id, operation },
     );
   }
@@ -85,8 +85,8 @@ function aboutFile(error: unknown, path: string): unknown {
   if (!(error instanceof UserError)) return error;
   const { message, code, details } = error;
   const step = typeof details['step'] === 'string' ? details['step'] : null;
-  const where = step === null || message.includes(`tep ${step}`) ? '' : `step ${step}, `;
-  const whole = message.startsWith(path) ? message : `${path}: ${where}${message}`;
+  const where = step === null || message.includes(`tep ${step}`) ? path : `${path}, step ${step}`;
+  const whole = message.startsWith(path) ? message : `${where}: ${message}`;
   return new UserError(code, whole, details, error);
 }
 
