@@ -135,6 +135,8 @@ export interface LinkTables {
   readonly y: Float32Array;
   readonly z: Float32Array;
   readonly face: Float32Array;
+  /** Largest relative error of these values; 0 where float32 holds them all. */
+  readonly rounding: number;
 }
 
 /** Link strength along the grid's x, y, z for conductivity 1: face area over distance. */
@@ -150,15 +152,18 @@ export function linkWeights(edges: Triple): Triple {
 export function linkTables(conductivities: readonly number[], weights: Triple): LinkTables {
   const tables = [0, 1, 2].map(() => new Float32Array(64 * 64));
   const face = new Float32Array(64);
+  let rounding = 0;
+  const put = (table: Float32Array, at: number, value: number): void => {
+    table[at] = value;
+    if (value > 0) rounding = Math.max(rounding, Math.abs(table[at] / value - 1));
+  };
   conductivities.forEach((a, i) => {
-    face[i] = 2 * a;
+    put(face, i, 2 * a);
     conductivities.forEach((b, j) => {
       const mean = a > 0 && b > 0 ? (2 * a * b) / (a + b) : 0;
-      tables.forEach((table, axis) => {
-        table[64 * i + j] = weights[axis] * mean;
-      });
+      tables.forEach((table, axis) => put(table, 64 * i + j, weights[axis] * mean));
     });
   });
   const [x, y, z] = tables as [Float32Array, Float32Array, Float32Array];
-  return { x, y, z, face };
+  return { x, y, z, face, rounding };
 }

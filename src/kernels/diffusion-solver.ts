@@ -21,21 +21,23 @@ export type SolverStep =
   /** u += alpha p, r −= alpha q. */
   | { readonly kind: 'advance'; readonly alpha: number }
   /** Answered with J(u). */
-  | { readonly kind: 'energy' };
+  | { readonly kind: 'energy' }
+  /**
+   * Bound the conductance from both sides, given J(u); answered with the relative width of the
+   * interval that all certificates so far leave. u, r, z and p stay as they are.
+   */
+  | { readonly kind: 'certify'; readonly energy: number };
 
 export interface SolverOutcome {
-  /** J of the last potential, above the minimum by at most about `error` · J. */
+  /** J of the last potential: an upper bound of the conductance, but for rounding. */
   readonly energy: number;
   readonly iterations: number;
-  /** Estimated relative error of `energy`. */
-  readonly error: number;
+  /** Relative width of the certified interval. */
+  readonly width: number;
   readonly converged: boolean;
 }
 
 export const MAX_ITERATIONS = 1000;
-
-/** Ritz values of fewer iterations say too little of the spectrum for the bound to be believed. */
-const MIN_ITERATIONS = 4;
 
 /**
  * The smallest Ritz value falls towards the smallest eigenvalue from above, so a part of it is
@@ -122,9 +124,25 @@ class EnergyErrorBound {
   }
 }
 
+/** The estimate falls at least so far at once between certificates: a poor one says little. */
+const MAX_DIGITS_AT_ONCE = 1e-3;
+
 /**
- * Runs until J is known to the relative `accuracy`, or `MAX_ITERATIONS` are used up. `contrast`:
- * lowest over highest conductivity that is not 0.
+ * The estimate at which the first certificate is worth its time, as a fraction of the accuracy.
+ * The flow of the certificate dissipates more than it must, and the estimate errs upwards.
+ */
+const FIRST_CERTIFICATE = 0.3;
+
+/** How far below what the last certificate asks for the estimate must fall before the next. */
+const NEXT_CERTIFICATE = 0.7;
+
+/** Certificates in a row that gain less than a tenth before rounding is taken for the limit. */
+const MAX_IDLE_CERTIFICATES = 3;
+
+/**
+ * Runs until the conductance is certified to lie in an interval of the relative width `accuracy`,
+ * or `MAX_ITERATIONS` are used up, or the interval narrows no more. The estimate only decides when a certificate is tried.
+ * `contrast`: lowest over highest conductivity that is not 0.
  */
 export function* conjugateGradients(
   accuracy: number,
@@ -134,11 +152,21 @@ export function* conjugateGradients(
   const estimate = new EnergyErrorBound(contrast);
   let rz = yield { kind: 'precondition' };
   let error = estimate.bound(rz) / energy;
+  let target = FIRST_CERTIFICATE * accuracy;
+  let width = Number.POSITIVE_INFINITY;
+  let idle = 0;
   let beta = 0;
   let iterations = 0;
-  const isDone = (): boolean =>
-    error >= 0 && error <= accuracy && (iterations >= MIN_ITERATIONS || error <= 1e-6 * accuracy);
-  while (!isDone() && iterations < MAX_ITERATIONS) {
+  for (;;) {
+    const isLast = iterations === MAX_ITERATIONS;
+    if (!(error > target) || isLast) {
+      energy = yield { kind: 'energy' };
+      const before = width;
+      width = yield { kind: 'certify', energy };
+      idle = width > 0.9 * before ? idle + 1 : 0;
+      if (width <= accuracy || isLast || idle === MAX_IDLE_CERTIFICATES) break;
+      target = NEXT_CERTIFICATE * error * Math.max(accuracy / width, MAX_DIGITS_AT_ONCE);
+    }
     yield { kind: 'direct', beta, error };
     const curvature = yield { kind: 'multiply' };
     if (!(curvature > 0)) break;
@@ -152,7 +180,5 @@ export function* conjugateGradients(
     iterations += 1;
     error = estimate.bound(rz) / energy;
   }
-  energy = yield { kind: 'energy' };
-  error = estimate.bound(rz) / energy;
-  return { energy, iterations, error, converged: isDone() };
+  return { energy, iterations, width, converged: width <= accuracy };
 }

@@ -6,6 +6,15 @@
  * outer faces (half a voxel from the cell centres), no flux through the sides or periodic sides.
  */
 import {
+  boundConductance,
+  type ConductanceBounds,
+  describeNetwork,
+  growForest,
+  intersect,
+  type Network,
+  routeResidual,
+} from './diffusion-certificate.ts';
+import {
   type FluxDirection,
   linkTables,
   linkWeights,
@@ -26,7 +35,7 @@ import {
   linkCells,
 } from './diffusion-multigrid.ts';
 import { floodFromFace, keepPercolating } from './diffusion-percolation.ts';
-import { conjugateGradients, type SolverStep } from './diffusion-solver.ts';
+import { conjugateGradients, type SolverOutcome, type SolverStep } from './diffusion-solver.ts';
 
 export interface DiffusionProblem {
   readonly size: Triple;
@@ -38,7 +47,7 @@ export interface DiffusionProblem {
   readonly edges: Triple;
   readonly direction: FluxDirection;
   readonly periodicSides: boolean;
-  /** Relative error of the effective conductivity at which the solver stops. */
+  /** Relative width of the certified interval of the effective conductivity to be reached. */
   readonly accuracy: number;
 }
 
@@ -47,12 +56,17 @@ export interface DiffusionSolution {
   readonly percolates: boolean;
   /** Voxels that are joined to both outer faces. */
   readonly percolatingVoxels: number;
-  /** In the unit of the given conductivities; 0 without a path. */
+  /**
+   * From the dissipation of the last potential, which errs upwards. In the unit of the given
+   * conductivities; 0 without a path.
+   */
   readonly effectiveConductivity: number;
+  /** Certified to hold the exact value, rounding included; both 0 without a path. */
+  readonly bounds: ConductanceBounds;
   readonly iterations: number;
-  /** Estimated relative error of the effective conductivity, which errs upwards. */
-  readonly error: number;
-  /** False when the iterations ran out first. */
+  /** Width of the bounds over the lower one. */
+  readonly width: number;
+  /** False when the iterations ran out before the bounds were close enough. */
   readonly converged: boolean;
 }
 
@@ -60,8 +74,9 @@ export const NO_PATH: DiffusionSolution = {
   percolates: false,
   percolatingVoxels: 0,
   effectiveConductivity: 0,
+  bounds: { lower: 0, upper: 0 },
   iterations: 0,
-  error: 0,
+  width: 0,
   converged: true,
 };
 
@@ -88,8 +103,33 @@ export function contrastOf(values: readonly number[]): number {
 }
 
 /** Conductance of the network to conductivity: length over cross-section, in links along the flux. */
-export function conductivityFromEnergy(energy: number, [nx, ny, nz]: Triple): number {
+function conductivityFromEnergy(energy: number, [nx, ny, nz]: Triple): number {
   return (energy * nz) / (nx * ny);
+}
+
+/** Width of an interval over its lower end. */
+export function relativeWidth({ lower, upper }: ConductanceBounds): number {
+  return lower > 0 ? (upper - lower) / lower : Number.POSITIVE_INFINITY;
+}
+
+export function solutionOf(
+  size: Triple,
+  percolatingVoxels: number,
+  { energy, iterations, width, converged }: SolverOutcome,
+  { lower, upper }: ConductanceBounds,
+): DiffusionSolution {
+  return {
+    percolates: true,
+    percolatingVoxels,
+    effectiveConductivity: conductivityFromEnergy(energy, size),
+    bounds: {
+      lower: conductivityFromEnergy(lower, size),
+      upper: conductivityFromEnergy(upper, size),
+    },
+    iterations,
+    width,
+    converged,
+  };
 }
 
 /** Solves with plain loops. For tests: it is some twenty times slower than the kernels. */
@@ -107,37 +147,36 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   const levels = planLevels(size, weights).map((shape) =>
     createLevel(shape, problem.periodicSides),
   );
-  linkCells(levels[0] as Level, cells, linkTables(values, weights));
+  const tables = linkTables(values, weights);
+  linkCells(levels[0] as Level, cells, tables);
   levels.forEach((level, l) => {
     if (l > 0) coarsenLinks(levels[l - 1] as Level, level);
     invertDiagonal(level);
   });
-  const vectors = new Vectors(levels);
+  const network = describeNetwork((levels[0] as Level).shape, percolatingVoxels, tables);
+  const vectors = new Vectors(levels, cells, network);
   const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
-  const { energy, iterations, error, converged } = next.value;
-  return {
-    percolates: true,
-    percolatingVoxels,
-    effectiveConductivity: conductivityFromEnergy(energy, size),
-    iterations,
-    error,
-    converged,
-  };
+  return solutionOf(size, percolatingVoxels, next.value, vectors.bounds);
 }
 
 /** The float64 vectors of the iteration, in the layout of the finest level. */
 class Vectors {
+  bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #levels: readonly Level[];
   readonly #fine: Level;
+  readonly #cells: Uint8Array;
+  readonly #network: Network;
   readonly #u: Float64Array;
   readonly #r: Float64Array;
   readonly #p: Float64Array;
   readonly #q: Float64Array;
 
-  constructor(levels: readonly Level[]) {
+  constructor(levels: readonly Level[], cells: Uint8Array, network: Network) {
     this.#levels = levels;
+    this.#cells = cells;
+    this.#network = network;
     this.#fine = levels[0] as Level;
     const { length } = this.#fine.shape;
     this.#u = new Float64Array(length);
@@ -161,7 +200,21 @@ class Vectors {
         return this.#advance(step.alpha);
       case 'energy':
         return this.#energy();
+      case 'certify':
+        return this.#certify(step.energy);
     }
+  }
+
+  #certify(energy: number): number {
+    const { nx, ny, nz } = this.#fine.shape;
+    this.#q.fill(0);
+    this.#applyTo(this.#u, (i, sum) => {
+      this.#q[i] = -sum;
+    });
+    const order = growForest(this.#cells, [nx, ny, nz], this.#fine.periodic);
+    const routed = routeResidual(this.#fine, this.#cells, order, this.#q);
+    this.bounds = intersect(this.bounds, boundConductance(energy, routed, this.#network));
+    return relativeWidth(this.bounds);
   }
 
   /** Elements of slice z: rows and their padding. */

@@ -4,12 +4,21 @@
  */
 import {
   classifyCodes,
-  conductivityFromEnergy,
   contrastOf,
   type DiffusionProblem,
   type DiffusionSolution,
   NO_PATH,
+  relativeWidth,
+  solutionOf,
 } from '../kernels/diffusion.ts';
+import {
+  boundConductance,
+  type ConductanceBounds,
+  describeNetwork,
+  intersect,
+  type Network,
+  type RoutedFlow,
+} from '../kernels/diffusion-certificate.ts';
 import {
   type FluxDirection,
   type LevelShape,
@@ -29,11 +38,13 @@ import type { KernelSession, TaskPlan } from './session.ts';
 const TASK_ELEMENTS = 1 << 17;
 /** Levels up to this many elements are visited with all coarser ones in one call. */
 const SERIAL_ELEMENTS = 1 << 17;
-/** Cells a flood takes from its stack in one call. */
+/** Cells a flood takes from its stack, or a forest from its order, in one call. */
 const FLOOD_BUDGET = 1 << 18;
 /** Three tables of 64 × 64 and one of 64. */
 const TABLE_ELEMENTS = 3 * 64 * 64 + 64;
 const LEVEL_WORDS = 16;
+/** Place of the preconditioner's residual among the arrays of a level. */
+const RESIDUAL = 5;
 const ALIGNMENT = 64;
 
 /** Offsets of everything a solve needs from the start of its arena, in bytes. */
@@ -48,7 +59,7 @@ interface Layout {
   readonly r: number;
   readonly p: number;
   readonly q: number;
-  /** One float64 per slice. */
+  /** One float64 per slice, at least two. */
   readonly sums: number;
   readonly row: number;
   readonly rowBytes: number;
@@ -77,7 +88,7 @@ function planArena(size: Triple, edges: Triple, direction: FluxDirection, thread
     r: reserve(8 * fine.length),
     p: reserve(8 * fine.length),
     q: reserve(8 * fine.length),
-    sums: reserve(8 * fine.nz),
+    sums: reserve(8 * Math.max(2, fine.nz)),
     row: reserve(rowBytes * threads),
     rowBytes,
     bytes: top,
@@ -135,16 +146,8 @@ export async function solveDiffusion(
   const steps = conjugateGradients(problem.accuracy, solve.contrast);
   let next = steps.next();
   while (next.done !== true) next = steps.next(await solve.carryOut(next.value));
-  const { energy, iterations, error, converged } = next.value;
   onProgress(1);
-  return {
-    percolates: true,
-    percolatingVoxels,
-    effectiveConductivity: conductivityFromEnergy(energy, solve.size),
-    iterations,
-    error,
-    converged,
-  };
+  return solutionOf(solve.size, percolatingVoxels, next.value, solve.bounds);
 }
 
 /** Share of a solve's progress that paths and links take. */
@@ -154,6 +157,7 @@ class Solve {
   /** Sizes of the turned grid. */
   readonly size: Triple;
   readonly contrast: number;
+  bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #session: KernelSession;
   readonly #arena: number;
   readonly #problem: DiffusionProblem;
@@ -161,6 +165,8 @@ class Solve {
   readonly #onProgress: (fraction: number) => void;
   readonly #conductivities: readonly number[];
   readonly #classes: Uint8Array;
+  #percolatingVoxels = 0;
+  #network: Network | undefined;
   #firstError = 0;
   #fraction = 0;
 
@@ -209,7 +215,8 @@ class Solve {
       items: nz,
       itemsPerTask: Math.max(1, Math.floor((1 << 20) / slice)),
     });
-    return this.#sum();
+    this.#percolatingVoxels = this.#sum();
+    return this.#percolatingVoxels;
   }
 
   async #flood(cells: number, face: number, mark: number, periodic: boolean): Promise<void> {
@@ -229,8 +236,10 @@ class Solve {
 
   /** Writes the level records, then the links and inverse diagonals of all levels. */
   async buildLevels(): Promise<void> {
-    const { shapes, levels, records, cells, tables } = this.#layout;
-    await this.#clear();
+    const { shapes, levels, records, cells, tables, sums } = this.#layout;
+    // Padding must be zero, and the arena may hold an earlier solve.
+    const first = this.#arena + (levels[0]?.[0] as number);
+    await this.#clear(first, this.#arena + sums - first);
     const periodic = this.#problem.periodicSides ? 1 : 0;
     const words = this.#session.u32(this.#arena + records, LEVEL_WORDS * shapes.length);
     shapes.forEach(({ nx, ny, nz, stride, slice, factors, visits }, l) => {
@@ -241,7 +250,9 @@ class Solve {
       );
     });
     const weights = linkWeights(turned(this.#problem.edges, this.#problem.direction));
-    const { x, y, z, face } = linkTables(this.#conductivities, weights);
+    const linksOf = linkTables(this.#conductivities, weights);
+    const { x, y, z, face } = linksOf;
+    this.#network = describeNetwork(shapes[0] as LevelShape, this.#percolatingVoxels, linksOf);
     const table = this.#session.f32(this.#arena + tables, TABLE_ELEMENTS);
     [x, y, z, face].forEach((values, i) => table.set(values, i * 64 * 64));
     const links = [this.#record(0), this.#arena + cells, this.#arena + tables];
@@ -254,11 +265,7 @@ class Solve {
     this.#onProgress(SETUP_SHARE);
   }
 
-  /** Padding must be zero, and the arena may hold an earlier solve. */
-  async #clear(): Promise<void> {
-    const { levels, sums } = this.#layout;
-    const start = this.#arena + (levels[0]?.[0] as number);
-    const bytes = this.#arena + sums - start;
+  async #clear(start: number, bytes: number): Promise<void> {
     await this.#session.run({
       kernel: 'diffusionClear',
       args: [start, bytes],
@@ -294,7 +301,52 @@ class Solve {
       case 'energy':
         await this.#run('diffusionEnergy', 0, [level, at(u), at(sums)]);
         return this.#sum();
+      case 'certify':
+        return this.#certify(step.energy);
     }
+  }
+
+  /** The order takes the place of the preconditioner's residual, the flow that of q. */
+  async #certify(energy: number): Promise<number> {
+    const { u, q, levels, shapes } = this.#layout;
+    const fine = shapes[0] as LevelShape;
+    const order = this.#arena + ((levels[0] as readonly number[])[RESIDUAL] as number);
+    const flow = this.#arena + q;
+    await this.#run('diffusionResidual', 0, [this.#record(0), this.#arena + u, flow]);
+    const end = await this.#growForest(order);
+    const routed = await this.#route(flow, order, end);
+    await this.#clear(order, 4 * fine.length);
+    this.bounds = intersect(
+      this.bounds,
+      boundConductance(energy, routed, this.#network as Network),
+    );
+    return relativeWidth(this.bounds);
+  }
+
+  /** Returns the end of the order. */
+  async #growForest(order: number): Promise<number> {
+    const [nx, ny, nz] = this.size;
+    const cells = this.#arena + this.#layout.cells;
+    const grid = [cells, nx, ny, nz, this.#problem.periodicSides ? 1 : 0] as const;
+    let end = this.#session.call('diffusionForestRoots', cells, nx * ny, nz, order) >>> 0;
+    for (let head = order; head < end; head = Math.min(end, head + 4 * FLOOD_BUDGET)) {
+      end = this.#session.call('diffusionForestGrow', ...grid, head, end, FLOOD_BUDGET) >>> 0;
+      await this.#session.breathe();
+    }
+    return end;
+  }
+
+  async #route(flow: number, order: number, end: number): Promise<RoutedFlow> {
+    const cells = this.#arena + this.#layout.cells;
+    const sums = this.#arena + this.#layout.sums;
+    const totals = this.#session.f64(sums, 2);
+    totals.fill(0);
+    for (let stop = end; stop > order; stop -= 4 * FLOOD_BUDGET) {
+      const start = Math.max(order, stop - 4 * FLOOD_BUDGET);
+      this.#session.call('diffusionRoute', this.#record(0), cells, flow, sums, start, stop);
+      await this.#session.breathe();
+    }
+    return { dissipation: totals[0] as number, handled: totals[1] as number };
   }
 
   /** One visit to level `l` and the coarser ones; the order of `cycle` in the reference. */

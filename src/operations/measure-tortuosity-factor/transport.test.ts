@@ -51,7 +51,9 @@ describe('the transport table', () => {
       effectiveDiffusivity: 0,
       formationFactor: null,
       bruggemanExponent: null,
-      errorEstimate: null,
+      tortuosityFactorLower: null,
+      tortuosityFactorUpper: null,
+      errorBound: null,
     });
     expect(rows[2]).toMatchObject({
       percolates: true,
@@ -108,11 +110,11 @@ describe('the transport table', () => {
       percolatingVoxels: 20,
       effectiveConductivity: 0.1,
       iterations: 1000,
-      error: 0.02,
+      width: 0.02,
       converged: false,
     };
     expect(() => transportRow(POROUS, unfinished, 1e-4)).toThrow(
-      /label 4 along z was not reached: after 1000 iterations the estimated error is 2\.0e-2/,
+      /label 4 along z was not reached: after 1000 iterations its certified interval is 2\.0e-2 wide/,
     );
   });
 

@@ -74,13 +74,14 @@ export function transportRow(
   solution: DiffusionSolution,
   accuracy: number,
 ) {
-  const { percolates, percolatingVoxels, effectiveConductivity, iterations, error } = solution;
+  const { percolates, percolatingVoxels, effectiveConductivity, bounds } = solution;
+  const { iterations, width } = solution;
   const axis = AXES[direction];
   if (!solution.converged) {
     throw new UserError(
       'solver/not-converged',
-      `The tortuosity factor of label ${label} along ${axis} was not reached: after ${iterations} iterations the estimated error is ${error.toExponential(1)} instead of ${accuracy}. Raise the accuracy parameter.`,
-      { label, direction: axis, iterations, error },
+      `The tortuosity factor of label ${label} along ${axis} was not reached: after ${iterations} iterations its certified interval is ${describeWidth(width)} instead of ${accuracy}. Choose a larger value of the accuracy parameter.`,
+      { label, direction: axis, iterations, width },
     );
   }
   const volumeFraction = phaseVoxels / volumeVoxels;
@@ -100,6 +101,8 @@ export function transportRow(
     volumeFraction,
     percolatingFraction: percolatingVoxels / phaseVoxels,
     tortuosityFactor: percolates ? volumeFraction / effectiveConductivity : null,
+    tortuosityFactorLower: percolates ? volumeFraction / bounds.upper : null,
+    tortuosityFactorUpper: percolates ? volumeFraction / bounds.lower : null,
     effectiveDiffusivity: effectiveConductivity,
     formationFactor: percolates ? 1 / effectiveConductivity : null,
     bruggemanExponent:
@@ -107,6 +110,10 @@ export function transportRow(
         ? Math.log(effectiveConductivity) / Math.log(volumeFraction)
         : null,
     iterations,
-    errorEstimate: percolates ? error : null,
+    errorBound: percolates ? width : null,
   };
+}
+
+function describeWidth(width: number): string {
+  return Number.isFinite(width) ? `${width.toExponential(1)} wide` : 'open';
 }

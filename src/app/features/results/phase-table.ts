@@ -127,7 +127,9 @@ const MINOR: ReadonlySet<string> = new Set([
   'largestComponentFraction',
   'bruggemanExponent',
   'iterations',
-  'errorEstimate',
+  'tortuosityFactorLower',
+  'tortuosityFactorUpper',
+  'errorBound',
 ]);
 
 export function mainColumns(columns: readonly PhaseColumn[]): readonly PhaseColumn[] {
