@@ -113,6 +113,18 @@ describe('engine', () => {
     expect(events).toEqual([]);
   });
 
+  it('names the step whose parameters do not suit the volume', async () => {
+    const recipe = addStep(SMOOTH_TWICE, {
+      operation: 'crop-box',
+      version: 1,
+      params: { box: [0, 99, 0, 4, 0, 4] },
+    });
+    await expect(engine.plan(recipe, greyCube())).rejects.toMatchObject({
+      code: 'parameter/invalid',
+      details: { step: 'crop-box-1' },
+    });
+  });
+
   it('refuses a step that was written for a newer version', async () => {
     engine = createEngine(host, kernels, 0);
     const recipe = addStep(emptyRecipe(), { operation: 'smooth-gaussian', version: 99 });

@@ -158,8 +158,12 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
           { step: step.id },
         );
       }
-      planned.push({ ...loaded, estimate: operation.estimate(shape, params) });
-      shape = { ...shape, ...outputShape(operation, shape, params) };
+      try {
+        planned.push({ ...loaded, estimate: operation.estimate(shape, params) });
+        shape = { ...shape, ...outputShape(operation, shape, params) };
+      } catch (error) {
+        throw withStep(error, step.id);
+      }
     }
     return planned;
   }
