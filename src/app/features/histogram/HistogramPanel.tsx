@@ -203,7 +203,12 @@ function Chart({ histogram, compared, scale, intervals, onIntervalsChange }: Cha
             </g>
             <Axis ticks={x.ticks(Math.max(2, Math.floor(innerWidth / 64)))} x={x} y={innerHeight} />
             {histogram.peaks.map((peak) => (
-              <g key={peak} transform={`translate(${x(peak)} -3)`} className={styles['peak']}>
+              <g
+                key={peak}
+                data-peak={peak}
+                transform={`translate(${x(peak)} -3)`}
+                className={styles['peak']}
+              >
                 <path d="M-3.5 -4L3.5 -4L0 1Z" />
                 <text y={-6} textAnchor="middle">
                   {formatGrey(peak)}
