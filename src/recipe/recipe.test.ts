@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../volume/digest.ts';
 import {
   addStep,
   duplicateStep,
@@ -90,28 +89,5 @@ describe('recipe edits', () => {
     ]);
     expect(ids(removeStep(recipe, 'crop-box-1'))).toEqual(['smooth-gaussian-1']);
     expect(ids(recipe)).toEqual(['crop-box-1', 'smooth-gaussian-1']);
-  });
-});
-
-describe('canonical JSON', () => {
-  it('does not depend on the order of keys', () => {
-    fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
-        const reversed = Object.fromEntries(Object.entries(object).reverse());
-        expect(canonicalJson(reversed)).toBe(canonicalJson(object));
-      }),
-    );
-  });
-
-  it('is JSON of the same value', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
-    );
-  });
-
-  it('refuses numbers that JSON cannot hold', () => {
-    expect(() => canonicalJson({ a: Number.NaN })).toThrow(TypeError);
   });
 });

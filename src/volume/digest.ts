@@ -3,7 +3,8 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Volume, voxelBytes } from './volume.ts';
 
-const CHUNK = 4 * 2 ** 20;
+/** Bytes between two pauses: some 5 ms. */
+const CHUNK = 2 ** 20;
 
 export function digestText(text: string): string {
   return bytesToHex(sha256(utf8ToBytes(text)));
@@ -15,7 +16,7 @@ export function digestBytes(bytes: Uint8Array): string {
 
 /**
  * SHA-256 of the voxels as little-endian bytes, in hexadecimal. `breathe` is awaited after every
- * 4 MiB, so that a worker stays responsive. Cost: about 5 ms per MiB.
+ * MiB, so that a worker stays responsive. Cost: about 5 ms per MiB.
  */
 export async function digestVoxels(
   volume: Volume,
@@ -40,8 +41,10 @@ export function volumeIdentity(volume: Volume, voxelDigest: string): string {
 }
 
 /**
- * JSON with sorted keys and no white space: equal values give equal text. Throws a TypeError for
- * what JSON cannot hold (NaN, Infinity, undefined inside arrays, functions).
+ * JSON with sorted keys and no white space: equal values give equal text (0 and -0 are equal).
+ * Properties that are undefined are left out. Throws a TypeError for what JSON cannot hold: NaN,
+ * Infinity, undefined and holes inside arrays, functions, and objects that are not plain, since
+ * different ones (Map, Date, typed arrays) would get one text.
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') {
@@ -51,8 +54,10 @@ export function canonicalJson(value: unknown): string {
     if (!Number.isFinite(value)) throw new TypeError(`JSON has no ${value}`);
     return JSON.stringify(value);
   }
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  // Not `map`, which would step over holes.
+  if (Array.isArray(value)) return `[${Array.from(value, canonicalJson).join(',')}]`;
   if (typeof value === 'object') {
+    if (!isPlainObject(value)) throw new TypeError('JSON has only plain objects');
     const entries = Object.entries(value)
       .filter(([, entry]) => entry !== undefined)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -60,4 +65,9 @@ export function canonicalJson(value: unknown): string {
     return `{${entries.join(',')}}`;
   }
   throw new TypeError(`JSON has no ${typeof value}`);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }

@@ -67,4 +67,11 @@ describe('itk-wasm images', () => {
     expect(() => itkImageToVolume({ ...image, data: null })).toThrow('no voxels');
     expect(() => itkImageToVolume({ ...image, data: new Uint8Array(6) })).toThrow('stated type');
   });
+
+  test('a voxel size that is none is refused', () => {
+    const image = { ...volumeToItkImage(volume), spacing: [0.4, 0, 0.5] };
+    expect(() => itkImageToVolume(image)).toThrow(
+      'The voxel size along y is 0: it must be a number greater than 0.',
+    );
+  });
 });

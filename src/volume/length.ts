@@ -9,9 +9,9 @@ export interface VoxelSpacing {
   readonly unit: LengthUnit;
 }
 
-const METRES: Record<LengthUnit, number> = { nm: 1e-9, µm: 1e-6, mm: 1e-3, cm: 1e-2, m: 1 };
+const NANOMETRES: Record<LengthUnit, number> = { nm: 1, µm: 1e3, mm: 1e6, cm: 1e7, m: 1e9 };
 
-export const LENGTH_UNITS = Object.keys(METRES) as readonly LengthUnit[];
+export const LENGTH_UNITS = Object.keys(NANOMETRES) as readonly LengthUnit[];
 
 /** How files spell the units; keys are lower case. Inches are converted by `parseLength`. */
 const SPELLINGS: Readonly<Record<string, readonly [LengthUnit, number]>> = {
@@ -19,8 +19,10 @@ const SPELLINGS: Readonly<Record<string, readonly [LengthUnit, number]>> = {
   nanometer: ['nm', 1],
   nanometre: ['nm', 1],
   nanometers: ['nm', 1],
+  nanometres: ['nm', 1],
   å: ['nm', 0.1],
   angstrom: ['nm', 0.1],
+  angstroms: ['nm', 0.1],
   // U+00B5 micro sign, U+03BC Greek mu, and what encodings make of them.
   '\u00b5m': ['µm', 1],
   '\u03bcm': ['µm', 1],
@@ -32,16 +34,22 @@ const SPELLINGS: Readonly<Record<string, readonly [LengthUnit, number]>> = {
   micrometer: ['µm', 1],
   micrometre: ['µm', 1],
   micrometers: ['µm', 1],
+  micrometres: ['µm', 1],
   mm: ['mm', 1],
   millimeter: ['mm', 1],
   millimetre: ['mm', 1],
   millimeters: ['mm', 1],
+  millimetres: ['mm', 1],
   cm: ['cm', 1],
   centimeter: ['cm', 1],
   centimetre: ['cm', 1],
+  centimeters: ['cm', 1],
+  centimetres: ['cm', 1],
   m: ['m', 1],
   meter: ['m', 1],
   metre: ['m', 1],
+  meters: ['m', 1],
+  metres: ['m', 1],
   inch: ['mm', 25.4],
   inches: ['mm', 25.4],
   in: ['mm', 25.4],
@@ -56,8 +64,13 @@ export function parseLengthUnit(
   return found === undefined ? null : { unit: found[0], factor: found[1] };
 }
 
+/**
+ * A length in another unit. The ratio of two units is a power of ten that a float64 holds exactly,
+ * so the result is the float64 nearest to the true one: 0.5 µm are 500 nm.
+ */
 export function convertLength(value: number, from: LengthUnit, to: LengthUnit): number {
-  return from === to ? value : (value * METRES[from]) / METRES[to];
+  const [large, small] = [NANOMETRES[from], NANOMETRES[to]];
+  return large >= small ? value * (large / small) : value / (small / large);
 }
 
 /** Rejects zero, negative and non-finite voxel sizes in one sentence that names the axis. */

@@ -3,7 +3,7 @@
  * Index order is fixed everywhere: x fastest, `index = x + nx * (y + ny * z)`, sizes [nx, ny, nz].
  */
 import { Bug, UserError } from '../errors/errors.ts';
-import type { VoxelSpacing } from './length.ts';
+import { createSpacing, type VoxelSpacing } from './length.ts';
 
 export type Size3 = readonly [nx: number, ny: number, nz: number];
 export type Vector3 = readonly [x: number, y: number, z: number];
@@ -125,22 +125,41 @@ export function voxelTypeOf(data: VoxelArray): VoxelType {
   throw new Bug('voxelTypeOf: not a voxel array');
 }
 
+function checkGeometry({
+  size,
+  spacing,
+  origin,
+}: Pick<Volume, 'size' | 'spacing' | 'origin'>): void {
+  if (!size.every((n) => Number.isSafeInteger(n) && n > 0)) {
+    throw new UserError(
+      'volume/no-voxels',
+      `The volume has no voxels: its size is ${size.join(' × ')}.`,
+      { size },
+    );
+  }
+  if (spacing !== null) createSpacing(spacing.values, spacing.unit);
+  const axis = origin.findIndex((value) => !Number.isFinite(value));
+  if (axis >= 0) {
+    throw new UserError(
+      'volume/spacing',
+      `The position of the first voxel along ${'xyz'[axis]} is ${origin[axis]}: it must be a number.`,
+      { axis, value: String(origin[axis]) },
+    );
+  }
+}
+
 /**
- * Builds a volume and checks what every later step relies on: sizes are positive integers and the
- * array has exactly that many voxels.
+ * Builds a volume and checks what every later step relies on: sizes are positive integers, the
+ * array has exactly that many voxels, voxel sizes are positive and positions are numbers.
+ * Throws `volume/no-voxels` and `volume/spacing`.
  */
 export function createVolume(
   parts: Pick<Volume, 'kind' | 'size' | 'data'> & Partial<Omit<Volume, 'type'>>,
 ): Volume {
-  const [nx, ny, nz] = parts.size;
+  const spacing = parts.spacing ?? null;
+  const origin = parts.origin ?? [0, 0, 0];
+  checkGeometry({ size: parts.size, spacing, origin });
   const count = voxelCount(parts.size);
-  if (![nx, ny, nz].every((n) => Number.isInteger(n) && n > 0)) {
-    throw new UserError(
-      'volume/no-voxels',
-      `The volume has no voxels: its size is ${nx} × ${ny} × ${nz}.`,
-      { size: [nx, ny, nz] },
-    );
-  }
   if (parts.data.length !== count) {
     throw new Bug('createVolume: array length does not match the size', {
       length: parts.data.length,
@@ -153,8 +172,8 @@ export function createVolume(
     size: parts.size,
     type: voxelTypeOf(parts.data),
     data: parts.data,
-    spacing: parts.spacing ?? null,
-    origin: parts.origin ?? [0, 0, 0],
+    spacing,
+    origin,
     phases: parts.phases ?? [],
   };
 }

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  allocateVoxels,
+  bytesPerVoxel,
+  createVolume,
+  toFloat32,
+  type VoxelType,
+  voxelBytes,
+  voxelsFromBytes,
+  voxelTypeOf,
+} from './volume.ts';
+
+const TYPES: readonly VoxelType[] = [
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'uint32',
+  'int32',
+  'uint64',
+  'int64',
+  'float32',
+  'float64',
+];
+
+const data = new Uint8Array(6);
+
+describe('createVolume', () => {
+  it.each([[[0, 2, 3]], [[-1, -2, 3]], [[1.5, 2, 2]], [[Number.NaN, 1, 1]], [[2 ** 60, 1, 1]]])(
+    'refuses the size %j as one without voxels',
+    (size) => {
+      expect(() =>
+        createVolume({ kind: 'grey', size: size as unknown as [number, number, number], data }),
+      ).toThrow(expect.objectContaining({ code: 'volume/no-voxels' }));
+    },
+  );
+
+  it('takes an array of another length for a bug', () => {
+    expect(() => createVolume({ kind: 'grey', size: [2, 2, 2], data })).toThrow('array length');
+  });
+
+  it('refuses voxel sizes and positions that are no numbers, whoever made them', () => {
+    const parts = { kind: 'grey', size: [1, 2, 3], data } as const;
+    for (const values of [
+      [0, 1, 1],
+      [1, Number.NaN, 1],
+      [1, 1, Infinity],
+    ] as const) {
+      expect(() => createVolume({ ...parts, spacing: { values, unit: 'µm' } })).toThrow(
+        expect.objectContaining({ code: 'volume/spacing' }),
+      );
+    }
+    expect(() => createVolume({ ...parts, origin: [0, 0, Number.NaN] })).toThrow(
+      'The position of the first voxel along z is NaN: it must be a number.',
+    );
+  });
+});
+
+describe('voxel arrays', () => {
+  it.each(TYPES)('of type %s come back from their bytes, aligned or not', (type) => {
+    const voxels = allocateVoxels(type, 3);
+    const bytes = voxelBytes(voxels);
+    bytes.set(bytes.map((_, i) => i + 1));
+    expect(voxelTypeOf(voxels)).toBe(type);
+    expect(voxels.byteLength).toBe(3 * bytesPerVoxel(type));
+    expect(voxelsFromBytes(type, bytes, 3)).toEqual(voxels);
+    const shifted = new Uint8Array(bytes.length + 1);
+    shifted.set(bytes, 1);
+    expect(voxelsFromBytes(type, shifted.subarray(1), 3)).toEqual(voxels);
+    expect(() => voxelsFromBytes(type, bytes, 4)).toThrow('too few bytes');
+  });
+
+  it('become float32 in memory of their own', () => {
+    const floats = Float32Array.of(1.5);
+    expect(toFloat32(floats)).not.toBe(floats);
+    expect(toFloat32(Float64Array.of(0.1))).toEqual(Float32Array.of(0.1));
+    expect(toFloat32(BigInt64Array.of(-(2n ** 60n)))).toEqual(Float32Array.of(-(2 ** 60)));
+  });
+});
