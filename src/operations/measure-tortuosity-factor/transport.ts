@@ -2,6 +2,7 @@
 import { Bug, UserError } from '../../errors/errors.ts';
 import type { DiffusionProblem, DiffusionSolution } from '../../kernels/diffusion.ts';
 import type { FluxDirection, Triple } from '../../kernels/diffusion-grid.ts';
+import { naturalLog } from '../../kernels/random.ts';
 import type { LabelIndex } from '../../volume/labels.ts';
 
 const AXES = ['x', 'y', 'z'] as const;
@@ -74,7 +75,7 @@ export function transportRow(
   solution: DiffusionSolution,
   accuracy: number,
 ) {
-  const { percolates, percolatingVoxels, effectiveConductivity, bounds } = solution;
+  const { percolates, percolatingVoxels, stray, effectiveConductivity, bounds } = solution;
   const { iterations, width } = solution;
   const axis = AXES[direction];
   if (!solution.converged) {
@@ -100,6 +101,10 @@ export function transportRow(
     percolates,
     volumeFraction,
     percolatingFraction: percolatingVoxels / phaseVoxels,
+    blindFraction: stray.blindVoxels / phaseVoxels,
+    isolatedFraction: stray.isolatedVoxels / phaseVoxels,
+    blindClusters: stray.blindClusters,
+    isolatedClusters: stray.isolatedClusters,
     tortuosityFactor: percolates ? volumeFraction / effectiveConductivity : null,
     tortuosityFactorLower: percolates ? volumeFraction / bounds.upper : null,
     tortuosityFactorUpper: percolates ? volumeFraction / bounds.lower : null,
@@ -107,7 +112,7 @@ export function transportRow(
     formationFactor: percolates ? 1 / effectiveConductivity : null,
     bruggemanExponent:
       percolates && volumeFraction < 1
-        ? Math.log(effectiveConductivity) / Math.log(volumeFraction)
+        ? naturalLog(effectiveConductivity) / naturalLog(volumeFraction)
         : null,
     iterations,
     errorBound: percolates ? width : null,
