@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Histogram } from '../../../../workers/engine-api.ts';
-import { areaPath, columnHeights, foldCounts, formatGrey, histogramEnd, moveEdge } from './bars.ts';
+import {
+  areaPath,
+  chartDomain,
+  columnHeights,
+  columnShares,
+  foldCounts,
+  formatGrey,
+  histogramEnd,
+  labelledPeaks,
+  largest,
+  moveEdge,
+  snapped,
+} from './bars.ts';
 
 function histogram(counts: readonly number[], start = 0, binWidth = 1): Histogram {
   return { start, binWidth, counts: Uint32Array.from(counts), peaks: [], window: [0, 1] };
@@ -33,12 +45,54 @@ describe('foldCounts', () => {
   });
 });
 
-it('draws the highest column at full height on both scales', () => {
-  const columns = Float64Array.of(0, 10, 1000);
-  expect(Array.from(columnHeights(columns, 'linear'))).toEqual([0, 0.01, 1]);
-  const log = columnHeights(columns, 'log');
-  expect(log[1]).toBeCloseTo(Math.log(11) / Math.log(1001));
-  expect(Array.from(columnHeights(new Float64Array(2), 'log'))).toEqual([0, 0]);
+describe('columnHeights', () => {
+  const shares = Float64Array.of(0, 0.01, 1);
+
+  it('draws the highest column at full height on both scales', () => {
+    const linear = columnHeights(shares, { scale: 'linear', most: 1, total: 1000 });
+    expect(Array.from(linear)).toEqual([0, 0.01, 1]);
+    const log = columnHeights(shares, { scale: 'log', most: 1, total: 1000 });
+    expect(log[0]).toBe(0);
+    expect(log[1]).toBeCloseTo(Math.log(11) / Math.log(1001));
+    expect(log[2]).toBe(1);
+  });
+
+  it('is flat where nothing was counted', () => {
+    const flat = columnHeights(shares, { scale: 'log', most: 0, total: 0 });
+    expect(Array.from(flat)).toEqual([0, 0, 0]);
+  });
+});
+
+it('compares volumes of other sizes by shares', () => {
+  const small = columnShares(histogram([1, 3]), 0, 2, 2);
+  const large = columnShares(histogram([10, 30]), 0, 2, 2);
+  expect(small).toEqual(large);
+  expect(largest(small, null, Float64Array.of(0.5))).toBe(0.75);
+});
+
+describe('chartDomain', () => {
+  const counts = [1, ...Array.from({ length: 50 }, () => 0), 40_000, 40_000, 40_000];
+
+  it('leaves out a few far voxels', () => {
+    const [low, high] = chartDomain(histogram(counts), []);
+    expect(low).toBeGreaterThan(50);
+    expect(low).toBeLessThan(52);
+    expect(high).toBe(histogramEnd(histogram(counts)));
+  });
+
+  it('shows what must be seen, but nothing beyond the histogram', () => {
+    expect(chartDomain(histogram(counts), [20, 900])[0]).toBe(20);
+  });
+});
+
+it('keeps the digits that a pixel can tell', () => {
+  expect(snapped(23_841.37, 180)).toBe(23_800);
+  expect(snapped(0.123_456, 0.0021)).toBe(0.123);
+  expect(snapped(5.5, 0)).toBe(5.5);
+});
+
+it('labels peaks that have room', () => {
+  expect(labelledPeaks([10, 30, 90], 34)).toEqual([true, false, true]);
 });
 
 it('closes the outline at the base line', () => {

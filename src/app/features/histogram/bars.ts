@@ -1,6 +1,7 @@
 /** Histogram bins as drawn: folded to pixel columns, mapped to heights, with edges that can move. */
 import type { Histogram } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
+import { percentiles } from '../../rendering/percentiles.ts';
 
 export type Scale = 'linear' | 'log';
 
@@ -38,11 +39,90 @@ export function foldCounts(
   return folded;
 }
 
-/** Heights 0 to 1 relative to the highest column; log shows 1 + count. */
-export function columnHeights(columns: Float64Array, scale: Scale): Float64Array {
-  const height = (count: number): number => (scale === 'log' ? Math.log1p(count) : count);
-  const highest = columns.reduce((most, count) => Math.max(most, height(count)), 0);
-  return columns.map((count) => (highest === 0 ? 0 : height(count) / highest));
+/** Voxels in all bins. */
+export function totalCount({ counts }: Histogram): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** Shares 0 to 1 of all voxels in each column, so that volumes of other sizes compare. */
+export function columnShares(
+  histogram: Histogram,
+  low: number,
+  high: number,
+  columns: number,
+): Float64Array {
+  const total = Math.max(1, totalCount(histogram));
+  return foldCounts(histogram, low, high, columns).map((count) => count / total);
+}
+
+/** The top of the chart, and what its logarithmic scale counts from. */
+export interface HeightScale {
+  readonly scale: Scale;
+  /** Share of all voxels at the top. */
+  readonly most: number;
+  /** Voxels that all shares together stand for; the logarithm is that of 1 + voxels. */
+  readonly total: number;
+}
+
+/** Height 0 to 1 of a share. */
+export function heightOf(share: number, { scale, most, total }: HeightScale): number {
+  if (most <= 0) return 0;
+  const height =
+    scale === 'linear' ? share / most : Math.log1p(share * total) / Math.log1p(most * total);
+  return Math.min(1, height);
+}
+
+export function columnHeights(shares: Float64Array, scale: HeightScale): Float64Array {
+  return shares.map((share) => heightOf(share, scale));
+}
+
+export function largest(...lists: readonly (Float64Array | null)[]): number {
+  let most = 0;
+  for (const list of lists) for (const value of list ?? []) most = Math.max(most, value);
+  return most;
+}
+
+/** Tails that may lie outside the chart: a few hot voxels must not squeeze all the rest. */
+const HIDDEN_TAIL = 2e-5;
+const PADDING = 0.04;
+
+/**
+ * The grey values from left to right of the chart: nearly all voxels with a little room, and what
+ * must be seen, but nothing beyond the histogram.
+ */
+export function chartDomain(
+  histogram: Histogram,
+  mustSee: readonly number[],
+): readonly [low: number, high: number] {
+  const start = histogram.start;
+  const end = histogramEnd(histogram);
+  const [from, to] = percentiles(histogram, HIDDEN_TAIL);
+  const room = PADDING * (to - from) + histogram.binWidth;
+  const inside = mustSee.filter((value) => value >= start && value <= end);
+  return [
+    Math.max(start, Math.min(from - room, ...inside)),
+    Math.min(end, Math.max(to + room, ...inside)),
+  ];
+}
+
+/** The value as a hand on a chart means it: digits finer than a pixel go. */
+export function snapped(value: number, perPixel: number): number {
+  if (!(perPixel > 0)) return value;
+  const digit = 10 ** Math.floor(Math.log10(perPixel));
+  return Number((Math.round(value / digit) * digit).toPrecision(12));
+}
+
+/** Peaks whose labels would run into one already placed keep their mark and lose the label. */
+export function labelledPeaks(
+  positions: readonly number[],
+  minDistance: number,
+): readonly boolean[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return positions.map((position) => {
+    const fits = position - last >= minDistance;
+    if (fits) last = position;
+    return fits;
+  });
 }
 
 /** The closed outline of columns as an SVG path, `height` pixels high. */
@@ -83,7 +163,7 @@ export function moveEdge(
 /** A grey value as an axis or a handle says it. */
 export function formatGrey(value: number): string {
   const size = Math.abs(value);
-  if (size >= 100_000) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
+  if (size >= 1_000_000) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
   if (Number.isInteger(value) || size >= 1000) return String(Math.round(value));
   return String(Number(value.toPrecision(4)));
 }

@@ -1,0 +1,340 @@
+/** The chart of grey values: counts, peaks, marker intervals, window. */
+import { scaleLinear } from 'd3-scale';
+import { type PointerEvent, useId, useMemo, useRef, useState } from 'react';
+import type { Histogram } from '../../../../workers/engine-api.ts';
+import type { GreyInterval } from '../../../declaration/parameters.ts';
+import { useSize } from '../../components/use-size.ts';
+import { colourStops } from '../../rendering/colour-maps.ts';
+import { phaseColour } from '../../../volume/labels.ts';
+import { useViewer } from '../../stores/viewer.ts';
+import {
+  areaPath,
+  chartDomain,
+  columnHeights,
+  columnShares,
+  type Edge,
+  formatGrey,
+  labelledPeaks,
+  largest,
+  moveEdge,
+  type Scale,
+  snapped,
+  totalCount,
+} from './bars.ts';
+import { ChartHandle } from './ChartHandle.tsx';
+import styles from './histogram.module.css';
+
+interface HistogramChartProps {
+  readonly histogram: Histogram | null;
+  /** The input's histogram, drawn behind; null where it is the same or there is none. */
+  readonly compared: Histogram | null;
+  readonly scale: Scale;
+  readonly intervals: readonly GreyInterval[] | null;
+  readonly onIntervalsChange: (intervals: readonly GreyInterval[], dragging: boolean) => void;
+}
+
+const MARGIN = { left: 14, right: 14, top: 22, bottom: 32 };
+const STRIP = { top: 1, height: 6 };
+const PEAK_LABEL_WIDTH = 38;
+
+export function HistogramChart(props: HistogramChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width, height } = useSize(box);
+  const isReady = props.histogram !== null && width > 0 && height > 0;
+  return (
+    <div className={styles['chart']} ref={box}>
+      {isReady && (
+        <Chart {...props} histogram={props.histogram as Histogram} width={width} height={height} />
+      )}
+    </div>
+  );
+}
+
+function Chart(
+  props: HistogramChartProps & {
+    readonly histogram: Histogram;
+    readonly width: number;
+    readonly height: number;
+  },
+) {
+  const { histogram, compared, scale, intervals, onIntervalsChange, width, height } = props;
+  const clip = useId();
+  const window = useViewer((state) => state.window);
+  const { setWindow } = useViewer.getState();
+  const [low, high] = useDomain(histogram, intervals);
+  const innerWidth = Math.max(1, width - MARGIN.left - MARGIN.right);
+  const innerHeight = Math.max(1, height - MARGIN.top - MARGIN.bottom);
+  const x = useMemo(() => scaleLinear([low, high], [0, innerWidth]), [low, high, innerWidth]);
+  const columns = Math.max(1, Math.round(innerWidth));
+  const shares = useMemo(
+    () => columnShares(histogram, low, high, columns),
+    [histogram, low, high, columns],
+  );
+  const otherShares = useMemo(
+    () => (compared === null ? null : columnShares(compared, low, high, columns)),
+    [compared, low, high, columns],
+  );
+  const [area, otherArea] = useMemo(() => {
+    const heights = { scale, most: largest(shares, otherShares), total: totalCount(histogram) };
+    return [shares, otherShares].map((each) =>
+      each === null ? null : areaPath(columnHeights(each, heights), innerWidth, innerHeight),
+    );
+  }, [shares, otherShares, scale, histogram, innerWidth, innerHeight]);
+
+  const perPixel = (high - low) / innerWidth;
+  const gap = Math.max((high - low) * 1e-4, Number.MIN_VALUE);
+  const handle = {
+    min: low,
+    max: high,
+    height: innerHeight,
+    keyStep: snapped((high - low) / 200, perPixel) || (high - low) / 200,
+    toValue: (pixels: number) => snapped(x.invert(pixels), perPixel),
+  };
+  const place = (value: number): number => x(Math.max(low, Math.min(high, value)));
+
+  const setEdge = (index: number, edge: Edge, value: number, dragging: boolean): void => {
+    if (intervals === null) return;
+    onIntervalsChange(moveEdge(intervals, index, edge, value, gap), dragging);
+  };
+  const moveWindow = (end: 'low' | 'high', value: number): void => {
+    if (window === null) return;
+    const limited =
+      end === 'low' ? Math.min(value, window.high - gap) : Math.max(value, window.low + gap);
+    setWindow({ ...window, [end]: limited });
+  };
+
+  return (
+    <svg
+      width={width}
+      height={height}
+      className={styles['svg']}
+      role="group"
+      aria-label="Histogram of grey values"
+    >
+      <clipPath id={clip}>
+        <rect width={innerWidth} height={innerHeight} />
+      </clipPath>
+      <g transform={`translate(${MARGIN.left} ${MARGIN.top})`}>
+        {intervals?.map((interval, i) => (
+          <Band
+            // Names may be doubled; the place in the list is the phase.
+            // oxlint-disable-next-line react/no-array-index-key
+            key={i}
+            name={interval.name}
+            colour={phaseColour(i)}
+            from={place(interval.from ?? low)}
+            to={place(interval.to ?? high)}
+            height={innerHeight}
+          />
+        ))}
+        <g clipPath={`url(#${clip})`}>
+          {otherArea !== null && <path d={otherArea ?? ''} className={styles['compared']} />}
+          <path d={area ?? ''} className={styles['area']} />
+        </g>
+        <Probe
+          width={innerWidth}
+          height={innerHeight}
+          shares={shares}
+          total={totalCount(histogram)}
+          toValue={(pixels) => x.invert(pixels)}
+        />
+        <Peaks peaks={histogram.peaks.filter((peak) => peak >= low && peak <= high)} x={x} />
+        <line className={styles['ground']} x2={innerWidth} y1={innerHeight} y2={innerHeight} />
+        <WindowStrip
+          from={place(window?.low ?? low)}
+          to={place(window?.high ?? high)}
+          width={innerWidth}
+          y={innerHeight + STRIP.top}
+        />
+        <Axis
+          ticks={x.ticks(Math.max(2, Math.floor(innerWidth / 60)))}
+          x={x}
+          y={innerHeight + STRIP.top + STRIP.height}
+        />
+        {intervals?.flatMap((interval, i) =>
+          (['from', 'to'] as const).map((edge) => {
+            const value = interval[edge];
+            return value === null ? null : (
+              <ChartHandle
+                {...handle}
+                key={`${String(i)}-${edge}`}
+                kind="edge"
+                label={`${interval.name}, ${edge === 'from' ? 'lower' : 'upper'} end`}
+                colour={phaseColour(i)}
+                value={value}
+                x={place(value)}
+                onMove={(to, dragging) => setEdge(i, edge, to, dragging)}
+              />
+            );
+          }),
+        )}
+        {window !== null &&
+          (['low', 'high'] as const).map((end) => (
+            <ChartHandle
+              {...handle}
+              key={end}
+              kind={end}
+              label={end === 'low' ? 'Window: black at' : 'Window: white at'}
+              value={window[end]}
+              x={place(window[end])}
+              onMove={(to) => moveWindow(end, to)}
+            />
+          ))}
+        {otherArea !== null && (
+          <g className={styles['key']} transform={`translate(${innerWidth} 8)`}>
+            <rect x={-7} y={-7} width={7} height={7} className={styles['compared']} />
+            <text x={-11} textAnchor="end">
+              input
+            </text>
+          </g>
+        )}
+      </g>
+    </svg>
+  );
+}
+
+/** Grey values from left to right; still while a handle moves within them. */
+function useDomain(
+  histogram: Histogram,
+  intervals: readonly GreyInterval[] | null,
+): readonly [number, number] {
+  const window = useViewer((state) => state.window);
+  const edges = (intervals ?? []).flatMap(({ from, to }) => [from, to]);
+  const mustSee = [...edges, window?.low ?? null, window?.high ?? null].filter(
+    (value) => value !== null,
+  );
+  const [low, high] = chartDomain(histogram, mustSee);
+  return useMemo(() => [low, high], [low, high]);
+}
+
+function Band(props: {
+  readonly name: string;
+  readonly colour: string;
+  readonly from: number;
+  readonly to: number;
+  readonly height: number;
+}) {
+  const { name, colour, from, to, height } = props;
+  const width = Math.max(0, to - from);
+  const room = Math.floor((width - 6) / 5.6);
+  return (
+    <g transform={`translate(${from} 0)`}>
+      <rect width={width} height={height} fill={colour} fillOpacity={0.2} />
+      <rect width={width} height={3} fill={colour} />
+      {room >= 3 && (
+        <text className={styles['band']} x={width / 2} y={15} textAnchor="middle">
+          {name.length > room ? `${name.slice(0, room - 1)}…` : name}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function Peaks({
+  peaks,
+  x,
+}: {
+  readonly peaks: readonly number[];
+  readonly x: (v: number) => number;
+}) {
+  const labelled = labelledPeaks(peaks.map(x), PEAK_LABEL_WIDTH);
+  return peaks.map((peak, i) => (
+    <g
+      key={peak}
+      transform={`translate(${x(peak)} -2)`}
+      className={styles['peak']}
+      data-peak={peak}
+    >
+      <path d="M-3.5 -5H3.5L0 0Z" />
+      {labelled[i] === true && (
+        <text y={-8} textAnchor="middle">
+          {formatGrey(peak)}
+        </text>
+      )}
+    </g>
+  ));
+}
+
+/** What the window makes of the grey values: the colour map between its ends. */
+function WindowStrip(props: {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  readonly y: number;
+}) {
+  const { from, to, width, y } = props;
+  const gradient = useId();
+  const colourMap = useViewer((state) => state.colourMap);
+  const stops = colourStops(colourMap);
+  return (
+    <g className={styles['strip']}>
+      <linearGradient
+        id={gradient}
+        gradientUnits="userSpaceOnUse"
+        x1={from}
+        x2={Math.max(from + 0.01, to)}
+      >
+        {stops.map(({ at, colour }) => (
+          <stop key={at} offset={at} stopColor={colour} />
+        ))}
+      </linearGradient>
+      <rect y={y} width={width} height={STRIP.height} fill={`url(#${gradient})`} />
+    </g>
+  );
+}
+
+function Axis(props: {
+  readonly ticks: readonly number[];
+  readonly x: (value: number) => number;
+  readonly y: number;
+}) {
+  return (
+    <g transform={`translate(0 ${props.y})`} className={styles['axis']}>
+      {props.ticks.map((tick) => (
+        <g key={tick} transform={`translate(${props.x(tick)} 0)`}>
+          <line y2={4} />
+          <text y={15} textAnchor="middle">
+            {formatGrey(tick)}
+          </text>
+        </g>
+      ))}
+    </g>
+  );
+}
+
+/** The grey value and the share of voxels under the pointer. */
+function Probe(props: {
+  readonly width: number;
+  readonly height: number;
+  readonly shares: Float64Array;
+  readonly total: number;
+  readonly toValue: (pixels: number) => number;
+}) {
+  const { width, height, shares, total, toValue } = props;
+  const [at, setAt] = useState<number | null>(null);
+  const onMove = (event: PointerEvent<SVGRectElement>): void => {
+    const left = event.currentTarget.getBoundingClientRect().left;
+    setAt(Math.max(0, Math.min(width - 1, Math.floor(event.clientX - left))));
+  };
+  const count = Math.round((shares[at ?? 0] ?? 0) * total);
+  const isRight = (at ?? 0) > width / 2;
+  return (
+    <g>
+      <rect
+        width={width}
+        height={height}
+        className={styles['reach']}
+        onPointerMove={onMove}
+        onPointerLeave={() => setAt(null)}
+      />
+      {at !== null && (
+        <g className={styles['probe']} transform={`translate(${at + 0.5} 0)`}>
+          <line y2={height} />
+          <text x={isRight ? -6 : 6} y={height / 2} textAnchor={isRight ? 'end' : 'start'}>
+            {formatGrey(toValue(at))}: {count.toLocaleString('en').replaceAll(',', '\u2009')} voxels
+          </text>
+        </g>
+      )}
+    </g>
+  );
+}
