@@ -121,22 +121,32 @@ export type ParameterValues<F extends ParameterFields> = {
 /** Parameters as they stand in a recipe: JSON values, not yet checked. */
 export type RawParameters = Readonly<Record<string, unknown>>;
 
-function fieldSchema(field: ParameterField): v.GenericSchema {
+/** Entries of a list of labels or phases: as many as a label volume has labels. */
+const MAX_LABELS = 256;
+
+/** Turns -0 into 0, so that equal parameters are the same after a trip through JSON. */
+const positiveZero = v.transform((value: number) => value + 0);
+
+const LABEL = v.pipe(v.number(), v.safeInteger(), v.minValue(0), positiveZero);
+
+function numberSchema({ min, max }: { readonly min: number; readonly max: number }) {
+  return v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max), positiveZero);
+}
+
+function fieldSchema(field: ParameterField): v.GenericSchema<unknown> {
   switch (field.kind) {
     case 'number':
-      return v.pipe(v.number(), v.finite(), v.minValue(field.min), v.maxValue(field.max));
+      return numberSchema(field);
     case 'integer':
-      return v.pipe(v.number(), v.integer(), v.minValue(field.min), v.maxValue(field.max));
+      return v.pipe(numberSchema(field), v.safeInteger());
     case 'auto-number':
-      return v.nullable(
-        v.pipe(v.number(), v.finite(), v.minValue(field.min), v.maxValue(field.max)),
-      );
+      return v.nullable(numberSchema(field));
     case 'boolean':
       return v.boolean();
     case 'choice':
       return v.picklist(field.options.map((option) => option.value));
     case 'box': {
-      const edge = v.pipe(v.number(), v.integer(), v.minValue(0));
+      const edge = v.pipe(v.number(), v.safeInteger(), v.minValue(0), positiveZero);
       return v.nullable(
         v.pipe(
           v.strictTuple([edge, edge, edge, edge, edge, edge]),
@@ -149,10 +159,15 @@ function fieldSchema(field: ParameterField): v.GenericSchema {
     }
     case 'labels':
       return v.nullable(
-        v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0))), v.minLength(1)),
+        v.pipe(
+          v.array(LABEL),
+          v.minLength(1),
+          v.maxLength(MAX_LABELS),
+          v.check((list) => new Set(list).size === list.length, 'a label is listed twice'),
+        ),
       );
     case 'intervals': {
-      const end = v.nullable(v.pipe(v.number(), v.finite()));
+      const end = v.nullable(v.pipe(v.number(), v.finite(), positiveZero));
       return v.nullable(
         v.pipe(
           v.array(
@@ -188,12 +203,13 @@ function fieldSchema(field: ParameterField): v.GenericSchema {
       return v.pipe(
         v.array(
           v.strictObject({
-            label: v.pipe(v.number(), v.integer(), v.minValue(0)),
+            label: LABEL,
             name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
             colour: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i)),
             pore: v.boolean(),
           }),
         ),
+        v.maxLength(MAX_LABELS),
         v.check(
           (list) => new Set(list.map((phase) => phase.label)).size === list.length,
           'a label is listed twice',
@@ -225,21 +241,48 @@ export function defaultParameters<F extends ParameterFields>(fields: F): Paramet
   ) as ParameterValues<F>;
 }
 
+const SHOWN_LENGTH = 80;
+
+function cut(text: string): string {
+  return text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text;
+}
+
+/** Whatever was given in place of a parameter, short enough for a sentence. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(cut(value));
+  if (typeof value !== 'object' || value === null) return cut(String(value));
+  try {
+    return cut(JSON.stringify(value));
+  } catch {
+    // A ring, or nested deeper than the stack.
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
+}
+
 /**
  * Checks raw parameters against their declaration and fills in defaults. Unknown names and values
- * out of range are refused in one sentence that names the parameter and its range.
+ * out of range are refused in one sentence that names the parameter and its range. Throws
+ * `parameter/invalid`, whatever `raw` is; the result is plain JSON, and equal to what it becomes
+ * when it is written to JSON and parsed again.
  */
 export function parseParameters<F extends ParameterFields>(
   fields: F,
   raw: RawParameters,
   owner: string,
 ): ParameterValues<F> {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw new UserError(
+      'parameter/invalid',
+      `${owner}: the parameters are ${shown(raw)}; they must be an object of names and values.`,
+      { operation: owner },
+    );
+  }
   for (const name of Object.keys(raw)) {
     if (!Object.hasOwn(fields, name)) {
       throw new UserError(
         'parameter/invalid',
-        `${owner} has no parameter "${name}"; it has ${Object.keys(fields).join(', ') || 'none'}.`,
-        { parameter: name, operation: owner },
+        `${owner} has no parameter "${cut(name)}"; it has ${Object.keys(fields).join(', ') || 'none'}.`,
+        { parameter: cut(name), operation: owner },
       );
     }
   }
@@ -249,8 +292,8 @@ export function parseParameters<F extends ParameterFields>(
     if (!result.success) {
       throw new UserError(
         'parameter/invalid',
-        `${owner}: ${field.title} (${name}) is ${JSON.stringify(given)}; ${describeRange(field)}.`,
-        { parameter: name, operation: owner, problem: result.issues[0].message },
+        `${owner}: ${field.title} (${name}) is ${shown(given)}; ${describeRange(field)}.`,
+        { parameter: name, operation: owner, problem: cut(result.issues[0].message) },
       );
     }
     return [name, result.output];
@@ -280,10 +323,10 @@ export function describeRange(field: ParameterField): string {
     case 'box':
       return 'it must be six whole numbers x0, x1, y0, y1, z0, z1 with each end after its start, or null for the whole volume';
     case 'labels':
-      return 'it must be a list of label values, or null for all';
+      return `it must be a list of at most ${MAX_LABELS} label values, each once, or null for all`;
     case 'intervals':
       return `it must be ${field.minCount} to ${field.maxCount} rising grey intervals that do not overlap, or null for automatic`;
     case 'phases':
-      return 'it must be a list of phases, each label once, with name, colour (#rrggbb) and pore flag';
+      return `it must be a list of at most ${MAX_LABELS} phases, each label once, with name, colour (#rrggbb) and pore flag`;
   }
 }
