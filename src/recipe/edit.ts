@@ -26,6 +26,7 @@ export interface NewStep {
   readonly operation: string;
   readonly version: number;
   readonly params?: RawParameters;
+  readonly enabled?: boolean;
 }
 
 /** Inserts a step at `index` (default: the end). */
@@ -35,7 +36,7 @@ export function addStep(recipe: Recipe, step: NewStep, index = recipe.steps.leng
     operation: step.operation,
     version: step.version,
     params: step.params ?? {},
-    enabled: true,
+    enabled: step.enabled ?? true,
   };
   return withSteps(recipe, recipe.steps.toSpliced(index, 0, added));
 }
@@ -51,6 +52,7 @@ export function moveStep(recipe: Recipe, id: string, index: number): Recipe {
   return withSteps(recipe, recipe.steps.toSpliced(from, 1).toSpliced(index, 0, step));
 }
 
+/** Inserts a copy of a step right after it, disabled where the step is. */
 export function duplicateStep(recipe: Recipe, id: string): Recipe {
   const index = indexOfStep(recipe, id);
   return addStep(recipe, recipe.steps[index] as RecipeStep, index + 1);

@@ -41,6 +41,41 @@ describe('recipe document', () => {
     expect(() => parseRecipeText(text, 'r.json')).toThrow(message);
   });
 
+  it('keeps its refusal short and has no stack to overflow', () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const step = (params: string): string =>
+      `{"format":"tauscope-recipe","version":1,"steps":[{"id":"a","operation":"b","version":1,"enabled":false,"params":${params}}]}`;
+    const hostile = [
+      step(`{"a":${nested}}`),
+      nested,
+      step(`"${'x'.repeat(100_000)}"`),
+      `{"${'k'.repeat(100_000)}":1}`,
+      `{"version":1e999}`,
+      ' '.repeat(2 ** 25),
+    ];
+    for (const text of hostile) {
+      let caught: unknown;
+      try {
+        parseRecipeText(text, 'r.json');
+      } catch (error) {
+        caught = error;
+      }
+      expect(caught).toMatchObject({ name: 'UserError', code: 'recipe/malformed' });
+      expect((caught as Error).message.length).toBeLessThan(400);
+    }
+  });
+
+  it('keeps a parameter named like a prototype for its operation to refuse', () => {
+    const recipe = parseRecipeText(
+      '{"format":"tauscope-recipe","version":1,"steps":[{"id":"a","operation":"b","version":1,"params":{"__proto__":{"x":1},"constructor":2}}]}',
+      'r.json',
+    );
+    const params = recipe.steps[0]?.params ?? {};
+    expect(Object.keys(params)).toEqual(['__proto__', 'constructor']);
+    expect(Object.getPrototypeOf(params)).toBe(Object.prototype);
+    expect('x' in {}).toBe(false);
+  });
+
   it('survives any JSON document without a crash', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (document) => {
@@ -80,6 +115,11 @@ describe('recipe edits', () => {
     const twice = duplicateStep(recipe, 'smooth-gaussian-1');
     expect(ids(twice)).toEqual(['crop-box-1', 'smooth-gaussian-1', 'smooth-gaussian-2']);
     expect(twice.steps[2]?.params).toEqual({ sigma: 2 });
+  });
+
+  it('duplicates a disabled step as a disabled one', () => {
+    const twice = duplicateStep(setStepEnabled(recipe, 'crop-box-1', false), 'crop-box-1');
+    expect(twice.steps.map((step) => step.enabled)).toEqual([false, false, true]);
   });
 
   it('moves and removes without touching the original', () => {

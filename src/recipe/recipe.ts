@@ -11,6 +11,10 @@ import { canonicalJson, digestText } from '../volume/digest.ts';
 export const RECIPE_FORMAT = 'tauscope-recipe';
 export const RECIPE_VERSION = 1;
 const MAX_STEPS = 200;
+/** Twice what the longest recipe takes: every step with 256 named phases. */
+const MAX_TEXT = 2 ** 24;
+/** Deeper than the parameters of any operation: a list of records has depth 2. */
+const MAX_DEPTH = 16;
 
 export interface RecipeStep {
   /** Unique in the recipe; names the step in progress, results and errors. */
@@ -31,11 +35,26 @@ export interface Recipe {
 
 const IDENTIFIER = v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,63}$/));
 
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < MAX_DEPTH && Object.values(value).every((part) => isShallow(part, depth + 1));
+}
+
+/**
+ * Any names and values; which of them an operation has is for its declaration to say. Not a valibot
+ * record, which silently drops names such as `constructor`.
+ */
+const PARAMS = v.custom<RawParameters>(
+  (value) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value) && isShallow(value),
+  'parameters must be an object of names and values',
+);
+
 const STEP = v.strictObject({
   id: IDENTIFIER,
   operation: IDENTIFIER,
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  params: v.optional(v.record(v.string(), v.unknown()), {}),
+  params: v.optional(PARAMS, {}),
   enabled: v.optional(v.boolean(), true),
 });
 
@@ -52,6 +71,11 @@ const RECIPE = v.strictObject({
     ),
   ),
 });
+
+/** Text from a file, short enough for a sentence. */
+function cut(text: string): string {
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}
 
 /**
  * Checks a recipe document. Parameters are checked by their operation when the recipe is planned,
@@ -72,26 +96,32 @@ export function parseRecipe(document: unknown): Recipe {
   const result = v.safeParse(RECIPE, document);
   if (!result.success) {
     const issue = result.issues[0];
-    const where = v.getDotPath(issue) ?? 'the document';
+    const where = cut(v.getDotPath(issue) ?? 'the document');
     throw new UserError(
       'recipe/malformed',
-      `The recipe is not valid at ${where}: ${issue.message}.`,
-      {
-        where,
-      },
+      `The recipe is not valid at ${where}: ${cut(issue.message)}.`,
+      { where },
     );
   }
   return result.output;
 }
 
+/** The recipe in the text of a file called `name`. Throws `recipe/malformed` for anything else. */
 export function parseRecipeText(text: string, name: string): Recipe {
+  if (text.length > MAX_TEXT) {
+    throw new UserError(
+      'recipe/malformed',
+      `${name} is not a recipe: it has ${Math.round(text.length / 2 ** 20)} million characters; the longest recipe has ${MAX_TEXT / 2 ** 20}.`,
+      { file: name },
+    );
+  }
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (cause) {
     throw new UserError(
       'recipe/malformed',
-      `${name} is not a recipe: it is not valid JSON (${(cause as Error).message}).`,
+      `${name} is not a recipe: it is not valid JSON (${cut((cause as Error).message)}).`,
       { file: name },
       cause,
     );
