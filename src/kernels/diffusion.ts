@@ -34,7 +34,12 @@ import {
   type Level,
   linkCells,
 } from './diffusion-multigrid.ts';
-import { floodFromFace, keepPercolating } from './diffusion-percolation.ts';
+import {
+  dropStrayClusters,
+  floodFromFace,
+  keepPercolating,
+  type StrayClusters,
+} from './diffusion-percolation.ts';
 import { conjugateGradients, type SolverOutcome, type SolverStep } from './diffusion-solver.ts';
 
 export interface DiffusionProblem {
@@ -56,6 +61,8 @@ export interface DiffusionSolution {
   readonly percolates: boolean;
   /** Voxels that are joined to both outer faces. */
   readonly percolatingVoxels: number;
+  /** What conducts but is not joined to both; left out of the solve. */
+  readonly stray: StrayClusters;
   /**
    * From the dissipation of the last potential, which errs upwards. In the unit of the given
    * conductivities; 0 without a path.
@@ -70,15 +77,18 @@ export interface DiffusionSolution {
   readonly converged: boolean;
 }
 
-export const NO_PATH: DiffusionSolution = {
-  percolates: false,
-  percolatingVoxels: 0,
-  effectiveConductivity: 0,
-  bounds: { lower: 0, upper: 0 },
-  iterations: 0,
-  width: 0,
-  converged: true,
-};
+export function noPath(stray: StrayClusters): DiffusionSolution {
+  return {
+    percolates: false,
+    percolatingVoxels: 0,
+    stray,
+    effectiveConductivity: 0,
+    bounds: { lower: 0, upper: 0 },
+    iterations: 0,
+    width: 0,
+    converged: true,
+  };
+}
 
 /** Class of each code, and the conductivity of each class; equal conductivities share a class. */
 export function classifyCodes(conductivities: readonly number[]): {
@@ -115,12 +125,14 @@ export function relativeWidth({ lower, upper }: ConductanceBounds): number {
 export function solutionOf(
   size: Triple,
   percolatingVoxels: number,
+  stray: StrayClusters,
   { energy, iterations, width, converged }: SolverOutcome,
   { lower, upper }: ConductanceBounds,
 ): DiffusionSolution {
   return {
     percolates: true,
     percolatingVoxels,
+    stray,
     effectiveConductivity: conductivityFromEnergy(energy, size),
     bounds: {
       lower: conductivityFromEnergy(lower, size),
@@ -140,8 +152,9 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   turnCells(problem.codes, problem.size, problem.direction, classes, cells, 0, size[2]);
   floodFromFace(cells, size, 0, REACHED_INLET, problem.periodicSides);
   floodFromFace(cells, size, size[2] - 1, REACHED_OUTLET, problem.periodicSides);
+  const stray = dropStrayClusters(cells, size, problem.periodicSides);
   const percolatingVoxels = keepPercolating(cells);
-  if (percolatingVoxels === 0) return NO_PATH;
+  if (percolatingVoxels === 0) return noPath(stray);
 
   const weights = linkWeights(turned(problem.edges, problem.direction));
   const levels = planLevels(size, weights).map((shape) =>
@@ -158,7 +171,7 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
-  return solutionOf(size, percolatingVoxels, next.value, vectors.bounds);
+  return solutionOf(size, percolatingVoxels, stray, next.value, vectors.bounds);
 }
 
 /** The float64 vectors of the iteration, in the layout of the finest level. */

@@ -7,7 +7,7 @@ import {
   contrastOf,
   type DiffusionProblem,
   type DiffusionSolution,
-  NO_PATH,
+  noPath,
   relativeWidth,
   solutionOf,
 } from '../kernels/diffusion.ts';
@@ -19,6 +19,7 @@ import {
   type Network,
   type RoutedFlow,
 } from '../kernels/diffusion-certificate.ts';
+import type { StrayClusters } from '../kernels/diffusion-percolation.ts';
 import {
   type FluxDirection,
   type LevelShape,
@@ -43,6 +44,8 @@ const FLOOD_BUDGET = 1 << 18;
 /** Three tables of 64 × 64 and one of 64. */
 const TABLE_ELEMENTS = 3 * 64 * 64 + 64;
 const LEVEL_WORDS = 16;
+/** float64 that counts of clusters and the routing of flows keep between calls. */
+const SMALLEST_SUMS = 8;
 /** Place of the preconditioner's residual among the arrays of a level. */
 const RESIDUAL = 5;
 const ALIGNMENT = 64;
@@ -59,7 +62,7 @@ interface Layout {
   readonly r: number;
   readonly p: number;
   readonly q: number;
-  /** One float64 per slice, at least two. */
+  /** One float64 per slice, at least eight. */
   readonly sums: number;
   readonly row: number;
   readonly rowBytes: number;
@@ -88,7 +91,7 @@ function planArena(size: Triple, edges: Triple, direction: FluxDirection, thread
     r: reserve(8 * fine.length),
     p: reserve(8 * fine.length),
     q: reserve(8 * fine.length),
-    sums: reserve(8 * Math.max(2, fine.nz)),
+    sums: reserve(8 * Math.max(SMALLEST_SUMS, fine.nz)),
     row: reserve(rowBytes * threads),
     rowBytes,
     bytes: top,
@@ -141,14 +144,21 @@ export async function solveDiffusion(
 ): Promise<DiffusionSolution> {
   const solve = new Solve(session, arena, problem, onProgress);
   const percolatingVoxels = await solve.findPaths();
-  if (percolatingVoxels === 0) return NO_PATH;
+  if (percolatingVoxels === 0) return noPath(solve.stray);
   await solve.buildLevels();
   const steps = conjugateGradients(problem.accuracy, solve.contrast);
   let next = steps.next();
   while (next.done !== true) next = steps.next(await solve.carryOut(next.value));
   onProgress(1);
-  return solutionOf(solve.size, percolatingVoxels, next.value, solve.bounds);
+  return solutionOf(solve.size, percolatingVoxels, solve.stray, next.value, solve.bounds);
 }
+
+const NO_STRAY: StrayClusters = {
+  blindClusters: 0,
+  blindVoxels: 0,
+  isolatedClusters: 0,
+  isolatedVoxels: 0,
+};
 
 /** Share of a solve's progress that paths and links take. */
 const SETUP_SHARE = 0.1;
@@ -158,6 +168,7 @@ class Solve {
   readonly size: Triple;
   readonly contrast: number;
   bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
+  stray: StrayClusters = NO_STRAY;
   readonly #session: KernelSession;
   readonly #arena: number;
   readonly #problem: DiffusionProblem;
@@ -208,6 +219,7 @@ class Solve {
     ] as const) {
       await this.#flood(cells, face, mark, periodicSides);
     }
+    this.stray = await this.#dropStray(cells, periodicSides);
     const sums = this.#arena + this.#layout.sums;
     await this.#session.run({
       kernel: 'diffusionKeepPercolating',
@@ -232,6 +244,22 @@ class Solve {
       top = this.#session.call('diffusionFlood', ...grid, top, FLOOD_BUDGET) >>> 0;
       await this.#session.breathe();
     }
+  }
+
+  async #dropStray(cells: number, periodic: boolean): Promise<StrayClusters> {
+    const stack = this.#arena + this.#layout.q;
+    const state = this.#arena + this.#layout.sums;
+    const counts = this.#session.f64(state, SMALLEST_SUMS);
+    counts.fill(0);
+    const args = [cells, ...this.size, periodic ? 1 : 0, stack, state, FLOOD_BUDGET] as const;
+    while (this.#session.call('diffusionDropStray', ...args) === 0) await this.#session.breathe();
+    const count = (i: number): number => counts[i] as number;
+    return {
+      blindClusters: count(5),
+      blindVoxels: count(6),
+      isolatedClusters: count(3),
+      isolatedVoxels: count(4),
+    };
   }
 
   /** Writes the level records, then the links and inverse diagonals of all levels. */

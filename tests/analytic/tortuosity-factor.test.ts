@@ -462,14 +462,57 @@ describe('random media', () => {
       return isPocket || isFinger || isClosed ? 1 : open(x, y, z);
     };
     const size: Size3 = [16, 12, 20];
-    const found = await conductivity(medium(size, blind), 2);
+    const { effectiveConductivity: found, stray } = await solve(medium(size, blind), 2);
     expect(found).toBeGreaterThan(0);
+    // The closed pore; pocket and fingers hang on the percolating cluster.
+    expect(stray).toEqual({
+      blindClusters: 0,
+      blindVoxels: 0,
+      isolatedClusters: 1,
+      isolatedVoxels: 6 * 3 * 3,
+    });
     expect(relative(found, await conductivity(medium(size, open), 2))).toBeLessThan(2e-6);
   });
 });
 
 /** Of the direct solve: rounding, and the faint leak. */
 const DIRECT_ERROR = 1e-9;
+
+describe('clusters that carry no flux', () => {
+  it('are counted by the faces they reach', async () => {
+    // A channel, two stubs at the inlet, one at the outlet, three specks and one that wraps around.
+    const rule: Rule = (x, y, z) => {
+      if (y === 0) return 1;
+      if (y === 2 && (x === 0 || x === 3)) return z < 4 ? 1 : 0;
+      if (y === 2 && x === 6) return z >= 7 ? 1 : 0;
+      if (y === 4) return x % 3 === 1 && z === 5 ? 1 : 0;
+      return y === 6 && z === 5 && (x === 0 || x === 8) ? 1 : 0;
+    };
+    const size: Triple = [9, 8, 10];
+    const shared = { blindClusters: 3, blindVoxels: 11, isolatedVoxels: 5 };
+    const open = await solve(medium(size, rule), 2);
+    expect(open).toMatchObject({
+      percolatingVoxels: 90,
+      stray: { ...shared, isolatedClusters: 5 },
+    });
+    const periodic = await solve(medium(size, rule), 2, { periodicSides: true });
+    expect(periodic.stray).toEqual({ ...shared, isolatedClusters: 4 });
+  });
+
+  it('are all that there is without a path', async () => {
+    const { percolates, stray } = await solve(
+      medium([6, 6, 8], (x, _, z) => (z === 3 ? 0 : x % 2)),
+      2,
+    );
+    expect(percolates).toBe(false);
+    expect(stray).toEqual({
+      blindClusters: 6,
+      blindVoxels: 3 * 6 * 7,
+      isolatedClusters: 0,
+      isolatedVoxels: 0,
+    });
+  });
+});
 
 describe('the certified interval', () => {
   /** Shares and conductivities of three codes. */

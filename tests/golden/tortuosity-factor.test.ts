@@ -100,6 +100,11 @@ describeWithReference('tortuosity factor', ['quantify', 'reference.json'], () =>
       const rows = rowsOf(await runOperation(operation, await readLabels(file)), 'transport');
       expect(rows).toHaveLength(3 * Object.keys(phases).length);
       for (const row of rows) {
+        const { percolatingFraction, blindFraction, isolatedFraction } = row as Record<
+          string,
+          number
+        >;
+        expect(percolatingFraction! + blindFraction! + isolatedFraction!).toBeCloseTo(1, 12);
         const axis = 'zyx'.indexOf(row['direction'] as string);
         const reference = phases[String(row['label'])];
         expectRow(row, reference?.converged_face_bc[axis] as Converged);

@@ -53,6 +53,80 @@ export function diffusionFlood(
   return top;
 }
 
+/** Makes a conducting cell insulating and puts it on the stack. */
+@inline
+function drop(cells: usize, cell: i32, top: usize): usize {
+  const at = cells + <usize>cell;
+  if (load<u8>(at) === 0) return top;
+  store<u8>(at, 0);
+  store<i32>(top, cell);
+  return top + 4;
+}
+
+/**
+ * Counts and drops the clusters without both marks, for about `budget` cells; returns 1 when the
+ * last has been seen. `state` holds eight float64, at first 0: the cell to go on from, the bytes on
+ * the stack, 1 in a blind cluster, then clusters and voxels, isolated and blind.
+ */
+export function diffusionDropStray(
+  cells: usize,
+  nx: i32,
+  ny: i32,
+  nz: i32,
+  periodic: i32,
+  stack: usize,
+  state: usize,
+  budget: i32,
+): i32 {
+  const slice = nx * ny;
+  const count = slice * nz;
+  let position = <i32>load<f64>(state);
+  let top = stack + <usize>load<f64>(state + 8);
+  let counters = state + (load<f64>(state + 16) !== 0 ? 40 : 24);
+  for (; budget > 0; budget--) {
+    if (top === stack) {
+      while (position < count) {
+        const marks = <i32>load<u8>(cells + <usize>position);
+        if (marks !== 0 && (marks & ~CLASS_BITS) !== (~CLASS_BITS & 255)) {
+          const isBlind = (marks & ~CLASS_BITS) !== 0;
+          store<f64>(state + 16, isBlind ? 1 : 0);
+          counters = state + (isBlind ? 40 : 24);
+          store<f64>(counters, load<f64>(counters) + 1);
+          top = drop(cells, position, top);
+          break;
+        }
+        position += 1;
+        if ((position & 15) === 0) budget -= 1;
+        if (budget <= 0) break;
+      }
+      if (top === stack) {
+        if (position >= count) return 1;
+        break;
+      }
+    }
+    top -= 4;
+    const cell = load<i32>(top);
+    store<f64>(counters + 8, load<f64>(counters + 8) + 1);
+    const row = cell / nx;
+    const x = cell - row * nx;
+    const z = row / ny;
+    const y = row - z * ny;
+    if (x > 0) top = drop(cells, cell - 1, top);
+    else if (periodic !== 0) top = drop(cells, cell + nx - 1, top);
+    if (x < nx - 1) top = drop(cells, cell + 1, top);
+    else if (periodic !== 0) top = drop(cells, cell - nx + 1, top);
+    if (y > 0) top = drop(cells, cell - nx, top);
+    else if (periodic !== 0) top = drop(cells, cell + slice - nx, top);
+    if (y < ny - 1) top = drop(cells, cell + nx, top);
+    else if (periodic !== 0) top = drop(cells, cell - slice + nx, top);
+    if (z > 0) top = drop(cells, cell - slice, top);
+    if (z < nz - 1) top = drop(cells, cell + slice, top);
+  }
+  store<f64>(state, <f64>position);
+  store<f64>(state + 8, <f64>(top - stack));
+  return 0;
+}
+
 /**
  * Drops cells without both marks and clears the marks of the others; `counts[z]` = cells that stay
  * in slice z of `slice` cells.

@@ -42,6 +42,34 @@ const columns: readonly Column[] = [
     help: 'Share of the phase that is joined to both outer faces. On periodic sides paths may leave on one side and enter on the other.',
   },
   {
+    id: 'blindFraction',
+    title: 'Blind fraction',
+    symbol: '',
+    unit: '',
+    help: 'Share of the phase in clusters that are joined to one outer face only: pores that end blind, or are cut by the border of the volume.',
+  },
+  {
+    id: 'isolatedFraction',
+    title: 'Isolated fraction',
+    symbol: '',
+    unit: '',
+    help: 'Share of the phase in clusters that are joined to neither outer face. Percolating, blind and isolated fraction add up to 1.',
+  },
+  {
+    id: 'blindClusters',
+    title: 'Blind clusters',
+    symbol: '',
+    unit: '',
+    help: 'Number of clusters of voxels, joined by faces, that lead to one outer face only.',
+  },
+  {
+    id: 'isolatedClusters',
+    title: 'Isolated clusters',
+    symbol: '',
+    unit: '',
+    help: 'Number of clusters of voxels, joined by faces, that lead to neither outer face.',
+  },
+  {
     id: 'tortuosityFactor',
     title: 'Tortuosity factor',
     symbol: 'τ',
@@ -195,7 +223,7 @@ export const operation = defineOperation({
   summary: 'How much a phase’s shape slows diffusion or conduction through it, along x, y and z.',
   equation: 'τ = ε D0 / D_eff,  D_eff = (L / A) Σ g (Δc)²  for ∇·(D ∇c) = 0',
   details:
-    'Each phase in turn conducts with D0 = 1 and everything else insulates. One finite-volume cell per voxel is linked to its six face neighbours by the harmonic mean of their conductivities times face area over distance, so voxels need not be cubes. The concentration is 1 and 0 on the two outer faces, half a voxel beyond the outermost voxel centres; through the four sides no flux passes, or they are periodic. Connectivity is decided first: without a path D_eff is 0, τ is not defined and nothing is solved; blind and isolated clusters carry no flux and are left out of the solve, but count in ε. D_eff comes from the dissipated energy of the concentration, whose error is quadratic in that of the concentration and which is never below the exact value (Dirichlet’s principle), not from the flux through one plane. The equations are solved by conjugate gradients in double precision with a multigrid preconditioner. An estimate from the iteration’s own coefficients says when to try a certificate: the flux of the last iterate is made exactly free of divergence by carrying what each voxel has too much or too little along a spanning forest to the outer faces; by Thomson’s principle the energy that this takes bounds the remaining error of D_eff. Rounding is bounded too and widens the interval by some 1e-9. The iteration goes on until the interval is narrower than the accuracy. Other programs differ in ε (the percolating part only), in the place of the boundary (voxel centres) and in the sides (periodic): compare D_eff and the conventions first. Time is O(N) for a given shape, some 4 to 40 iterations; memory is about 65 bytes per voxel, more for volumes thin along the flux.',
+    'Each phase in turn conducts with D0 = 1 and everything else insulates. One finite-volume cell per voxel is linked to its six face neighbours by the harmonic mean of their conductivities times face area over distance, so voxels need not be cubes. The concentration is 1 and 0 on the two outer faces, half a voxel beyond the outermost voxel centres; through the four sides no flux passes, or they are periodic. Connectivity is decided first: without a path D_eff is 0, τ is not defined and nothing is solved; clusters that are joined to one outer face (blind) or to none (isolated) carry no flux; they are counted and left out of the solve, but count in ε. D_eff comes from the dissipated energy of the concentration, whose error is quadratic in that of the concentration and which is never below the exact value (Dirichlet’s principle), not from the flux through one plane. The equations are solved by conjugate gradients in double precision with a multigrid preconditioner. An estimate from the iteration’s own coefficients says when to try a certificate: the flux of the last iterate is made exactly free of divergence by carrying what each voxel has too much or too little along a spanning forest to the outer faces; by Thomson’s principle the energy that this takes bounds the remaining error of D_eff. Rounding is bounded too and widens the interval by some 1e-9. The iteration goes on until the interval is narrower than the accuracy. Other programs differ in ε (the percolating part only), in the place of the boundary (voxel centres) and in the sides (periodic): compare D_eff and the conventions first. Time is O(N) for a given shape, some 4 to 40 iterations; memory is about 65 bytes per voxel, more for volumes thin along the flux.',
   methods:
     'Tortuosity factors τ = ε D0/D_eff of the phases were computed along {directions} from steady diffusion by finite volumes with one cell per voxel, fixed concentrations on the outer faces and {sides} sides, solved by multigrid-preconditioned conjugate gradients; upper and lower bounds by the principles of Dirichlet and Thomson certify the solution of the discrete equations to a relative interval of {accuracy}',
   citations: [

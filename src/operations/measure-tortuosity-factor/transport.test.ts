@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowsOf, runOperation, tableOf } from '../../../tests/support/run-operation.ts';
-import { NO_PATH } from '../../kernels/diffusion.ts';
+import { noPath } from '../../kernels/diffusion.ts';
 import { createVolume, type Volume } from '../../volume/volume.ts';
 import { operation } from './index.ts';
 import { type PhaseCase, transportRow } from './transport.ts';
@@ -20,6 +20,13 @@ function channel(spacing: Volume['spacing'] = null): Volume {
     phases: [{ label: 4, name: 'pore', colour: '#0072b2', pore: true }],
   });
 }
+
+const NO_PATH = noPath({
+  blindClusters: 0,
+  blindVoxels: 0,
+  isolatedClusters: 0,
+  isolatedVoxels: 0,
+});
 
 const POROUS: PhaseCase = {
   label: 4,

@@ -75,7 +75,7 @@ export function transportRow(
   solution: DiffusionSolution,
   accuracy: number,
 ) {
-  const { percolates, percolatingVoxels, effectiveConductivity, bounds } = solution;
+  const { percolates, percolatingVoxels, stray, effectiveConductivity, bounds } = solution;
   const { iterations, width } = solution;
   const axis = AXES[direction];
   if (!solution.converged) {
@@ -101,6 +101,10 @@ export function transportRow(
     percolates,
     volumeFraction,
     percolatingFraction: percolatingVoxels / phaseVoxels,
+    blindFraction: stray.blindVoxels / phaseVoxels,
+    isolatedFraction: stray.isolatedVoxels / phaseVoxels,
+    blindClusters: stray.blindClusters,
+    isolatedClusters: stray.isolatedClusters,
     tortuosityFactor: percolates ? volumeFraction / effectiveConductivity : null,
     tortuosityFactorLower: percolates ? volumeFraction / bounds.upper : null,
     tortuosityFactorUpper: percolates ? volumeFraction / bounds.lower : null,
