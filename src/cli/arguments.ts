@@ -40,7 +40,7 @@ export const LABELS_OPTION: OwnOption = {
   flag: '--as-labels',
   text: 'Take the input as labels whatever it looks like.',
 };
-export const GREY_OPTION: OwnOption = {
+const GREY_OPTION: OwnOption = {
   name: 'as-grey',
   type: 'boolean',
   flag: '--as-grey',
