@@ -5,7 +5,7 @@
  */
 import { type ParameterValues, parseParameters } from '../declaration/parameters.ts';
 import type { ResultTable } from '../declaration/results.ts';
-import { cancelled, UserError } from '../errors/errors.ts';
+import { cancelled, isAllocationFailure, UserError } from '../errors/errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Estimate, Operation, OperationContext } from '../operations/operation.ts';
 import { loadOperation } from '../operations/registry.ts';
@@ -13,6 +13,7 @@ import { type Recipe, type RecipeStep, stepDigest } from '../recipe/recipe.ts';
 import { digestVoxels, volumeIdentity } from '../volume/digest.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelHost } from '../wasm/kernel-host.ts';
+import { createBreathe } from './breathe.ts';
 import { ResultCache } from './result-cache.ts';
 
 /** A volume together with its identity as an input. */
@@ -65,12 +66,25 @@ export interface PlannedStep extends LoadedStep {
   readonly estimate: Estimate;
 }
 
+export interface IdentifyOptions {
+  readonly signal?: AbortSignal;
+  /** The digest of the same voxels, where it is known already: nothing is read then. */
+  readonly voxelDigest?: string;
+}
+
 export interface Engine {
   readonly kernels: KernelHost;
-  identify(volume: Volume): Promise<IdentifiedVolume>;
-  /** Loads the operations of the enabled steps and checks parameters and kinds, without running. */
+  /** Reads every voxel, some 5 ms per MiB; cancels within a few ms. */
+  identify(volume: Volume, options?: IdentifyOptions): Promise<IdentifiedVolume>;
+  /**
+   * Loads the operations of the enabled steps and checks parameters and kinds, without running. An
+   * error names the step in `details.step`.
+   */
   plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]>;
-  /** Runs the enabled steps in order. An error names the step in `details.step`. */
+  /**
+   * Runs the enabled steps in order. An error names the step in `details.step`; results of the
+   * steps before it are kept. Throws `memory/over-budget` where a step cannot have its memory.
+   */
   run(
     recipe: Recipe,
     input: IdentifiedVolume,
@@ -80,21 +94,8 @@ export interface Engine {
   trim(bytes?: number): void;
 }
 
-/** How long the engine's thread may work before the event loop turns. */
-const TURN_AFTER_MS = 25;
-
 export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number): Engine {
   const cache = new ResultCache(cacheBytes);
-
-  function createBreathe(signal: AbortSignal): () => Promise<void> {
-    let lastTurn = performance.now();
-    return async () => {
-      if (performance.now() - lastTurn < TURN_AFTER_MS) return;
-      await host.turn();
-      lastTurn = performance.now();
-      if (signal.aborted) throw cancelled();
-    };
-  }
 
   function createContext(
     signal: AbortSignal,
@@ -108,7 +109,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     return {
       signal,
       progress: report,
-      breathe: createBreathe(signal),
+      breathe: createBreathe(host, signal),
       withKernels: (bytes, driver) => kernels.runJob({ bytes, signal, progress: report }, driver),
     };
   }
@@ -123,6 +124,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     const key = stepDigest(input.identity, operation.id, operation.version, params);
     const kept = cache.get(key);
     const startedAt = performance.now();
+    if (signal.aborted) throw cancelled();
     const result =
       kept ?? (await operation.run(input.volume, params, createContext(signal, progress)));
     if (signal.aborted) throw cancelled();
@@ -136,7 +138,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       current: madeVolume ? { volume: result.volume, identity: key, voxelDigest: null } : input,
       madeVolume,
       tables: result.tables ?? [],
-      notes: result.notes ?? [],
+      notes: [...olderVersionNote(planned), ...(result.notes ?? [])],
       elapsedMs: performance.now() - startedAt,
       cached: kept !== undefined,
     };
@@ -194,7 +196,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
           }),
         );
       } catch (error) {
-        throw withStep(error, step.id);
+        throw withStep(isAllocationFailure(error) ? overBudget(each, error) : error, step.id);
       }
       workDone += estimate.work;
       current = outcome.current;
@@ -206,8 +208,9 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
 
   return {
     kernels,
-    identify: async (volume) => {
-      const voxelDigest = await digestVoxels(volume, createBreathe(new AbortController().signal));
+    identify: async (volume, options = {}) => {
+      const voxelDigest =
+        options.voxelDigest ?? (await digestVoxels(volume, createBreathe(host, options.signal)));
       return { volume, voxelDigest, identity: volumeIdentity(volume, voxelDigest) };
     },
     plan,
@@ -258,6 +261,24 @@ function outputShape(
   if (operation.output === 'labels') return { kind: 'labels', type: 'uint8' };
   if (operation.output === 'grey') return { kind: 'grey', type: 'float32' };
   return {};
+}
+
+/** What a reader of the numbers must know where a recipe is older than the program. */
+function olderVersionNote({ step, operation }: LoadedStep): readonly string[] {
+  return step.version === operation.version
+    ? []
+    : [
+        `The recipe was written for version ${step.version} of ${operation.title}; it ran as version ${operation.version}, which gives other numbers.`,
+      ];
+}
+
+function overBudget({ operation, estimate }: PlannedStep, cause: unknown): UserError {
+  return new UserError(
+    'memory/over-budget',
+    `${operation.title} needs about ${(estimate.bytes / 2 ** 30).toFixed(2)} GiB beside the volume, more than this machine gives the program now: crop the volume, or close other programs.`,
+    { bytes: estimate.bytes },
+    cause,
+  );
 }
 
 function withStep(error: unknown, step: string): unknown {

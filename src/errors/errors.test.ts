@@ -1,6 +1,6 @@
 import { expose, wrap } from 'comlink';
 import { describe, expect, it } from 'vitest';
-import { Bug, errorFromPlain, errorToPlain, UserError } from './errors.ts';
+import { Bug, errorFromPlain, errorToPlain, isAllocationFailure, UserError } from './errors.ts';
 import { sendErrorsWhole } from './over-comlink.ts';
 
 function deepError(): UserError {
@@ -52,5 +52,35 @@ describe('errors as plain data', () => {
     expect((caught as Error).cause).toBeInstanceOf(Bug);
     port1.close();
     port2.close();
+  });
+});
+
+describe('isAllocationFailure', () => {
+  it.each([
+    ['a typed array', () => new Float32Array(2 ** 50)],
+    ['a buffer', () => new ArrayBuffer(2 ** 52)],
+  ])('knows what is thrown for %s that cannot be had', (_what, allocate) => {
+    let thrown: unknown;
+    try {
+      allocate();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(RangeError);
+    expect(isAllocationFailure(thrown)).toBe(true);
+  });
+
+  it('takes neither a full stack nor a bad number for it', () => {
+    const recurse = (): number => 1 + recurse();
+    for (const act of [recurse, () => (1).toFixed(1000)]) {
+      let thrown: unknown;
+      try {
+        act();
+      } catch (error) {
+        thrown = error;
+      }
+      expect(thrown).toBeInstanceOf(RangeError);
+      expect(isAllocationFailure(thrown)).toBe(false);
+    }
   });
 });

@@ -86,6 +86,14 @@ export function isCancelled(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether an error says that memory could not be had. Engines throw RangeErrors with words of their
+ * own for typed arrays, buffers and WebAssembly memories.
+ */
+export function isAllocationFailure(error: unknown): boolean {
+  return error instanceof RangeError && /alloc|length|memory|array size/i.test(error.message);
+}
+
 /** An error as plain data. `kind` tells the receiver which class to rebuild. */
 export interface PlainError {
   readonly kind: 'user' | 'bug' | 'other';
