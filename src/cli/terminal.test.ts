@@ -74,6 +74,11 @@ describe('formatTable', () => {
     );
   });
 
+  it('repeats the names of a single row too', () => {
+    const text = formatTable({ ...TABLE, rows: TABLE.rows.slice(0, 1), notes: [] }, narrow(40));
+    expect(text).toContain('label  direction  size (µm)\n    0  x                 12\n');
+  });
+
   it('shows every column at any width', () => {
     for (const width of [1, 10, 20, 30, 60]) {
       const text = formatTable(TABLE, narrow(width));

@@ -107,15 +107,20 @@ function layOut(column: Column, rows: ResultTable['rows']): readonly string[] {
   return [heading, ...cells].map((text) => pad(text, width, isNumeric ? 'left' : 'right'));
 }
 
-/** How many of the first columns it takes to tell the rows apart. */
+/** How many of the first columns tell the rows apart, names that follow them included. */
 function keyCount({ columns, rows }: ResultTable): number {
-  for (let count = 1; count < columns.length; count++) {
+  const isKey = (count: number): boolean => {
     const keys = rows.map((row) =>
       JSON.stringify(columns.slice(0, count).map(({ id }) => row[id] ?? null)),
     );
-    if (new Set(keys).size === rows.length) return count;
-  }
-  return 0;
+    return new Set(keys).size === rows.length;
+  };
+  const counts = Array.from({ length: columns.length }, (_, i) => i + 1);
+  let count = counts.find(isKey) ?? columns.length;
+  const isName = (column: Column | undefined): boolean =>
+    column !== undefined && rows.every((row) => typeof row[column.id] === 'string');
+  while (rows.length > 0 && isName(columns[count])) count += 1;
+  return count < columns.length ? count : 0;
 }
 
 const GAP = '  ';
@@ -142,7 +147,7 @@ function legendOf(columns: readonly Column[]): string {
   const entries = columns
     .filter(({ symbol }) => symbol !== '')
     .map(({ symbol, title }) => `${symbol} = ${title}`);
-  return entries.length === 0 ? '' : `${entries.join(', ')}.`;
+  return entries.length === 0 ? '' : `${entries.join('; ')}.`;
 }
 
 /**
