@@ -52,7 +52,8 @@ export type RunEvent =
 
 export interface RunOptions {
   readonly signal: AbortSignal;
-  readonly onEvent?: (event: RunEvent) => void;
+  /** A promise that it returns for a `done` is awaited before the next step starts. */
+  readonly onEvent?: (event: RunEvent) => void | Promise<void>;
 }
 
 /** A step with its operation loaded and its parameters checked. */
@@ -182,26 +183,22 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     let workDone = 0;
     for (const each of planned) {
       const { step, estimate } = each;
-      options.onEvent?.({ kind: 'start', stepId: step.id, overall: workDone / totalWork });
+      void options.onEvent?.({ kind: 'start', stepId: step.id, overall: workDone / totalWork });
       let outcome: StepOutcome;
       try {
         const weight = estimate.work / totalWork;
         const before = workDone / totalWork;
-        outcome = await runStep(each, current, options.signal, (fraction) =>
-          options.onEvent?.({
-            kind: 'progress',
-            stepId: step.id,
-            fraction,
-            overall: before + weight * fraction,
-          }),
-        );
+        outcome = await runStep(each, current, options.signal, (fraction) => {
+          const overall = before + weight * fraction;
+          void options.onEvent?.({ kind: 'progress', stepId: step.id, fraction, overall });
+        });
       } catch (error) {
         throw withStep(isAllocationFailure(error) ? overBudget(each, error) : error, step.id);
       }
       workDone += estimate.work;
       current = outcome.current;
       outcomes.push(outcome);
-      options.onEvent?.({ kind: 'done', outcome, overall: workDone / totalWork });
+      await options.onEvent?.({ kind: 'done', outcome, overall: workDone / totalWork });
     }
     return outcomes;
   }

@@ -16,6 +16,7 @@ import {
   type ServeMessage,
   takeTask,
 } from './kernel-thread.ts';
+import { Queue } from './queue.ts';
 import type { KernelSession, TaskPlan } from './session.ts';
 
 /** How long this thread may work before the event loop turns. */
@@ -59,9 +60,9 @@ interface Crew {
 export function createKernelHost(host: Host, threads = host.threadCount()): KernelHost {
   const variant = threads > 1 ? 'threads' : 'plain';
   const disposal = new AbortController();
+  const jobs = new Queue();
   let module: Promise<WebAssembly.Module> | null = null;
   let crew: Crew | null = null;
-  let last: Promise<unknown> = Promise.resolve();
 
   async function loadModule(): Promise<WebAssembly.Module> {
     module ??= host.loadKernels(variant);
@@ -131,35 +132,13 @@ export function createKernelHost(host: Host, threads = host.threadCount()): Kern
     threads,
     runJob(options, driver) {
       const signal = AbortSignal.any([options.signal, disposal.signal]);
-      const before = last;
-      const job = unlessAborted(before, signal).then(() =>
-        startJob({ ...options, signal }, driver),
-      );
-      last = Promise.allSettled([before, job]);
-      return job;
+      return jobs.run(signal, () => startJob({ ...options, signal }, driver));
     },
     dispose() {
       disposal.abort();
       dismissCrew();
     },
   };
-}
-
-/** Waits for `ready`, whatever becomes of it, or throws the cancellation error at once. */
-function unlessAborted(ready: Promise<unknown>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(cancelled());
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener('abort', abort, { once: true });
-    const proceed = (): void => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    };
-    ready.then(proceed, proceed);
-  });
 }
 
 class Session extends KernelMemory implements KernelSession {
