@@ -9,6 +9,7 @@ type Loader = () => Promise<{ readonly operation: Operation }>;
 
 const LOADERS = {
   'crop-box': () => import('./crop-box/index.ts'),
+  'denoise-median': () => import('./denoise-median/index.ts'),
   'denoise-nl-means': () => import('./denoise-nl-means/index.ts'),
   'gradient-magnitude': () => import('./gradient-magnitude/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
