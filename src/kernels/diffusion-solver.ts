@@ -6,25 +6,28 @@
  * What is sought is the dissipation J(u) = Σ c (Δu)² over all links, for a drop of 1 between the
  * outer faces: its minimum is the conductance of the network. The error of J is ‖u − u*‖²_A, so it
  * is quadratic in the error of the potential, and J never falls below the true value.
+ *
+ * Only u is float64. The residual is not updated but computed from u in each iteration, so that
+ * rounding r, z and p to float32 leaves no error in u that later iterations do not see.
  */
 
 /** One thing to do; `precondition`, `multiply` and `energy` are answered with a number. */
 export type SolverStep =
-  /** Linear profile, its residual; answered with its J. */
+  /** Linear profile u and its residual r = −A u; answered with J(u). */
   | { readonly kind: 'start' }
-  /** z = B r; answered with r·z. */
+  /** z = B r, anew after a certificate; answered with r·z. */
   | { readonly kind: 'precondition' }
   /** p = z + beta p. `error` is the present bound of J's relative error. */
   | { readonly kind: 'direct'; readonly beta: number; readonly error: number }
-  /** q = A p; answered with p·q. */
+  /** Answered with p·A p. */
   | { readonly kind: 'multiply' }
-  /** u += alpha p, r −= alpha q. */
+  /** u += alpha p, r = −A u. */
   | { readonly kind: 'advance'; readonly alpha: number }
   /** Answered with J(u). */
   | { readonly kind: 'energy' }
   /**
    * Bound the conductance from both sides, given J(u); answered with the relative width of the
-   * interval that all certificates so far leave. u, r, z and p stay as they are.
+   * interval that all certificates so far leave. u and p stay as they are, r and z are lost.
    */
   | { readonly kind: 'certify'; readonly energy: number };
 
@@ -166,6 +169,7 @@ export function* conjugateGradients(
       idle = width > 0.9 * before ? idle + 1 : 0;
       if (width <= accuracy || isLast || idle === MAX_IDLE_CERTIFICATES) break;
       target = NEXT_CERTIFICATE * error * Math.max(accuracy / width, MAX_DIGITS_AT_ONCE);
+      rz = yield { kind: 'precondition' };
     }
     yield { kind: 'direct', beta, error };
     const curvature = yield { kind: 'multiply' };

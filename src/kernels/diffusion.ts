@@ -174,7 +174,7 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   return solutionOf(size, percolatingVoxels, stray, next.value, vectors.bounds);
 }
 
-/** The float64 vectors of the iteration, in the layout of the finest level. */
+/** The vectors of the iteration in the layout of the finest level; r and z are that level's own. */
 class Vectors {
   bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #levels: readonly Level[];
@@ -182,9 +182,7 @@ class Vectors {
   readonly #cells: Uint8Array;
   readonly #network: Network;
   readonly #u: Float64Array;
-  readonly #r: Float64Array;
-  readonly #p: Float64Array;
-  readonly #q: Float64Array;
+  readonly #p: Float32Array;
 
   constructor(levels: readonly Level[], cells: Uint8Array, network: Network) {
     this.#levels = levels;
@@ -193,9 +191,7 @@ class Vectors {
     this.#fine = levels[0] as Level;
     const { length } = this.#fine.shape;
     this.#u = new Float64Array(length);
-    this.#r = new Float64Array(length);
-    this.#p = new Float64Array(length);
-    this.#q = new Float64Array(length);
+    this.#p = new Float32Array(length);
   }
 
   carryOut(step: SolverStep): number {
@@ -219,13 +215,13 @@ class Vectors {
   }
 
   #certify(energy: number): number {
-    const { nx, ny, nz } = this.#fine.shape;
-    this.#q.fill(0);
+    const { nx, ny, nz, length } = this.#fine.shape;
+    const flow = new Float64Array(length);
     this.#applyTo(this.#u, (i, sum) => {
-      this.#q[i] = -sum;
+      flow[i] = -sum;
     });
     const order = growForest(this.#cells, [nx, ny, nz], this.#fine.periodic);
-    const routed = routeResidual(this.#fine, this.#cells, order, this.#q);
+    const routed = routeResidual(this.#fine, this.#cells, order, flow);
     this.bounds = intersect(this.bounds, boundConductance(energy, routed, this.#network));
     return relativeWidth(this.bounds);
   }
@@ -245,15 +241,18 @@ class Vectors {
       // From the left ghost of the first row on; the last element is a ghost of the next slice.
       this.#u.fill(1 - (z + 0.5) / nz, start - 1, end - 1);
     }
-    this.#applyTo(this.#u, (i, sum) => {
-      this.#r[i] = -sum;
-      this.#fine.r[i] = -sum;
-    });
+    this.#findResidual();
     return this.#energy();
   }
 
+  #findResidual(): void {
+    this.#applyTo(this.#u, (i, sum) => {
+      this.#fine.r[i] = -sum;
+    });
+  }
+
   /** Calls back with (A v)_i for every cell, in the order of the array. */
-  #applyTo(v: Float64Array, use: (i: number, sum: number, x: number) => void): void {
+  #applyTo(v: Float64Array | Float32Array, use: (i: number, sum: number, x: number) => void): void {
     const { linkX, linkY, linkZ } = this.#fine;
     const { nx, ny, nz, stride, slice } = this.#fine.shape;
     for (let z = 0; z < nz; z++) {
@@ -278,12 +277,12 @@ class Vectors {
 
   /** Sums over slices, each in four interleaved parts as the kernels do. */
   #dot(): number {
-    const { nz } = this.#fine.shape;
+    const { r, x, shape } = this.#fine;
     let total = 0;
-    for (let z = 0; z < nz; z++) {
+    for (let z = 0; z < shape.nz; z++) {
       const lanes = [0, 0, 0, 0];
       const [start, end] = this.#sliceRange(z);
-      for (let i = start; i < end; i++) lanes[i & 3] += this.#r[i] * this.#fine.x[i];
+      for (let i = start; i < end; i++) lanes[i & 3] += r[i] * x[i];
       total += lanes[0] + lanes[2] + (lanes[1] + lanes[3]);
     }
     return total;
@@ -291,11 +290,10 @@ class Vectors {
 
   #direct(beta: number): number {
     const { nz } = this.#fine.shape;
-    const [start] = this.#sliceRange(0);
+    // The left ghost of the first row lies before the first slice.
+    const start = this.#sliceRange(0)[0] - 1;
     const [, end] = this.#sliceRange(nz - 1);
     for (let i = start; i < end; i++) this.#p[i] = this.#fine.x[i] + beta * this.#p[i];
-    // The left ghost of the first row lies before the first slice.
-    this.#p[start - 1] = this.#fine.x[start - 1] + beta * this.#p[start - 1];
     return 0;
   }
 
@@ -303,7 +301,6 @@ class Vectors {
     const { nz, slice } = this.#fine.shape;
     const lanes = Array.from({ length: nz }, () => [0, 0] as [number, number]);
     this.#applyTo(this.#p, (i, sum, x) => {
-      this.#q[i] = sum;
       (lanes[Math.floor(i / slice) - 1] as [number, number])[x & 1] += this.#p[i] * sum;
     });
     return lanes.reduce((total, [even, odd]) => total + (even + odd), 0);
@@ -313,11 +310,8 @@ class Vectors {
     const { nz } = this.#fine.shape;
     const [start] = this.#sliceRange(0);
     const [, end] = this.#sliceRange(nz - 1);
-    for (let i = start - 1; i < end; i++) {
-      this.#u[i] += alpha * this.#p[i];
-      this.#r[i] -= alpha * this.#q[i];
-      this.#fine.r[i] = this.#r[i];
-    }
+    for (let i = start - 1; i < end; i++) this.#u[i] += alpha * this.#p[i];
+    this.#findResidual();
     return 0;
   }
 

@@ -46,8 +46,9 @@ const TABLE_ELEMENTS = 3 * 64 * 64 + 64;
 const LEVEL_WORDS = 16;
 /** float64 that counts of clusters and the routing of flows keep between calls. */
 const SMALLEST_SUMS = 8;
-/** Place of the preconditioner's residual among the arrays of a level. */
-const RESIDUAL = 5;
+/** Places of the inverse diagonal and of the correction among the arrays of a level. */
+const INVERSE = 3;
+const CORRECTION = 4;
 const ALIGNMENT = 64;
 
 /** Offsets of everything a solve needs from the start of its arena, in bytes. */
@@ -58,10 +59,10 @@ interface Layout {
   readonly records: number;
   /** float32 arrays of each level: linkX, linkY, linkZ, inverse, x, r. */
   readonly levels: readonly (readonly number[])[];
+  /** float64. */
   readonly u: number;
-  readonly r: number;
+  /** float32. */
   readonly p: number;
-  readonly q: number;
   /** One float64 per slice, at least eight. */
   readonly sums: number;
   readonly row: number;
@@ -86,11 +87,14 @@ function planArena(size: Triple, edges: Triple, direction: FluxDirection, thread
     cells: reserve(grid[0] * grid[1] * grid[2]),
     tables: reserve(4 * TABLE_ELEMENTS),
     records: reserve(4 * LEVEL_WORDS * shapes.length),
-    levels: shapes.map(({ length }) => Array.from({ length: 6 }, () => reserve(4 * length))),
+    levels: shapes.map(({ length }) => {
+      const single = Array.from({ length: 4 }, () => reserve(4 * length));
+      // One after the other: a certificate puts its flow, float64, where x and r are.
+      const both = reserve(8 * length);
+      return [...single, both, both + 4 * length];
+    }),
     u: reserve(8 * fine.length),
-    r: reserve(8 * fine.length),
-    p: reserve(8 * fine.length),
-    q: reserve(8 * fine.length),
+    p: reserve(4 * fine.length),
     sums: reserve(8 * Math.max(SMALLEST_SUMS, fine.nz)),
     row: reserve(rowBytes * threads),
     rowBytes,
@@ -102,7 +106,7 @@ function planArena(size: Triple, edges: Triple, direction: FluxDirection, thread
 const MOST_THREADS = 64;
 
 /**
- * Arena bytes that `solveDiffusion` needs for any of the directions: about 61 bytes per voxel, more
+ * Arena bytes that `solveDiffusion` needs for any of the directions: about 42 bytes per voxel, more
  * for volumes that are thin along the flux.
  */
 export function diffusionArenaBytes(
@@ -178,6 +182,7 @@ class Solve {
   readonly #classes: Uint8Array;
   #percolatingVoxels = 0;
   #network: Network | undefined;
+  #isSpoilt = false;
   #firstError = 0;
   #fraction = 0;
 
@@ -234,8 +239,7 @@ class Solve {
   async #flood(cells: number, face: number, mark: number, periodic: boolean): Promise<void> {
     const [nx, ny, nz] = this.size;
     const slice = nx * ny;
-    // The stack takes at most four bytes per cell; q is free until the iteration begins.
-    const stack = this.#arena + this.#layout.q;
+    const stack = this.#spare();
     const range = [face * slice, (face + 1) * slice] as const;
     // Pointers above 2 GiB come back negative.
     let top = this.#session.call('diffusionFloodSeed', cells, mark, stack, ...range) >>> 0;
@@ -247,7 +251,7 @@ class Solve {
   }
 
   async #dropStray(cells: number, periodic: boolean): Promise<StrayClusters> {
-    const stack = this.#arena + this.#layout.q;
+    const stack = this.#spare();
     const state = this.#arena + this.#layout.sums;
     const counts = this.#session.f64(state, SMALLEST_SUMS);
     counts.fill(0);
@@ -303,28 +307,30 @@ class Solve {
   }
 
   async carryOut(step: SolverStep): Promise<number> {
-    const { u, r, p, q, sums } = this.#layout;
+    const { u, p, sums } = this.#layout;
     const level = this.#record(0);
     const at = (offset: number): number => this.#arena + offset;
     switch (step.kind) {
       case 'start':
         await this.#run('diffusionProfile', 0, [level, at(u)]);
-        await this.#run('diffusionResidual', 0, [level, at(u), at(r)]);
+        await this.#run('diffusionResidual', 0, [level, at(u)]);
         await this.#run('diffusionEnergy', 0, [level, at(u), at(sums)]);
         return this.#sum();
       case 'precondition':
+        await this.#restore();
         await this.#cycle(0, true);
-        await this.#run('diffusionDot', 0, [level, at(r), at(sums)]);
+        await this.#run('diffusionDot', 0, [level, at(sums)]);
         return this.#sum();
       case 'direct':
         this.#report(step.error);
         await this.#run('diffusionDirect', 0, [level, at(p), step.beta]);
         return 0;
       case 'multiply':
-        await this.#run('diffusionMultiply', 0, [level, at(p), at(q), at(sums)]);
+        await this.#run('diffusionMultiply', 0, [level, at(p), at(sums)]);
         return this.#sum();
       case 'advance':
-        await this.#run('diffusionAdvance', 0, [level, at(u), at(r), at(p), at(q), step.alpha]);
+        await this.#run('diffusionAdvance', 0, [level, at(u), at(p), step.alpha]);
+        await this.#run('diffusionResidual', 0, [level, at(u)]);
         return 0;
       case 'energy':
         await this.#run('diffusionEnergy', 0, [level, at(u), at(sums)]);
@@ -334,21 +340,39 @@ class Solve {
     }
   }
 
-  /** The order takes the place of the preconditioner's residual, the flow that of q. */
+  /** Four bytes per element of the finest level, in place of its inverse diagonal. */
+  #spare(): number {
+    return this.#arena + ((this.#layout.levels[0] as readonly number[])[INVERSE] as number);
+  }
+
+  /** The flow takes the place of the finest level's correction and residual. */
   async #certify(energy: number): Promise<number> {
-    const { u, q, levels, shapes } = this.#layout;
-    const fine = shapes[0] as LevelShape;
-    const order = this.#arena + ((levels[0] as readonly number[])[RESIDUAL] as number);
-    const flow = this.#arena + q;
-    await this.#run('diffusionResidual', 0, [this.#record(0), this.#arena + u, flow]);
+    const order = this.#spare();
+    const flow = this.#flow();
+    this.#isSpoilt = true;
+    const u = this.#arena + this.#layout.u;
+    await this.#run('diffusionExactResidual', 0, [this.#record(0), u, flow]);
     const end = await this.#growForest(order);
     const routed = await this.#route(flow, order, end);
-    await this.#clear(order, 4 * fine.length);
-    this.bounds = intersect(
-      this.bounds,
-      boundConductance(energy, routed, this.#network as Network),
-    );
+    const bounds = boundConductance(energy, routed, this.#network as Network);
+    this.bounds = intersect(this.bounds, bounds);
     return relativeWidth(this.bounds);
+  }
+
+  #flow(): number {
+    return this.#arena + ((this.#layout.levels[0] as readonly number[])[CORRECTION] as number);
+  }
+
+  /** What a certificate has overwritten. */
+  async #restore(): Promise<void> {
+    if (!this.#isSpoilt) return;
+    this.#isSpoilt = false;
+    const { length } = this.#layout.shapes[0] as LevelShape;
+    await this.#clear(this.#spare(), 4 * length);
+    await this.#clear(this.#flow(), 8 * length);
+    await this.#run('diffusionInvertDiagonal', 0, [this.#record(0)]);
+    const u = this.#arena + this.#layout.u;
+    await this.#run('diffusionResidual', 0, [this.#record(0), u]);
   }
 
   /** Returns the end of the order. */

@@ -1,5 +1,6 @@
-// Conjugate gradients of the steady diffusion solver, float64 vectors over the finest level's
-// layout. Scalar reference: `src/kernels/diffusion.ts`. Each sum is stored per slice.
+// Conjugate gradients of the steady diffusion solver over the finest level's layout: u in float64,
+// p in float32, r and z in that level's arrays. Scalar reference: `src/kernels/diffusion.ts`. Each
+// sum is stored per slice.
 import { f32At, f64At, Level, rowAbove, rowBelow, rowStart } from './shared/diffusion-level';
 
 /** Two float32 as float64. */
@@ -8,33 +9,38 @@ function loadPair(pointer: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(pointer));
 }
 
-/** Σ link · (own − neighbour) for two cells; `i` and `up` are elements. */
+/** Two elements from `i` on as float64, of an array of float32 if `single`. */
 @inline
-function applyPair(level: Level, v: usize, i: i32, down: i32, up: i32, own: v128): v128 {
+function loadTwo(array: usize, i: i32, single: bool): v128 {
+  return single ? loadPair(f32At(<u32>array, i)) : v128.load(f64At(array, i));
+}
+
+/** Σ link · (own − neighbour) for two cells; `i`, `down` and `up` are elements. */
+@inline
+function applyPair(level: Level, v: usize, single: bool, i: i32, down: i32, up: i32, own: v128): v128 {
   const slice = level.slice;
-  const here = f64At(v, i);
-  let sum = f64x2.mul(loadPair(f32At(level.linkX, i)), f64x2.sub(own, v128.load(here - 8)));
+  let sum = f64x2.mul(loadPair(f32At(level.linkX, i)), f64x2.sub(own, loadTwo(v, i - 1, single)));
   sum = f64x2.add(
     sum,
-    f64x2.mul(loadPair(f32At(level.linkX, i + 1)), f64x2.sub(own, v128.load(here + 8))),
+    f64x2.mul(loadPair(f32At(level.linkX, i + 1)), f64x2.sub(own, loadTwo(v, i + 1, single))),
   );
   sum = f64x2.add(
     sum,
-    f64x2.mul(loadPair(f32At(level.linkY, i)), f64x2.sub(own, v128.load(f64At(v, down)))),
+    f64x2.mul(loadPair(f32At(level.linkY, i)), f64x2.sub(own, loadTwo(v, down, single))),
   );
   sum = f64x2.add(
     sum,
-    f64x2.mul(loadPair(f32At(level.linkY, up)), f64x2.sub(own, v128.load(f64At(v, up)))),
+    f64x2.mul(loadPair(f32At(level.linkY, up)), f64x2.sub(own, loadTwo(v, up, single))),
   );
   sum = f64x2.add(
     sum,
-    f64x2.mul(loadPair(f32At(level.linkZ, i)), f64x2.sub(own, v128.load(f64At(v, i - slice)))),
+    f64x2.mul(loadPair(f32At(level.linkZ, i)), f64x2.sub(own, loadTwo(v, i - slice, single))),
   );
   return f64x2.add(
     sum,
     f64x2.mul(
       loadPair(f32At(level.linkZ, i + slice)),
-      f64x2.sub(own, v128.load(f64At(v, i + slice))),
+      f64x2.sub(own, loadTwo(v, i + slice, single)),
     ),
   );
 }
@@ -62,8 +68,16 @@ function fill(array: usize, start: i32, end: i32, value: f64): void {
   for (let i = start; i < end; i++) store<f64>(f64At(array, i), value);
 }
 
-/** r = −A u, in float64 and for the preconditioner in float32. */
-export function diffusionResidual(pointer: usize, u: usize, r: usize, start: i32, end: i32): void {
+/** −A u of two cells of a row, 0 past its end. */
+@inline
+function residualPair(level: Level, u: usize, x: i32, at: i32, down: i32, up: i32): v128 {
+  const i = at + x;
+  const sum = applyPair(level, u, false, i, down + x, up + x, v128.load(f64At(u, i)));
+  return v128.and(f64x2.neg(sum), insideRow(x, level.nx));
+}
+
+/** The residual r = −A u for the preconditioner. */
+export function diffusionResidual(pointer: usize, u: usize, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   const nx = level.nx;
   for (let z = start; z < end; z++) {
@@ -72,25 +86,31 @@ export function diffusionResidual(pointer: usize, u: usize, r: usize, start: i32
       const down = rowBelow(level, y, z);
       const up = rowAbove(level, y, z);
       for (let x = 0; x < nx; x += 2) {
-        const i = at + x;
-        const sum = applyPair(level, u, i, down + x, up + x, v128.load(f64At(u, i)));
-        const residual = v128.and(f64x2.neg(sum), insideRow(x, nx));
-        v128.store(f64At(r, i), residual);
-        v128.store64_lane(f32At(level.r, i), f32x4.demote_f64x2_zero(residual), 0);
+        const residual = residualPair(level, u, x, at, down, up);
+        v128.store64_lane(f32At(level.r, at + x), f32x4.demote_f64x2_zero(residual), 0);
       }
     }
   }
 }
 
-/** q = A p; `sums[z]` = p·q of slice z. */
-export function diffusionMultiply(
-  pointer: usize,
-  p: usize,
-  q: usize,
-  sums: usize,
-  start: i32,
-  end: i32,
-): void {
+/** The same in float64 into `flow`, for the certificate. */
+export function diffusionExactResidual(pointer: usize, u: usize, flow: usize, start: i32, end: i32): void {
+  const level = changetype<Level>(pointer);
+  const nx = level.nx;
+  for (let z = start; z < end; z++) {
+    for (let y = 0; y < level.ny; y++) {
+      const at = rowStart(level, y, z);
+      const down = rowBelow(level, y, z);
+      const up = rowAbove(level, y, z);
+      for (let x = 0; x < nx; x += 2) {
+        v128.store(f64At(flow, at + x), residualPair(level, u, x, at, down, up));
+      }
+    }
+  }
+}
+
+/** `sums[z]` = p·A p of slice z. */
+export function diffusionMultiply(pointer: usize, p: usize, sums: usize, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   const nx = level.nx;
   for (let z = start; z < end; z++) {
@@ -101,58 +121,44 @@ export function diffusionMultiply(
       const up = rowAbove(level, y, z);
       for (let x = 0; x < nx; x += 2) {
         const i = at + x;
-        const own = v128.load(f64At(p, i));
-        const inside = insideRow(x, nx);
-        const sum = v128.and(applyPair(level, p, i, down + x, up + x, own), inside);
-        v128.store(f64At(q, i), sum);
-        lanes = f64x2.add(lanes, f64x2.mul(own, sum));
+        const own = loadPair(f32At(<u32>p, i));
+        const sum = applyPair(level, p, true, i, down + x, up + x, own);
+        lanes = f64x2.add(lanes, v128.and(f64x2.mul(own, sum), insideRow(x, nx)));
       }
     }
     store<f64>(f64At(sums, z), f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1));
   }
 }
 
-/** u += alpha p, r −= alpha q. */
-export function diffusionAdvance(
-  pointer: usize,
-  u: usize,
-  r: usize,
-  p: usize,
-  q: usize,
-  alpha: f64,
-  start: i32,
-  end: i32,
-): void {
+/** u += alpha p. */
+export function diffusionAdvance(pointer: usize, u: usize, p: usize, alpha: f64, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   const step = f64x2.splat(alpha);
   const stop = level.slice * (end + 1);
   // The left ghost of the first row lies before the first slice.
   if (start === 0) {
     const ghost = level.slice - 1;
-    store<f64>(f64At(u, ghost), load<f64>(f64At(u, ghost)) + alpha * load<f64>(f64At(p, ghost)));
+    const change = alpha * <f64>load<f32>(f32At(<u32>p, ghost));
+    store<f64>(f64At(u, ghost), load<f64>(f64At(u, ghost)) + change);
   }
   for (let i = level.slice * (start + 1); i < stop; i += 2) {
-    const toU = f64At(u, i);
-    const toR = f64At(r, i);
-    v128.store(toU, f64x2.add(v128.load(toU), f64x2.mul(step, v128.load(f64At(p, i)))));
-    const residual = f64x2.sub(v128.load(toR), f64x2.mul(step, v128.load(f64At(q, i))));
-    v128.store(toR, residual);
-    v128.store64_lane(f32At(level.r, i), f32x4.demote_f64x2_zero(residual), 0);
+    const to = f64At(u, i);
+    v128.store(to, f64x2.add(v128.load(to), f64x2.mul(step, loadPair(f32At(<u32>p, i)))));
   }
 }
 
 /** `sums[z]` = r·z of slice z, z being the finest level's correction. */
-export function diffusionDot(pointer: usize, r: usize, sums: usize, start: i32, end: i32): void {
+export function diffusionDot(pointer: usize, sums: usize, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   for (let z = start; z < end; z++) {
     let low = f64x2.splat(0);
     let high = f64x2.splat(0);
     const stop = level.slice * (z + 2);
     for (let i = level.slice * (z + 1); i < stop; i += 4) {
-      const at = f64At(r, i);
+      const r = f32At(level.r, i);
       const x = f32At(level.x, i);
-      low = f64x2.add(low, f64x2.mul(v128.load(at), loadPair(x)));
-      high = f64x2.add(high, f64x2.mul(v128.load(at + 16), loadPair(x + 8)));
+      low = f64x2.add(low, f64x2.mul(loadPair(r), loadPair(x)));
+      high = f64x2.add(high, f64x2.mul(loadPair(r + 8), loadPair(x + 8)));
     }
     const both = f64x2.add(low, high);
     store<f64>(f64At(sums, z), f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1));
@@ -165,14 +171,14 @@ export function diffusionDirect(pointer: usize, p: usize, beta: f64, start: i32,
   const factor = f64x2.splat(beta);
   const stop = level.slice * (end + 1);
   if (start === 0) {
-    const ghost = level.slice - 1;
-    const value = <f64>load<f32>(f32At(level.x, ghost));
-    store<f64>(f64At(p, ghost), value + beta * load<f64>(f64At(p, ghost)));
+    const ghost = f32At(<u32>p, level.slice - 1);
+    const value = <f64>load<f32>(f32At(level.x, level.slice - 1));
+    store<f32>(ghost, <f32>(value + beta * <f64>load<f32>(ghost)));
   }
   for (let i = level.slice * (start + 1); i < stop; i += 2) {
-    const to = f64At(p, i);
-    const old = f64x2.mul(factor, v128.load(to));
-    v128.store(to, f64x2.add(loadPair(f32At(level.x, i)), old));
+    const to = f32At(<u32>p, i);
+    const sum = f64x2.add(loadPair(f32At(level.x, i)), f64x2.mul(factor, loadPair(to)));
+    v128.store64_lane(to, f32x4.demote_f64x2_zero(sum), 0);
   }
 }
 
