@@ -27,6 +27,9 @@ const POSITION_KINDS = new Set(['domain', 'space', 'time', '', '???', 'none']);
 const PATIENT_SPACE =
   /^(left|right)-(anterior|posterior)-(superior|inferior)$|^(ras|las|lps)$|^scanner-xyz$/;
 
+/** Our own statement of the unit, for files that other programs wrote again without `space units`. */
+export const LENGTH_UNIT_KEY = 'tauscope length unit';
+
 const AXES = ['x', 'y', 'z'] as const;
 
 /** The array's axes that are x, y and z; unit-length axes are left out where there are more. */
@@ -179,7 +182,10 @@ export function readGeometry(header: NrrdHeader, file: string): NrrdGeometry {
   };
 }
 
-/** The unit of the first axis, if every axis names a known one; otherwise the space's own rule. */
+/**
+ * The unit of the first axis, if every axis names a known one; where none names any, our own key's,
+ * or else the space's own rule.
+ */
 function commonUnit(
   header: NrrdHeader,
   edges: StatedEdges,
@@ -190,7 +196,12 @@ function commonUnit(
     const field = header.spaceDirections === null ? 'units' : 'space units';
     return { unit: first.unit, source: `unit from ${field}` };
   }
-  if (edges.units.every((text) => text === '') && PATIENT_SPACE.test(header.space)) {
+  if (!edges.units.every((text) => text === '')) return null;
+  const kept = parseLengthUnit(header.keyValues.get(LENGTH_UNIT_KEY) ?? '');
+  if (kept !== null && kept.factor === 1) {
+    return { unit: kept.unit, source: `unit from the key “${LENGTH_UNIT_KEY}”` };
+  }
+  if (PATIENT_SPACE.test(header.space)) {
     return {
       unit: 'mm',
       source: `millimetres by the convention of ${header.space} space (3D Slicer, ITK)`,

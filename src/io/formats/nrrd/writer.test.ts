@@ -113,6 +113,7 @@ describe('writing and reading again', () => {
     expect(text).toContain('\nSegment0_Name:=binder\n');
     expect(text).toContain('\nSegment0_LabelValue:=2\n');
     expect(text).toContain('\nSegment0_Color:=1.000000 0.000000 0.000000\n');
+    expect(text).toContain('\nSegment0_Extent:=0 1 0 0 0 0\n');
     // 0 is Slicer's background and cannot be a segment.
     expect(text).not.toContain('LabelValue:=0');
   });
@@ -121,7 +122,35 @@ describe('writing and reading again', () => {
     const volume = patternedVolume('uint8', [2, 2, 2], 1);
     const text = await (await writeNrrd(volume)).text();
     expect(text).not.toContain('space');
-    expect((await roundTrip(volume)).volume.spacing).toBeNull();
+    // Fiji shows micrometres unless the header names another unit.
+    expect(text).toContain('\nunits: "pixel" "pixel" "pixel"\n');
+    const { volume: again, metadata } = await roundTrip(volume);
+    expect(again.spacing).toBeNull();
+    expect(metadata.warnings).toEqual([]);
+  });
+
+  test.each(LENGTH_UNITS)('keeps %s when ITK drops the space units', async (unit) => {
+    const values: Vector3 = [0.398, 0.4, 0.5];
+    const volume = patternedVolume('uint8', [2, 2, 2], 1, {
+      spacing: { values, unit },
+      origin: [1, 2, 3],
+    });
+    const [header = '', ...rest] = (await (await writeNrrd(volume)).text()).split('\n\n');
+    const rewritten = header.replace(/^space units:.*\n/m, '').replace('gzip', 'ascii');
+    expect(rewritten).not.toContain('space units');
+    expect(rest).not.toEqual([]);
+    const text = `${rewritten}\n\n1 2 3 4 5 6 7 8`;
+    const again = await nrrdFormat.readVolume(blobSource(new Blob([text]), 'itk.nrrd'));
+    expect(again.volume.spacing).toEqual({ values, unit });
+    expect(again.volume.origin).toEqual([1, 2, 3]);
+    expect(again.metadata.spacingSource).toContain('tauscope length unit');
+  });
+
+  test('believes a stated unit before the key that ITK kept', async () => {
+    const text =
+      'NRRD0005\ntype: uint8\ndimension: 3\nsizes: 1 1 1\nencoding: ascii\nspace: LPS\nspace directions: (2,0,0) (0,2,0) (0,0,2)\nspace units: "nm" "nm" "nm"\ntauscope length unit:=um\n\n7';
+    const { volume } = await nrrdFormat.readVolume(blobSource(new Blob([text]), 'both.nrrd'));
+    expect(volume.spacing).toEqual({ values: [2, 2, 2], unit: 'nm' });
   });
 });
 

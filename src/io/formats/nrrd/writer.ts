@@ -5,12 +5,14 @@
  * numbers in the unit of the volume. Fiji reads number and unit. 3D Slicer and ITK read the number
  * and take it for millimetres, whatever `space units` says: 0.398 µm shows as 0.398 mm there. The
  * number is kept as it is because a voxel of 0.000398 mm is below what Slicer's views can handle.
- * A volume of unknown voxel size is written without any geometry.
+ * ITK writes a file again without `space units` but with the keys it does not know, so the unit is
+ * also a key. A volume of unknown voxel size is written without any geometry.
  */
 import { Gzip } from 'fflate';
 import type { LengthUnit } from '../../../volume/length.ts';
 import { type Volume, type VoxelType, voxelBytes } from '../../../volume/volume.ts';
 import { phaseKeyValues } from '../../phase-key-values.ts';
+import { LENGTH_UNIT_KEY } from './geometry.ts';
 
 /** Words that Fiji's reader, which looks for parts of words, takes for the right type. */
 const TYPE_WORDS: Readonly<Record<VoxelType, string>> = {
@@ -43,6 +45,14 @@ function escapeValue(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '');
 }
 
+/** The whole volume for each segment: 3D Slicer warns of a segment without an extent. */
+function segmentExtents({ kind, phases, size }: Volume): readonly (readonly [string, string])[] {
+  const whole = size.map((length) => `0 ${length - 1}`).join(' ');
+  return phaseKeyValues(kind, phases)
+    .filter(([key]) => /^Segment\d+_ID$/.test(key))
+    .map(([key]) => [key.replace('_ID', '_Extent'), whole]);
+}
+
 function headerText(volume: Volume): string {
   const { size, spacing, origin } = volume;
   const lines = [
@@ -54,7 +64,10 @@ function headerText(volume: Volume): string {
     'endian: little',
     'encoding: gzip',
   ];
-  if (spacing !== null) {
+  if (spacing === null) {
+    // Without a unit Fiji shows micrometres.
+    lines.push('units: "pixel" "pixel" "pixel"');
+  } else {
     const [x, y, z] = spacing.values;
     const unit = UNIT_WORDS[spacing.unit];
     lines.push(
@@ -66,7 +79,9 @@ function headerText(volume: Volume): string {
   }
   const pairs: (readonly [string, string])[] = [
     ['tauscope name', volume.name],
+    ...(spacing === null ? [] : [[LENGTH_UNIT_KEY, UNIT_WORDS[spacing.unit]] as const]),
     ...phaseKeyValues(volume.kind, volume.phases),
+    ...segmentExtents(volume),
   ];
   lines.push(...pairs.map(([key, value]) => `${key}:=${escapeValue(value)}`));
   return `${lines.join('\n')}\n\n`;

@@ -17,6 +17,10 @@ export interface ImageJDescription {
   readonly values: ReadonlyMap<string, string>;
 }
 
+/** Numbers of `cf` (ij.measure.Calibration). */
+const STRAIGHT_LINE = 0;
+const NO_CALIBRATION = 20;
+
 function withoutEscapes(text: string): string {
   return text
     .replace(/\\u([0-9a-fA-F]{4})/g, (_, code: string) =>
@@ -57,4 +61,18 @@ export function parseImageJDescription(text: string): ImageJDescription | null {
     origin: [pixel('xorigin'), pixel('yorigin'), pixel('zorigin')],
     values,
   };
+}
+
+/**
+ * What ImageJ computes from a stored value to show it, as words for a remark; null where it shows
+ * the value itself. Signed 16-bit images have one: ImageJ stores them with 32768 added.
+ */
+export function greyCalibration({ values }: ImageJDescription): string | null {
+  const number = (key: string): number => Number(values.get(key) ?? Number.NaN);
+  const [kind, offset, slope] = [number('cf'), number('c0'), number('c1')];
+  if (!Number.isInteger(kind) || kind < 0 || kind === NO_CALIBRATION) return null;
+  if (kind !== STRAIGHT_LINE) return 'a calibration of its grey values';
+  if (!Number.isFinite(offset) || !Number.isFinite(slope)) return null;
+  if (offset === 0 && slope === 1) return null;
+  return `a calibration of its grey values (${offset} + ${slope} × the stored value)`;
 }

@@ -4,7 +4,7 @@ import type { Phase, Size3, Vector3 } from '../../../volume/volume.ts';
 import type { VolumeMetadata } from '../../format.ts';
 import { isOwnCodec } from './codecs.ts';
 import { assertFallbackKnows } from './fallback.ts';
-import { type ImageJDescription, parseImageJDescription } from './imagej.ts';
+import { greyCalibration, type ImageJDescription, parseImageJDescription } from './imagej.ts';
 import { statedPhases } from './label-phases.ts';
 import { isOmeXml, type OmeDescription, parseOmeDescription } from './ome.ts';
 import {
@@ -138,7 +138,7 @@ export async function readStack(file: TiffFile, signal: AbortSignal | undefined)
     );
   }
   const tables = await checkTables(file, slices, signal);
-  noteOddities(pages, warnings);
+  noteOddities(pages, description.imageJ, warnings);
 
   const depth = dimensions(description, slices.length, warnings);
   const found = findVoxelSize(
@@ -344,7 +344,11 @@ async function checkTables(
   return tables;
 }
 
-function noteOddities(pages: readonly Page[], warnings: string[]): void {
+function noteOddities(
+  pages: readonly Page[],
+  imageJ: ImageJDescription | null,
+  warnings: string[],
+): void {
   const first = pages[0] as Page;
   if (first.photometric === 0) {
     warnings.push('The file marks 0 as white; the stored values are kept and not inverted.');
@@ -355,6 +359,10 @@ function noteOddities(pages: readonly Page[], warnings: string[]): void {
     warnings.push(
       `The file asks for its pages to be turned or mirrored (orientation ${first.orientation}); they are read as stored.`,
     );
+  }
+  const calibration = imageJ === null ? null : greyCalibration(imageJ);
+  if (calibration !== null) {
+    warnings.push(`The file states ${calibration}, which is not applied: values are as stored.`);
   }
 }
 

@@ -88,6 +88,7 @@ describe('ImageJ description', () => {
     expect(found.spacingSource).toBe(
       'not stated: the ImageJ description gives no voxel size along z',
     );
+    expect(found.warnings[0]).toContain('ImageJ leaves the distance of the slices out');
     expect(found.tags).toMatchObject({ 'pixel size x': '0.25 µm', 'pixel size y': '0.25 µm' });
   });
 
@@ -251,10 +252,32 @@ describe('resolution tags', () => {
   });
 });
 
+describe('ImageJ calibration of grey values', () => {
+  it('is told and not applied', async () => {
+    const found = await metadataOf(imageJ('cf=0\nc0=-32768.0\nc1=1.0\nvunit=Gray Value\n', [1, 1]));
+    expect(found.warnings).toContainEqual(expect.stringContaining('-32768 + 1 × the stored value'));
+  });
+
+  it.each(['cf=20\n', 'cf=x\nc0=1\n', 'c0=1\nc1=2\n', 'cf=0\nc0=0\nc1=1\n'])(
+    'is not told where %j states none',
+    async (text) => {
+      expect((await metadataOf(imageJ(text, [1, 1]))).warnings).toEqual([]);
+    },
+  );
+
+  it('is told without a formula where it is no straight line', async () => {
+    const found = await metadataOf(imageJ('cf=1\nc0=1\nc1=2\nc2=3\n', [1, 1]));
+    expect(found.warnings).toContainEqual(
+      expect.stringContaining('a calibration of its grey values'),
+    );
+  });
+});
+
 describe('pixelSize', () => {
   it.each([
     [2_512_563, 1_000_000, 0.398], // ImageJ
     [4_294_967_295, 1_709_396_983, 0.398], // tifffile before 2020
+    [15_384, 1_000_000, 65], // ImageJ, nanometres
     [500, 199, 0.398], // exact
     [3, 1, 1 / 3],
     [3717, 1000, 1000 / 3717],
@@ -262,8 +285,13 @@ describe('pixelSize', () => {
     expect(pixelSize(numerator, denominator)).toBe(size);
   });
 
-  it('keeps a size that is no short decimal', () => {
-    expect(pixelSize(16_253_219, 100_000_000)).toBe(100_000_000 / 16_253_219);
+  it.each([
+    [16_253_219, 100_000_000],
+    [15_432, 1_000_000], // 64.8: too many digits for so coarse a fraction
+    [72, 1],
+    [0, 1],
+  ])('keeps the size of %i / %i, which is no short decimal', (numerator, denominator) => {
+    expect(pixelSize(numerator, denominator)).toBe(denominator / numerator);
   });
 });
 

@@ -24,14 +24,13 @@ export interface Resolution {
 
 /**
  * The pixel size behind a resolution of `numerator / denominator` pixels per unit. Writers round the
- * resolution to millionths or 32 bits, which turns 0.398 into 0.3979999999: a decimal inside the
- * fraction's rounding, with so few digits that chance would hit it once in a hundred times at most,
- * is what was meant.
+ * resolution to millionths or 32 bits, which turns 0.398 into 0.3979999999 and 65 into 65.0026: a
+ * decimal inside the fraction's rounding, with so few digits that chance would hit it once in fifty
+ * times at most, is what was meant.
  */
 export function pixelSize(numerator: number, denominator: number): number {
   const size = denominator / numerator;
   const rounding = 1 / Math.min(numerator, denominator);
-  if (!(rounding <= 1e-5)) return size;
   for (let digits = 1; 10 ** digits <= 0.01 / rounding; digits++) {
     const candidate = Number(size.toPrecision(digits));
     if (Math.abs(candidate / size - 1) <= rounding) return candidate;
@@ -145,7 +144,18 @@ function fromImageJ(
     { value: pixelY, unit: description.unitY ?? unit },
     { value: pixelZ, unit: description.unitZ ?? unit },
   ]);
-  if (found.spacing === null) return found;
+  if (found.spacing === null) {
+    const leftOut = isLength && description.spacing === null && pages > 1;
+    return leftOut
+      ? {
+          ...found,
+          warnings: [
+            ...found.warnings,
+            'ImageJ leaves the distance of the slices out when it is exactly 1 and other programs when they do not know it; the voxel size is taken as unknown.',
+          ],
+        }
+      : found;
+  }
   const [x, y, z] = found.spacing.values;
   const place = (pixel: number, size: number): number => {
     const length = 0 - pixel * size;

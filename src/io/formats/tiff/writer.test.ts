@@ -102,6 +102,16 @@ describe('a written TIFF', () => {
     );
   });
 
+  it('states the range of signed 16-bit voxels as ImageJ keeps them, from 0', async () => {
+    const volume = createVolume({
+      kind: 'grey',
+      size: [3, 1, 1],
+      data: Int16Array.of(-49, 0, 49),
+    });
+    expect(await descriptionOf(volume)).toContain('\nmin=32719\nmax=32817\n');
+    expect((await roundTrip(volume)).data).toEqual(volume.data);
+  });
+
   it('is the same for the same volume, byte for byte', () => {
     const volume = noisyVolume('float32', { spacing: { values: [1, 2, 3], unit: 'nm' } });
     const again = { ...volume, data: volume.data.slice() };

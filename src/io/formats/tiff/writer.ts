@@ -177,7 +177,11 @@ function describeVolume(volume: Volume, data: VoxelArray, spacing: VoxelSpacing 
   }
   if (pages > 1) lines.push('loop=false');
   const range = finiteRange(data);
-  if (range !== null) lines.push(`min=${range[0]}`, `max=${range[1]}`);
+  if (range !== null) {
+    // ImageJ keeps signed 16-bit voxels as unsigned ones, and states their range so.
+    const shift = data instanceof Int16Array ? 32_768 : 0;
+    lines.push(`min=${range[0] + shift}`, `max=${range[1] + shift}`);
+  }
   if (spacing !== null) {
     volume.origin.forEach((value, axis) => {
       const unit = volume.spacing?.unit ?? spacing.unit;
