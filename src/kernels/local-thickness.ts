@@ -39,7 +39,7 @@ export function coveringSquares(
  * By how much larger a neighbour's ball must be to hold a ball whole, in whole numbers: entry
  * `3·a + k` is the smallest b for which every lattice point nearer than √a to a voxel is nearer than √b
  * to its neighbour across a face (k = 0), an edge (1) or a corner (2); for a = 0 … `limit`
- * (Remy & Thiel 2002, doi:10.1016/S0167-8655(01)00141-6). O(limit^1.5) time.
+ * (Remy & Thiel 2005, doi:10.1016/j.imavis.2004.06.007). O(limit^1.5) time.
  */
 export function containingSquares(limit: number): Int32Array<ArrayBuffer> {
   const table = new Int32Array(3 * (limit + 1));

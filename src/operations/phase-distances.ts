@@ -1,8 +1,8 @@
 /** What measurements of distances within phases share: their phases, voxel edges and statistics. */
-import type { ParameterFields } from '../declaration/parameters.ts';
+import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
 import type { Cell, Column } from '../declaration/results.ts';
 import { UserError } from '../errors/errors.ts';
-import { type Edges, type SquaredLengths, squaredLengths } from '../kernels/distance.ts';
+import { type DistanceOptions, type Edges, squaredLengths } from '../kernels/distance.ts';
 import { lengthStatistics, type ValueCounts } from '../kernels/value-counts.ts';
 import type { LabelIndex } from '../volume/labels.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -25,13 +25,13 @@ export const distanceParameters = {
   },
 } as const satisfies ParameterFields;
 
-export interface MeasuredPhase {
+interface MeasuredPhase {
   /** null where several labels are taken together. */
   readonly label: number | null;
   readonly name: string;
 }
 
-export interface PhaseSelection {
+interface PhaseSelection {
   /** For each voxel its position in `phases`; may be the volume's own array. */
   readonly indices: Uint8Array;
   /** Index of the voxels that are not measured, or -1. */
@@ -66,7 +66,7 @@ function groupLabels(volume: Volume, index: LabelIndex, chosen: readonly number[
  * The phases to measure. Throws `parameter/invalid` for a label that does not occur, and
  * `volume/constant` where no other phase is there to measure to.
  */
-export function selectPhases(
+function selectPhases(
   volume: Volume,
   index: LabelIndex,
   chosen: readonly number[] | null,
@@ -95,8 +95,21 @@ function edgesOf({ spacing }: Volume): Edges {
   return spacing === null ? [1, 1, 1] : spacing.values;
 }
 
-export function squaredEdges(volume: Volume): SquaredLengths {
-  return squaredLengths(edgesOf(volume), volume.size);
+export interface PhaseDistances {
+  readonly selection: PhaseSelection;
+  readonly options: DistanceOptions;
+}
+
+/** What to measure in a volume and how; throws as `selectPhases`. */
+export function preparePhases(
+  volume: Volume,
+  index: LabelIndex,
+  { labels, border }: ParameterValues<typeof distanceParameters>,
+): PhaseDistances {
+  const walls = border === 'wall';
+  const selection = selectPhases(volume, index, labels, walls);
+  const lengths = squaredLengths(edgesOf(volume), volume.size);
+  return { selection, options: { ...lengths, walls, outside: selection.outside } };
 }
 
 export function lengthUnit({ spacing }: Volume): string {
@@ -135,7 +148,7 @@ export function rowsByPhase<T>(
   });
 }
 
-export interface SummaryCells {
+interface SummaryCells {
   readonly mean: number;
   readonly p10: number;
   readonly p50: number;

@@ -14,6 +14,7 @@ const LOADERS = {
   'gradient-magnitude': () => import('./gradient-magnitude/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
   'measure-distance': () => import('./measure-distance/index.ts'),
+  'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),

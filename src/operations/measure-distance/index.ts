@@ -1,9 +1,8 @@
 /** Distance from each voxel of a phase to the nearest voxel of another. */
-import type { ParameterValues } from '../../declaration/parameters.ts';
 import type { Column } from '../../declaration/results.ts';
-import { type DistanceOptions, lengthsOf, squaredDistances } from '../../kernels/distance.ts';
+import { isCubic, lengthsOf, squaredDistances } from '../../kernels/distance.ts';
 import { countByLabel, ValueCounts } from '../../kernels/value-counts.ts';
-import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
+import { labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import {
   copyLengths,
@@ -16,11 +15,10 @@ import { defineOperation, type OperationResult } from '../operation.ts';
 import {
   distanceParameters,
   lengthUnit,
-  type PhaseSelection,
+  type PhaseDistances,
   phaseColumns,
+  preparePhases,
   rowsByPhase,
-  selectPhases,
-  squaredEdges,
   summarise,
   unitColumn,
 } from '../phase-distances.ts';
@@ -51,22 +49,9 @@ const columns: readonly Column[] = [
 
 const tables = { distances: { title: 'Distances to another phase', columns } } as const;
 
-type Values = ParameterValues<typeof distanceParameters>;
-
-interface Prepared {
-  readonly selection: PhaseSelection;
-  readonly options: DistanceOptions;
-}
-
-function prepare(input: Volume, index: LabelIndex, params: Values): Prepared {
-  const walls = params.border === 'wall';
-  const selection = selectPhases(input, index, params.labels, walls);
-  return { selection, options: { ...squaredEdges(input), walls, outside: selection.outside } };
-}
-
 function report(
   input: Volume,
-  { selection, options }: Prepared,
+  { selection, options }: PhaseDistances,
   data: Float32Array,
   counts: readonly (ValueCounts | undefined)[],
 ): OperationResult {
@@ -140,11 +125,9 @@ export const operation = defineOperation({
   },
 
   async run(input, params, context) {
-    const index = await labelsOfBreathing(input, context.breathe);
-    const prepared = prepare(input, index, params);
+    const prepared = preparePhases(input, await labelsOfBreathing(input, context.breathe), params);
     const { selection, options } = prepared;
-    const cubic = options.weights.every((weight) => weight === 1);
-    const bytes = distanceBytes(input.size, cubic) + countBytes();
+    const bytes = distanceBytes(input.size, isCubic(options)) + countBytes();
     return context.withKernels(bytes, async (session) => {
       const voxels = voxelCount(input.size);
       const field = await measureSquares(session, selection.indices, input.size, options);
@@ -156,7 +139,7 @@ export const operation = defineOperation({
   },
 
   reference(input, params) {
-    const prepared = prepare(input, labelsOf(input), params);
+    const prepared = preparePhases(input, labelsOf(input), params);
     const { selection, options } = prepared;
     const squared = squaredDistances(selection.indices, input.size, options);
     const counts = selection.phases.map((phase) =>
