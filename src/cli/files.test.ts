@@ -38,6 +38,12 @@ describe('openSources', () => {
     ]);
   });
 
+  it('lists the files of a folder as people count', async () => {
+    for (const n of [10, 9, 1, 100]) writeFileSync(path(`s${n}.tif`), '');
+    const names = (await openSources([folder])).map((source) => source.name);
+    expect(names).toEqual(['s1.tif', 's9.tif', 's10.tif', 's100.tif']);
+  });
+
   it('tells a file that vanished since as a user error', async () => {
     writeFileSync(path('a.tif'), 'x');
     const [source] = await openSources([path('a.tif')]);

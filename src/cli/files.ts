@@ -3,6 +3,7 @@ import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import type { ByteSource } from '../io/format.ts';
+import { compareNatural } from '../io/natural-order.ts';
 
 /** Node refuses to read 2 GiB and more at once. */
 const READ_AT_ONCE = 2 ** 30;
@@ -46,7 +47,7 @@ function fileSource(path: string, size: number, relativePath: string): ByteSourc
   };
 }
 
-/** The regular files of a folder, links to files included. */
+/** The regular files of a folder in natural order, links to files included. */
 async function filesIn(folder: string): Promise<readonly { name: string; size: number }[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
@@ -55,7 +56,7 @@ async function filesIn(folder: string): Promise<readonly { name: string; size: n
     const facts = await stat(join(folder, name)).catch(() => null);
     if (facts?.isFile() === true) found.push({ name, size: facts.size });
   }
-  return found;
+  return found.toSorted((a, b) => compareNatural(a.name, b.name));
 }
 
 /** The byte sources of the named files; a folder stands for the files in it. */

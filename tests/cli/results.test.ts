@@ -273,16 +273,16 @@ describe('phantom', () => {
   });
 });
 
+const workbench = createWorkbench(createEngine(host, kernels, 2 ** 26), host);
+
+async function workbenchResults(files: readonly NamedFile[], recipe: unknown): Promise<string> {
+  const { handle } = await workbench.open('open', files, () => undefined);
+  const parsed = parseRecipe(recipe);
+  await workbench.run('run', parsed, handle, () => undefined);
+  return workbench.resultsJson(parsed, handle);
+}
+
 describe('the workbench', () => {
-  const workbench = createWorkbench(createEngine(host, kernels, 2 ** 26), host);
-
-  async function workbenchResults(files: readonly NamedFile[], recipe: unknown): Promise<string> {
-    const { handle } = await workbench.open('open', files, () => undefined);
-    const parsed = parseRecipe(recipe);
-    await workbench.run('run', parsed, handle, () => undefined);
-    return workbench.resultsJson(parsed, handle);
-  }
-
   const dropped = (name: string, path = ''): NamedFile => ({
     file: new File([readFileSync(place.path(name))], basename(name)),
     path,
@@ -319,6 +319,17 @@ describe('the workbench', () => {
 });
 
 describeWithReference('a real electrode', ['quantify', 'nmc_cbd_a.tif'], () => {
+  it('has the same results text in the workbench', async () => {
+    const path = referenceFile('quantify', 'nmc_cbd_a.tif') ?? '';
+    const params = { phase: [0] };
+    const recipe = recipeFromPreset(presetFor('labels'), await loadAllOperations(), {
+      'measure-tortuosity-factor': params,
+    });
+    const file = new File([readFileSync(path)], basename(path));
+    const text = await succeed(['analyze', path, '--phase', '0', '--json', '-q'], 3);
+    expect(await workbenchResults([{ file, path: '' }], recipe)).toBe(text);
+  });
+
   it('has the converged tortuosity factor of its pores in every direction', async () => {
     const file = referenceFile('quantify', 'nmc_cbd_a.tif') ?? '';
     const text = await succeed(['analyze', file, '--phase', '0', '--json', '-q']);
