@@ -76,15 +76,32 @@ export interface CameraPose {
 }
 
 const VIEW_ANGLE = 20;
-/** Room for the sphere around the volume, which perspective makes a little larger. */
-const ROOM = 1.02;
+const MARGIN = 1.05;
+
+/** Distance from which the volume fits the view, as first seen and straight on from each side. */
+function fittingDistance(extent: Vector3, aspect: number): number {
+  const half = Math.tan((VIEW_ANGLE * Math.PI) / 360);
+  let distance = 0;
+  for (const camera of [HOME_CAMERA, ...Object.values(FACE_CAMERAS)]) {
+    const { right, down, forward } = cameraAxes(camera);
+    for (let corner = 0; corner < 8; corner++) {
+      const along = (axis: Vector3): number =>
+        axis.reduce((sum, share, i) => {
+          const end = ((corner >> i) & 1) - 0.5;
+          return sum + share * end * (extent[i] as number);
+        }, 0);
+      const needed = Math.max(Math.abs(along(right)) / aspect, Math.abs(along(down))) / half;
+      distance = Math.max(distance, needed - along(forward));
+    }
+  }
+  return MARGIN * distance;
+}
 
 /** Where the camera stands for a volume of `extent` on a view of width / height `aspect`. */
 export function cameraPose(camera: OrbitCamera, extent: Vector3, aspect: number): CameraPose {
   const { right, down, forward } = cameraAxes(camera);
-  const radius = (ROOM * Math.hypot(...extent)) / 2;
   const half = Math.tan((VIEW_ANGLE * Math.PI) / 360);
-  const distance = radius / half / Math.min(1, aspect) / camera.zoom;
+  const distance = fittingDistance(extent, aspect) / camera.zoom;
   const height = 2 * distance * half;
   const at = (axis: 0 | 1 | 2, back: number): number =>
     extent[axis] / 2 -

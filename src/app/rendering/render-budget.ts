@@ -1,4 +1,19 @@
-/** How many pixels a 3-D picture may have, from how long the last one took. Pure functions. */
+/** How many pixels and voxels a 3-D picture may have, from how long the last one took. Pure functions. */
+import type { Size3 } from '../../volume/volume.ts';
+
+/** Voxels of the copy that is drawn, and its longest edge. */
+const PREVIEW_VOXELS = { software: 128 ** 3, hardware: 200 ** 3 } as const;
+const MAX_EDGE = 512;
+
+/** The longest edge of a volume's copy: flat volumes keep more detail than cubes. */
+export function previewEdge(size: Size3, rendering: 'software' | 'hardware'): number {
+  const longest = Math.max(...size);
+  for (let factor = 1; ; factor++) {
+    const [x, y, z] = size.map((n) => Math.ceil(n / factor)) as [number, number, number];
+    const edge = Math.ceil(longest / factor);
+    if (x * y * z <= PREVIEW_VOXELS[rendering] && edge <= MAX_EDGE) return edge;
+  }
+}
 
 /** A picture that takes longer than this is drawn with fewer pixels while something moves. */
 const SMOOTH_MS = 24;

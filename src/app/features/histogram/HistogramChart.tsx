@@ -10,12 +10,12 @@ import { useViewer } from '../../stores/viewer.ts';
 import {
   areaPath,
   chartDomain,
+  chartTop,
   columnHeights,
   columnShares,
   type Edge,
   formatGrey,
   labelledPeaks,
-  largest,
   moveEdge,
   type Scale,
   snapped,
@@ -33,7 +33,7 @@ interface HistogramChartProps {
   readonly onIntervalsChange: (intervals: readonly GreyInterval[], dragging: boolean) => void;
 }
 
-const MARGIN = { left: 14, right: 14, top: 22, bottom: 32 };
+const MARGIN = { left: 14, right: 14, top: 22, bottom: 38 };
 const STRIP = { top: 1, height: 6 };
 const PEAK_LABEL_WIDTH = 38;
 
@@ -75,7 +75,7 @@ function Chart(
     [compared, low, high, columns],
   );
   const [area, otherArea] = useMemo(() => {
-    const heights = { scale, most: largest(shares, otherShares), total: totalCount(histogram) };
+    const heights = { scale, most: chartTop(shares, otherShares), total: totalCount(histogram) };
     return [shares, otherShares].map((each) =>
       each === null ? null : areaPath(columnHeights(each, heights), innerWidth, innerHeight),
     );
@@ -180,14 +180,6 @@ function Chart(
               onMove={(to) => moveWindow(end, to)}
             />
           ))}
-        {otherArea !== null && (
-          <g className={styles['key']} transform={`translate(${innerWidth} 8)`}>
-            <rect x={-7} y={-7} width={7} height={7} className={styles['compared']} />
-            <text x={-11} textAnchor="end">
-              input
-            </text>
-          </g>
-        )}
       </g>
     </svg>
   );
@@ -293,7 +285,7 @@ function Axis(props: {
       {props.ticks.map((tick) => (
         <g key={tick} transform={`translate(${props.x(tick)} 0)`}>
           <line y2={4} />
-          <text y={15} textAnchor="middle">
+          <text y={22} textAnchor="middle">
             {formatGrey(tick)}
           </text>
         </g>

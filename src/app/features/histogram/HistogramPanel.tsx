@@ -34,6 +34,12 @@ export function HistogramPanel(props: HistogramPanelProps) {
     <div className={styles['panel']}>
       <header className={styles['head']}>
         <h2>{image === null && source !== null ? 'Labels' : 'Histogram'}</h2>
+        {image !== null && compared !== null && (
+          <span className={styles['key']}>
+            <span className={styles['keySwatch']} /> input
+          </span>
+        )}
+        <span className={styles['spring']} />
         {image !== null && (
           <>
             <SegmentedControl

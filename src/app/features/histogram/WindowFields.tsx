@@ -52,7 +52,7 @@ export function WindowFields({ histogram, range }: WindowFieldsProps) {
   );
 }
 
-/** Six digits are enough to read; more would not fit. */
+/** As many digits as can be read and fit. */
 function rounded(value: number): number {
-  return Number(value.toPrecision(6));
+  return Number(value.toPrecision(Math.abs(value) < 1 ? 4 : 6));
 }

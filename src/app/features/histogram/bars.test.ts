@@ -4,13 +4,13 @@ import type { Histogram } from '../../../../workers/engine-api.ts';
 import {
   areaPath,
   chartDomain,
+  chartTop,
   columnHeights,
   columnShares,
   foldCounts,
   formatGrey,
   histogramEnd,
   labelledPeaks,
-  largest,
   moveEdge,
   snapped,
 } from './bars.ts';
@@ -67,7 +67,24 @@ it('compares volumes of other sizes by shares', () => {
   const small = columnShares(histogram([1, 3]), 0, 2, 2);
   const large = columnShares(histogram([10, 30]), 0, 2, 2);
   expect(small).toEqual(large);
-  expect(largest(small, null, Float64Array.of(0.5))).toBe(0.75);
+});
+
+describe('chartTop', () => {
+  const hills = Float64Array.from({ length: 40 }, (_, i) => (i % 10) / 100);
+
+  it('is the highest column of all lists', () => {
+    expect(chartTop(hills, null, Float64Array.of(0.5))).toBe(0.5);
+    expect(chartTop(null)).toBe(0);
+  });
+
+  it('cuts off one or two spikes of saturation', () => {
+    const spiked = hills.with(0, 0.9).with(39, 0.8);
+    expect(chartTop(spiked)).toBeCloseTo(1.5 * 0.09);
+  });
+
+  it('keeps the height of a volume with few grey levels', () => {
+    expect(chartTop(Float64Array.of(0.9, 0, 0.05, 0.05))).toBe(0.9);
+  });
 });
 
 describe('chartDomain', () => {
@@ -80,8 +97,10 @@ describe('chartDomain', () => {
     expect(high).toBe(histogramEnd(histogram(counts)));
   });
 
-  it('shows what must be seen, but nothing beyond the histogram', () => {
-    expect(chartDomain(histogram(counts), [20, 900])[0]).toBe(20);
+  it('reaches out for what must be seen, unless it is far off', () => {
+    const [low, high] = chartDomain(histogram(counts), [49.5, 55.5]);
+    expect([low, high]).toEqual([49.5, 55.5]);
+    expect(chartDomain(histogram(counts), [20, 900])).toEqual(chartDomain(histogram(counts), []));
   });
 });
 

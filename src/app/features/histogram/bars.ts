@@ -76,33 +76,48 @@ export function columnHeights(shares: Float64Array, scale: HeightScale): Float64
   return shares.map((share) => heightOf(share, scale));
 }
 
-export function largest(...lists: readonly (Float64Array | null)[]): number {
-  let most = 0;
-  for (const list of lists) for (const value of list ?? []) most = Math.max(most, value);
-  return most;
+/** Columns so far above all others are saturation or background. */
+const SPIKE = 3;
+const MOST_SPIKES = 2;
+
+/**
+ * The share at the top of the chart: the highest column, unless one or two stand so far above many
+ * others that nothing else could be seen; those are cut off.
+ */
+export function chartTop(...lists: readonly (Float64Array | null)[]): number {
+  return lists.reduce((top, list) => Math.max(top, list === null ? 0 : topOf(list)), 0);
+}
+
+function topOf(shares: Float64Array): number {
+  const falling = shares.filter((share) => share > 0).sort((a, b) => b - a);
+  const highest = falling[0] ?? 0;
+  const usual = falling[MOST_SPIKES] ?? highest;
+  const isSpiked = falling.length > 16 && highest > SPIKE * usual;
+  return isSpiked ? 1.5 * usual : highest;
 }
 
 /** Tails that may lie outside the chart: a few hot voxels must not squeeze all the rest. */
 const HIDDEN_TAIL = 2e-5;
 const PADDING = 0.04;
 
+/** How far the chart may reach beyond the voxels for what must be seen, in their span. */
+const MOST_EXTRA = 0.75;
+
 /**
  * The grey values from left to right of the chart: nearly all voxels with a little room, and what
- * must be seen, but nothing beyond the histogram.
+ * must be seen as well, unless it lies so far off that it would squeeze the rest.
  */
 export function chartDomain(
   histogram: Histogram,
   mustSee: readonly number[],
 ): readonly [low: number, high: number] {
-  const start = histogram.start;
-  const end = histogramEnd(histogram);
   const [from, to] = percentiles(histogram, HIDDEN_TAIL);
   const room = PADDING * (to - from) + histogram.binWidth;
-  const inside = mustSee.filter((value) => value >= start && value <= end);
-  return [
-    Math.max(start, Math.min(from - room, ...inside)),
-    Math.min(end, Math.max(to + room, ...inside)),
-  ];
+  const low = Math.max(histogram.start, from - room);
+  const high = Math.min(histogramEnd(histogram), to + room);
+  const extra = MOST_EXTRA * (high - low);
+  const near = mustSee.filter((value) => value >= low - extra && value <= high + extra);
+  return [Math.min(low, ...near), Math.max(high, ...near)];
 }
 
 /** The value as a hand on a chart means it: digits finer than a pixel go. */

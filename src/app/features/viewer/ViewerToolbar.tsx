@@ -5,10 +5,10 @@ import {
   IconArrowsMinimize,
   IconCheck,
   IconChevronDown,
-  IconCrosshair,
   IconCube,
   IconEye,
-  IconFocusCentered,
+  IconMaximize,
+  IconPlus,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
@@ -38,7 +38,7 @@ export function ViewerToolbar({ client, source, image, overlay, before }: Toolba
     <div className={styles['toolbar']} role="group" aria-label="View tools">
       <span className={styles['group']}>
         <ToolButton label="Fit all views (F)" onClick={fitAll}>
-          <IconFocusCentered size={16} stroke={1.6} aria-hidden />
+          <IconMaximize size={16} stroke={1.6} aria-hidden />
         </ToolButton>
         <ToolButton
           label={maximised === null ? 'Show one view alone (M)' : 'Show all views (M)'}
@@ -52,7 +52,7 @@ export function ViewerToolbar({ client, source, image, overlay, before }: Toolba
           )}
         </ToolButton>
         <ToolButton label="Crosshair (X)" pressed={crosshairShown} onClick={toggleCrosshair}>
-          <IconCrosshair size={16} stroke={1.6} aria-hidden />
+          <IconPlus size={16} stroke={1.6} aria-hidden />
         </ToolButton>
         <ToolButton
           label="3-D view"

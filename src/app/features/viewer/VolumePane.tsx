@@ -13,6 +13,7 @@ import type { PreviewVolume, VolumeInfo } from '../../../../workers/engine-api.t
 import { useSize } from '../../components/use-size.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { FACE_CAMERAS, zoomed } from '../../rendering/orbit-camera.ts';
+import { previewEdge } from '../../rendering/render-budget.ts';
 import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import type { VolumeLook } from '../../rendering/volume-scene.ts';
 import {
@@ -26,8 +27,6 @@ import { crosshairShares, VolumeOverlay } from './VolumeOverlay.tsx';
 import { useOrbitGestures } from './use-orbit-gestures.ts';
 import styles from './viewer.module.css';
 
-/** Longest edge of the copy that is drawn. */
-const PREVIEW_EDGE = { software: 128, hardware: 256 } as const;
 /** The first slices come first. */
 const START_TIMEOUT_MS = 600;
 
@@ -254,7 +253,7 @@ function usePreview(
     if (known !== undefined) {
       use(known);
     } else {
-      client.preview(shown.handle, PREVIEW_EDGE[rendering]).then(
+      client.preview(shown.handle, previewEdge(shown.size, rendering)).then(
         (preview) => {
           // Two are enough to go to and fro between grey values and phases.
           const oldest = [...kept.current.keys()].at(-2);

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import type { PreviewVolume } from '../../../workers/engine-api.ts';
+import type { Size3 } from '../../volume/volume.ts';
+import { bakeGrey, bakePhases, boxBlur, cutCorner, lightGrey, solidLabels } from './bake-volume.ts';
+
+const SIZE: Size3 = [12, 10, 8];
+const PHASES = [
+  { label: 0, name: 'pore', colour: '#0000ff', pore: true },
+  { label: 1, name: 'binder', colour: '#00ff00', pore: false },
+  { label: 2, name: 'active', colour: '#ff0000', pore: false },
+];
+
+type Place = (x: number, y: number, z: number) => number;
+
+function preview(value: Place, size: Size3 = SIZE): PreviewVolume {
+  const [nx, ny, nz] = size;
+  const data = new Uint8Array(nx * ny * nz);
+  for (let z = 0, i = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++, i++) data[i] = value(x, y, z);
+  }
+  return { size, data, spacing: [1, 1, 1], range: [0, 255] };
+}
+
+const at = (x: number, y: number, z: number): number => x + SIZE[0] * (y + SIZE[1] * z);
+const channels = (word: number | undefined): number[] =>
+  [0, 8, 16, 24].map((shift) => ((word ?? 0) >>> shift) & 255);
+
+describe('boxBlur', () => {
+  it('keeps a constant volume', () => {
+    const { data, size } = preview(() => 77);
+    expect(new Set(boxBlur(data, size, 3))).toEqual(new Set([77]));
+  });
+
+  it('is the mean of the neighbours, with the edge repeated outwards', () => {
+    const line = { size: [5, 1, 1] as const, data: Uint8Array.of(0, 0, 90, 0, 30) };
+    expect(Array.from(boxBlur(line.data, line.size, 1))).toEqual([0, 30, 30, 40, 20]);
+  });
+
+  it('does the same along each axis', () => {
+    const values = [0, 0, 90, 0, 30];
+    const shapes: Size3[] = [
+      [5, 1, 1],
+      [1, 5, 1],
+      [1, 1, 5],
+    ];
+    const blurred = shapes.map((size) => boxBlur(Uint8Array.from(values), size, 1));
+    expect(blurred[1]).toEqual(blurred[0]);
+    expect(blurred[2]).toEqual(blurred[0]);
+  });
+});
+
+describe('solidLabels', () => {
+  it('are all but pore and hidden phases, or the pores where nothing else is left', () => {
+    const labels = (hidden: readonly number[]): number[] =>
+      solidLabels(PHASES, hidden).map(({ label }) => label);
+    expect(labels([])).toEqual([1, 2]);
+    expect(labels([1])).toEqual([2]);
+    expect(labels([1, 2])).toEqual([0]);
+    expect(labels([0, 1, 2])).toEqual([]);
+  });
+});
+
+describe('bakePhases', () => {
+  const half = preview((x) => (x < 6 ? 2 : 0));
+
+  it('is opaque inside a solid, clear in pores, and half-way at the surface between', () => {
+    const { words } = bakePhases(half, PHASES, []);
+    expect(channels(words[at(2, 5, 4)])[3]).toBe(255);
+    expect(channels(words[at(9, 5, 4)])[3]).toBe(0);
+    const [inner, outer] = [5, 6].map((x) => channels(words[at(x, 5, 4)])[3] ?? 0);
+    expect(inner).toBeGreaterThan(127);
+    expect(outer).toBeLessThan(127);
+    expect((inner ?? 0) + (outer ?? 0)).toBeCloseTo(255, -1);
+  });
+
+  it('gives clear voxels beside a solid its colour, so that edges have no dark rim', () => {
+    const [red = 0, green, blue] = channels(bakePhases(half, PHASES, []).words[at(6, 5, 4)]);
+    expect(red).toBeGreaterThan(60);
+    expect([green, blue]).toEqual([0, 0]);
+  });
+
+  it('lights the side towards the lamp more than the one away from it', () => {
+    const ball = preview((x, y, z) => ((x - 6) ** 2 + (y - 5) ** 2 + (z - 4) ** 2 < 9 ? 2 : 0));
+    const { words } = bakePhases(ball, PHASES, []);
+    const above = channels(words[at(6, 3, 4)])[0] ?? 0;
+    const below = channels(words[at(6, 7, 4)])[0] ?? 0;
+    expect(above).toBeGreaterThan(1.2 * below);
+    expect(below).toBeGreaterThan(50);
+  });
+
+  it('draws nothing of hidden phases', () => {
+    const { words, faces } = bakePhases(half, PHASES, [0, 1, 2]);
+    expect(words.every((word) => word === 0)).toBe(true);
+    expect(faces.every((word) => word === 0)).toBe(true);
+  });
+});
+
+describe('bakeGrey', () => {
+  const ramp = preview((x) => x * 20);
+  const look = { low: 60, high: 160, colourMap: 'grey' as const };
+
+  it('puts the surface into the middle of the window', () => {
+    const { words } = bakeGrey(lightGrey(ramp), [0, 255], look);
+    const alphas = Array.from({ length: 12 }, (_, x) => channels(words[at(x, 5, 4)])[3] ?? 0);
+    expect(alphas.findIndex((alpha) => alpha >= 127)).toBe(Math.ceil(110 / 20));
+    expect(alphas).toEqual(alphas.toSorted((a, b) => a - b));
+  });
+
+  it('follows the grey values that the copy stands for', () => {
+    const lit = lightGrey(ramp);
+    const same = bakeGrey(lit, [1000, 3550], { ...look, low: 1600, high: 2600 });
+    expect(same.words).toEqual(bakeGrey(lit, [0, 255], look).words);
+  });
+
+  it('survives a window without width', () => {
+    const { words } = bakeGrey(lightGrey(ramp), [5, 5], { ...look, low: 5, high: 5 });
+    expect(words.length).toBe(ramp.data.length);
+  });
+});
+
+describe('cutCorner', () => {
+  const solid = preview(() => 2);
+  const baked = bakePhases(solid, PHASES, []);
+
+  it('takes out what is before the crosshair in x, y and z, and nothing else', () => {
+    const cut = cutCorner(baked, solid, [5, 4, 3]);
+    const clear = Array.from(cut.keys()).filter((i) => (cut[i] as number) >>> 24 === 0);
+    expect(clear.length).toBe(6 * 4 * 3);
+    expect(clear).toContain(at(6, 3, 2));
+    expect(clear).not.toContain(at(5, 3, 2));
+    expect(clear).not.toContain(at(6, 4, 2));
+  });
+
+  it('shows on the cut faces what the slices show, pores as well', () => {
+    const mixed = preview((_x, y) => (y < 5 ? 0 : 2));
+    const cut = cutCorner(bakePhases(mixed, PHASES, []), mixed, [5, 4, 3]);
+    const [red, green, blue, alpha] = channels(cut[at(5, 2, 1)]);
+    expect([red, green]).toEqual([0, 0]);
+    expect(blue).toBeGreaterThan(200);
+    expect(alpha).toBe(255);
+  });
+
+  it('leaves hidden phases clear on the cut faces', () => {
+    const mixed = preview((_x, y) => (y < 5 ? 0 : 2));
+    const cut = cutCorner(bakePhases(mixed, PHASES, [0]), mixed, [5, 3, 3]);
+    expect(channels(cut[at(5, 1, 1)])[3]).toBe(0);
+  });
+
+  it('leaves the baked volume alone and works at every crosshair', () => {
+    const before = baked.words.slice();
+    for (let z = 0; z < SIZE[2]; z += 7) {
+      for (let y = 0; y < SIZE[1]; y += 3) {
+        for (let x = 0; x < SIZE[0]; x++) cutCorner(baked, solid, [x, y, z]);
+      }
+    }
+    expect(baked.words).toEqual(before);
+    const flat = preview(() => 2, [4, 4, 1]);
+    expect(cutCorner(bakePhases(flat, PHASES, []), flat, [1, 2, 0]).length).toBe(16);
+  });
+});
