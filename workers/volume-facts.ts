@@ -6,50 +6,63 @@ import {
   quantileSteps,
   rangeHistogramSteps,
   type Steps,
-  valueRangeSteps,
 } from '../src/kernels/histogram.ts';
 import { findPeaks } from '../src/kernels/peaks.ts';
-import { type NumericVoxelArray, toFloat32, type Volume } from '../src/volume/volume.ts';
-import type { Histogram } from './engine-api.ts';
+import { surveyVolume } from '../src/volume/statistics.ts';
+import type { NumericVoxelArray, Volume } from '../src/volume/volume.ts';
+import type { Histogram, VolumeInfo } from './engine-api.ts';
 
-type Turn = () => Promise<void>;
+type Breathe = () => Promise<void>;
 
 /** Bins of a float histogram; more than the pixels of any screen, few enough to smooth. */
 const FLOAT_BINS = 4096;
+/** Voxels that are converted between two pauses: some milliseconds. */
+const CHUNK = 1 << 18;
 
-async function drive<T>(steps: Steps<T>, turn: Turn): Promise<T> {
+async function drive<T>(steps: Steps<T>, breathe: Breathe): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    await turn();
+    await breathe();
   }
 }
 
 /** Values as plain numbers: 64-bit integers are rounded, which a picture does not show. */
-function numbersOf(volume: Volume): NumericVoxelArray {
-  const { data } = volume;
-  return data instanceof BigInt64Array || data instanceof BigUint64Array ? toFloat32(data) : data;
+async function numbersOf({ data }: Volume, breathe: Breathe): Promise<NumericVoxelArray> {
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data;
+  const numbers = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += CHUNK) {
+    const end = Math.min(data.length, start + CHUNK);
+    for (let i = start; i < end; i++) numbers[i] = Number(data[i]);
+    await breathe();
+  }
+  return numbers;
 }
 
+/** The range of the finite voxels, [0, 0] where there is none, and how many are not finite. */
 export async function findRange(
   volume: Volume,
-  turn: Turn,
-): Promise<{ readonly range: readonly [number, number]; readonly notFinite: number }> {
-  const { min, max, notFinite } = await drive(valueRangeSteps(numbersOf(volume)), turn);
-  return { range: Number.isNaN(min) ? [0, 0] : [min, max], notFinite };
+  breathe: Breathe,
+): Promise<Pick<VolumeInfo, 'range' | 'notFinite'>> {
+  const { minimum, maximum, notFinite } = await surveyVolume(volume, { pause: breathe });
+  return {
+    range: Number.isNaN(minimum) ? [0, 0] : [minimum, maximum],
+    notFinite: notFinite?.count ?? 0,
+  };
 }
 
+/** Bins, peaks and default window of a volume whose finite values span `range`. */
 export async function describeHistogram(
   volume: Volume,
   range: readonly [number, number],
-  turn: Turn,
+  breathe: Breathe,
 ): Promise<Histogram> {
-  const data = numbersOf(volume);
   const [low, high] = range;
   if (!(low < high)) {
-    const counts = Uint32Array.of(data.length);
+    const counts = Uint32Array.of(volume.data.length);
     return { start: low - 0.5, binWidth: 1, counts, peaks: [], window: [low, high] };
   }
+  const data = await numbersOf(volume, breathe);
   const isSmall =
     data instanceof Uint8Array ||
     data instanceof Int8Array ||
@@ -57,11 +70,11 @@ export async function describeHistogram(
     data instanceof Int16Array;
   const bins: Bins = await drive(
     isSmall ? levelHistogramSteps(data) : rangeHistogramSteps(data, low, high, FLOAT_BINS),
-    turn,
+    breathe,
   );
   // Peaks are looked for in fewer, smoother bins than are drawn.
-  const coarse = await drive(greyHistogramSteps(data), turn);
-  const [from = low, to = high] = await drive(quantileSteps(data, [0.01, 0.99]), turn);
+  const coarse = await drive(greyHistogramSteps(data), breathe);
+  const [from = low, to = high] = await drive(quantileSteps(data, [0.01, 0.99]), breathe);
   return {
     start: bins.from,
     binWidth: bins.width,

@@ -3,19 +3,32 @@
  * tables. It knows nothing of comlink or of being in a worker, so tests run it in Node.
  */
 import type { RawParameters } from '../src/declaration/parameters.ts';
+import { createBreathe } from '../src/engine/breathe.ts';
 import {
   type Engine,
   type IdentifiedVolume,
   loadSteps,
+  type RunEvent,
   type StepOutcome,
 } from '../src/engine/engine.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
-import { resultsCsv, resultsDocument, resultsText } from '../src/engine/results.ts';
+import {
+  resultsCsv,
+  resultsDocument,
+  resultsText,
+  type StepResult,
+} from '../src/engine/results.ts';
 import { VERSION } from '../src/engine/version.ts';
 import { extractSlice, previewVolume } from '../src/engine/views.ts';
-import { Bug, UserError } from '../src/errors/errors.ts';
+import {
+  Bug,
+  cancelled,
+  isAllocationFailure,
+  isUserError,
+  UserError,
+} from '../src/errors/errors.ts';
 import type { Host } from '../src/host/host.ts';
-import type { ReadVolume } from '../src/io/format.ts';
+import type { ByteSource } from '../src/io/format.ts';
 import { openVolume } from '../src/io/open.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
@@ -25,7 +38,8 @@ import { loadAllPhantoms, loadPhantom } from '../src/phantoms/registry.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
-import type { Volume } from '../src/volume/volume.ts';
+import { createVolume, type Volume } from '../src/volume/volume.ts';
+import { Queue } from '../src/wasm/queue.ts';
 import type {
   EngineApi,
   ExportedFile,
@@ -44,19 +58,35 @@ interface Kept extends IdentifiedVolume {
 }
 
 /** Facts about a volume that come from its file. */
-interface FileFacts {
-  readonly spacingSource: string;
-  readonly looksSegmented: boolean;
-  readonly warnings: readonly string[];
-  readonly tags: Readonly<Record<string, string>>;
-}
+type FileFacts = Pick<VolumeInfo, 'spacingSource' | 'looksSegmented' | 'warnings' | 'tags'>;
 
 const NO_FILE: FileFacts = { spacingSource: '', looksSegmented: false, warnings: [], tags: {} };
+
+/** What the page shows of the runs on one source: at most one result for each step. */
+interface ShownResults {
+  /** Of the source's voxels, which a change of voxel size or kind leaves alone. */
+  readonly voxelDigest: string | null;
+  readonly byStep: Map<string, VolumeHandle>;
+}
+
+function showNothing(voxelDigest: string | null = null): ShownResults {
+  return { voxelDigest, byStep: new Map() };
+}
+
+/** The numbers of a run, without its volumes. */
+interface FinishedRun {
+  readonly handle: VolumeHandle;
+  /** See `stepsKey`. */
+  readonly steps: string;
+  readonly results: readonly StepResult[];
+}
 
 export function createWorkbench(engine: Engine, host: Host): EngineApi {
   const volumes = new Map<VolumeHandle, Kept>();
   const jobs = new Map<string, AbortController>();
-  let lastRun: { readonly key: string; readonly outcomes: readonly StepOutcome[] } | null = null;
+  const runs = new Queue();
+  let lastRun: FinishedRun | null = null;
+  let shown = showNothing();
 
   function find(handle: VolumeHandle): Kept {
     const kept = volumes.get(handle);
@@ -68,19 +98,21 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     const controller = new AbortController();
     jobs.set(jobId, controller);
     try {
-      return await work(controller.signal);
+      return await withinMemory(() => work(controller.signal));
     } finally {
       jobs.delete(jobId);
     }
   }
 
-  async function keep(identified: IdentifiedVolume, facts: FileFacts): Promise<VolumeInfo> {
+  /** Keeps a volume and finds out what the page shows of it; cancels within a few ms. */
+  async function keep(
+    identified: IdentifiedVolume,
+    facts: FileFacts,
+    signal?: AbortSignal,
+  ): Promise<VolumeInfo> {
     const { volume, identity, voxelDigest } = identified;
-    const known = volumes.get(identity);
-    if (known !== undefined && facts === NO_FILE) return known.info;
-    const { range, notFinite } = await findRange(volume, () => host.turn());
-    const census =
-      volume.kind === 'labels' ? await countLabelsBreathing(volume, () => host.turn()) : null;
+    const breathe = createBreathe(host, signal);
+    const census = volume.kind === 'labels' ? await countLabelsBreathing(volume, breathe) : null;
     const info: VolumeInfo = {
       handle: identity,
       name: volume.name,
@@ -89,8 +121,7 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       type: volume.type,
       spacing: volume.spacing,
       origin: volume.origin,
-      range,
-      notFinite,
+      ...(await findRange(volume, breathe)),
       phases: census === null ? [] : phasesFor(census.labels, volume.phases),
       labelCounts: (census?.labels ?? []).map((label, i) => ({
         label,
@@ -103,35 +134,43 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     return info;
   }
 
-  async function keepRead(
-    read: ReadVolume & { readonly looksSegmented: boolean },
+  async function open(
+    sources: readonly ByteSource[],
+    report: (fraction: number) => void,
+    signal: AbortSignal,
   ): Promise<VolumeInfo> {
-    const { spacingSource, warnings, tags } = read.metadata;
-    return keep(await engine.identify(read.volume), {
-      spacingSource,
-      warnings,
-      tags,
-      looksSegmented: read.looksSegmented,
+    const { volume, metadata, looksSegmented } = await openVolume(sources, {
+      signal,
+      progress: report,
     });
+    const { spacingSource, warnings, tags } = metadata;
+    const facts = { spacingSource, warnings, tags, looksSegmented };
+    return keep(await engine.identify(volume, { signal }), facts, signal);
   }
 
-  async function change(handle: VolumeHandle, parts: Partial<Volume>, source?: string) {
-    const { volume, info } = find(handle);
+  /** Another volume of the same voxels; they are neither read nor copied. */
+  async function change(
+    handle: VolumeHandle,
+    parts: Partial<Pick<Volume, 'spacing' | 'kind'>>,
+    facts: Partial<FileFacts> = {},
+  ): Promise<VolumeInfo> {
+    const { volume, info, voxelDigest } = find(handle);
     const { looksSegmented, warnings, tags, spacingSource } = info;
-    return keep(await engine.identify({ ...volume, ...parts }), {
-      looksSegmented,
-      warnings,
-      tags,
-      spacingSource: source ?? spacingSource,
-    });
+    const identified = await engine.identify(
+      createVolume({ ...volume, ...parts }),
+      voxelDigest === null ? {} : { voxelDigest },
+    );
+    return keep(identified, { looksSegmented, warnings, tags, spacingSource, ...facts });
   }
 
-  async function summarise(outcome: StepOutcome): Promise<StepSummary> {
+  async function summarise(outcome: StepOutcome, signal: AbortSignal): Promise<StepSummary> {
+    const { current, madeVolume } = outcome;
+    const known = volumes.get(current.identity)?.info;
     return {
       stepId: outcome.stepId,
       operation: outcome.operation,
       params: outcome.params as RawParameters,
-      volume: outcome.madeVolume ? await keep(outcome.current, NO_FILE) : null,
+      volume: madeVolume ? (known ?? (await keep(current, NO_FILE, signal))) : null,
       tables: outcome.tables,
       notes: outcome.notes,
       elapsedMs: outcome.elapsedMs,
@@ -139,18 +178,72 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     };
   }
 
-  /** The outcomes of a finished run; re-running it costs nothing while the cache holds it. */
-  async function outcomesOf(recipe: Recipe, handle: VolumeHandle): Promise<readonly StepOutcome[]> {
-    const key = runKey(recipe, handle);
-    if (lastRun?.key === key) return lastRun.outcomes;
-    return engine.run(recipe, find(handle), { signal: new AbortController().signal });
-  }
-
-  /** Volumes that neither the page's source nor the last run needs are forgotten. */
-  function forgetStale(source: VolumeHandle, outcomes: readonly StepOutcome[]): void {
-    const needed = new Set([source, ...outcomes.map((outcome) => outcome.current.identity)]);
+  /** Result volumes that the page no longer shows are forgotten; the engine's cache may have them. */
+  function forgetStale(): void {
+    const needed = new Set(shown.byStep.values());
     for (const [handle, kept] of volumes) {
       if (kept.voxelDigest === null && !needed.has(handle)) volumes.delete(handle);
+    }
+  }
+
+  function isOpen(voxelDigest: string | null): boolean {
+    return [...volumes.values()].some((kept) => kept.voxelDigest === voxelDigest);
+  }
+
+  async function runRecipe(
+    recipe: Recipe,
+    source: Kept,
+    report: (event: RunReport) => void,
+    signal: AbortSignal,
+  ): Promise<readonly StepSummary[]> {
+    if (shown.voxelDigest !== source.voxelDigest) {
+      shown = showNothing(source.voxelDigest);
+    }
+    const { byStep } = shown;
+    const summaries: StepSummary[] = [];
+    const onEvent = async (event: RunEvent): Promise<void> => {
+      if (event.kind !== 'done') {
+        report(event);
+        return;
+      }
+      const summary = await summarise(event.outcome, signal);
+      summaries.push(summary);
+      if (summary.volume !== null) byStep.set(summary.stepId, summary.volume.handle);
+      report({ kind: 'done', summary, overall: event.overall });
+    };
+    try {
+      const outcomes = await engine.run(recipe, source, { signal, onEvent });
+      const finished = new Set(summaries.map(({ stepId }) => stepId));
+      for (const stepId of byStep.keys()) if (!finished.has(stepId)) byStep.delete(stepId);
+      const results = outcomes.map(({ current: _volume, ...numbers }) => numbers);
+      lastRun = { handle: source.identity, steps: stepsKey(recipe), results };
+      return summaries;
+    } finally {
+      // The source may have been released meanwhile.
+      if (!isOpen(source.voxelDigest)) shown = showNothing();
+      forgetStale();
+    }
+  }
+
+  function resultsOf(recipe: Recipe, handle: VolumeHandle): readonly StepResult[] {
+    if (lastRun?.handle !== handle || lastRun.steps !== stepsKey(recipe)) {
+      throw new UserError(
+        'usage',
+        'The recipe or the volume has changed since the last run: run it again to have its results.',
+      );
+    }
+    return lastRun.results;
+  }
+
+  /** With the last volume of some voxels everything goes that was computed from them. */
+  function release(handle: VolumeHandle): void {
+    const digest = volumes.get(handle)?.voxelDigest ?? null;
+    volumes.delete(handle);
+    if (digest === null) return;
+    if (lastRun?.handle === handle) lastRun = null;
+    if (shown.voxelDigest === digest && !isOpen(digest)) {
+      shown = showNothing();
+      forgetStale();
     }
   }
 
@@ -172,16 +265,16 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     },
 
     open: (jobId, files: readonly NamedFile[], report) =>
-      asJob(jobId, async (signal) => {
+      asJob(jobId, (signal) => {
         const sources = files.map(({ file, path }) => blobSource(file, file.name, path));
-        return keepRead(await openVolume(sources, { signal, progress: report }));
+        return open(sources, report, signal);
       }),
 
     openUrl: (jobId, url, report) =>
       asJob(jobId, async (signal) => {
-        const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? 'volume');
+        const name = nameOfUrl(url);
         const blob = await fetchBlob(url, name, signal);
-        return keepRead(await openVolume([blobSource(blob, name)], { signal, progress: report }));
+        return open([blobSource(blob, name)], report, signal);
       }),
 
     generate: (jobId, id, params, report) =>
@@ -190,39 +283,41 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
         const { volumes: made, notes } = await phantom.generate(params, {
           signal,
           progress: report,
-          breathe: () => host.turn(),
+          breathe: createBreathe(host, signal),
         });
         const infos: VolumeInfo[] = [];
         for (const { volume } of made) {
-          infos.push(
-            await keep(await engine.identify(volume), {
-              spacingSource: 'phantom',
-              looksSegmented: volume.kind === 'labels',
-              warnings: notes,
-              tags: {},
-            }),
-          );
+          const facts = {
+            spacingSource: 'phantom',
+            looksSegmented: volume.kind === 'labels',
+            warnings: notes,
+            tags: {},
+          };
+          infos.push(await keep(await engine.identify(volume, { signal }), facts, signal));
         }
         return infos;
       }),
 
     setSpacing: (handle, spacing: VoxelSpacing | null) =>
-      change(handle, { spacing }, 'entered by the user'),
+      change(handle, { spacing }, { spacingSource: 'entered by the user' }),
 
     setKind: (handle, kind) => change(handle, { kind }),
 
-    slice: ({ handle, axis, index }) =>
-      Promise.resolve(extractSlice(find(handle).volume, axis, index)),
-
-    async histogram(handle): Promise<Histogram> {
-      const { volume, info } = find(handle);
-      return describeHistogram(volume, info.range, () => host.turn());
+    async slice({ handle, axis, index }) {
+      return extractSlice(find(handle).volume, axis, index);
     },
 
-    async preview(handle, maxEdge) {
-      const { volume, info } = find(handle);
-      return previewVolume(volume, maxEdge, info.range, () => host.turn());
-    },
+    histogram: (handle): Promise<Histogram> =>
+      withinMemory(() => {
+        const { volume, info } = find(handle);
+        return describeHistogram(volume, info.range, createBreathe(host));
+      }),
+
+    preview: (handle, maxEdge) =>
+      withinMemory(() => {
+        const { volume, info } = find(handle);
+        return previewVolume(volume, maxEdge, info.range, createBreathe(host));
+      }),
 
     async estimate(recipe, handle) {
       const planned = await engine.plan(recipe, find(handle).volume);
@@ -230,26 +325,9 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     },
 
     run: (jobId, recipe, handle, report: (event: RunReport) => void) =>
-      asJob(jobId, async (signal) => {
-        const summaries: Promise<StepSummary>[] = [];
-        const outcomes = await engine.run(recipe, find(handle), {
-          signal,
-          onEvent: (event) => {
-            if (event.kind !== 'done') {
-              report(event);
-              return;
-            }
-            const summary = summarise(event.outcome);
-            summaries.push(summary);
-            void summary.then((done) =>
-              report({ kind: 'done', summary: done, overall: event.overall }),
-            );
-          },
-        });
-        const done = await Promise.all(summaries);
-        lastRun = { key: runKey(recipe, handle), outcomes };
-        forgetStale(handle, outcomes);
-        return done;
+      asJob(jobId, (signal) => {
+        const source = find(handle);
+        return runs.run(signal, () => runRecipe(recipe, source, report, signal));
       }),
 
     cancel: (jobId) => {
@@ -257,42 +335,77 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       return Promise.resolve();
     },
 
-    async exportVolume(handle, kind: ExportKind): Promise<ExportedFile> {
-      const { volume } = find(handle);
-      const stem = volume.name.replace(/\.[^.]+$/, '');
-      const extension = kind === 'tiff' ? 'tif' : 'nrrd';
-      const suffix = volume.kind === 'labels' ? '-labels' : '';
-      return { name: `${stem}${suffix}.${extension}`, blob: await writeVolume(volume, kind) };
-    },
+    exportVolume: (handle, kind: ExportKind): Promise<ExportedFile> =>
+      withinMemory(async () => {
+        const { volume } = find(handle);
+        const stem = volume.name.replace(/\.[^.]+$/, '') || 'volume';
+        const extension = kind === 'tiff' ? 'tif' : 'nrrd';
+        const suffix = volume.kind === 'labels' ? '-labels' : '';
+        return { name: `${stem}${suffix}.${extension}`, blob: await writeVolume(volume, kind) };
+      }),
 
     async resultsJson(recipe, handle) {
-      const outcomes = await outcomesOf(recipe, handle);
-      return resultsText(resultsDocument(recipe, find(handle), outcomes));
+      return resultsText(resultsDocument(recipe, find(handle), resultsOf(recipe, handle)));
     },
 
     async resultsCsv(recipe, handle) {
-      return resultsCsv(await outcomesOf(recipe, handle));
+      return resultsCsv(resultsOf(recipe, handle));
     },
 
     methods: async (recipe) => methodsAsText(methodsText(await loadSteps(recipe))),
 
-    release: (handle) => {
-      volumes.delete(handle);
-      return Promise.resolve();
+    async release(handle) {
+      release(handle);
     },
   };
 }
 
-function runKey(recipe: Recipe, handle: VolumeHandle): string {
-  return JSON.stringify([recipe, handle]);
+/** What a run depends on: two recipes with the same key have the same results, step by step. */
+function stepsKey({ steps }: Recipe): string {
+  return JSON.stringify(steps.filter((step) => step.enabled));
+}
+
+/** Turns an allocation that failed into a sentence. */
+async function withinMemory<T>(work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isAllocationFailure(error)) throw error;
+    throw new UserError(
+      'memory/over-budget',
+      'There is not enough memory for this volume now: close other tabs, or open a crop of it.',
+      {},
+      error,
+    );
+  }
+}
+
+/** The file name at the end of an address, as a person reads it. */
+function nameOfUrl(url: string): string {
+  const path = url.replace(/[?#].*$/, '');
+  const last = path.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || 'volume';
+  } catch {
+    // A percent sign that encodes nothing.
+    return last;
+  }
 }
 
 async function fetchBlob(url: string, name: string, signal: AbortSignal): Promise<Blob> {
-  let response: Response;
   try {
-    response = await fetch(url, { signal });
+    const response = await fetch(url, { signal });
+    if (!response.ok) {
+      throw new UserError(
+        'file/unreadable',
+        `${name} could not be fetched: the server answered ${response.status}.`,
+        { url, status: response.status },
+      );
+    }
+    return await response.blob();
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (signal.aborted) throw cancelled();
+    if (isUserError(cause)) throw cause;
     throw new UserError(
       'file/unreadable',
       `${name} could not be fetched: check the connection and try again.`,
@@ -300,12 +413,4 @@ async function fetchBlob(url: string, name: string, signal: AbortSignal): Promis
       cause,
     );
   }
-  if (!response.ok) {
-    throw new UserError(
-      'file/unreadable',
-      `${name} could not be fetched: the server answered ${response.status}.`,
-      { url, status: response.status },
-    );
-  }
-  return response.blob();
 }

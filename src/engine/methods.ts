@@ -25,7 +25,7 @@ export function methodsText(steps: readonly LoadedStep[]): MethodsText {
     return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
   };
   const sentences = steps.map(({ operation, params }) => {
-    const sentence = fillTemplate(operation, params).replace(/\.\s*$/, '');
+    const sentence = methodsSentence(operation, params);
     return `${sentence}${cite(operation.citations)}.`;
   });
   return {
@@ -43,14 +43,16 @@ export function formatCitation({ authors, year, title, venue, doi }: Citation): 
   return `${authors} (${year}). ${title}. ${venue}.${doi === undefined ? '' : ` https://doi.org/${doi}`}`;
 }
 
-function fillTemplate(
+/** An operation's sentence with its parameters filled in, without the full stop. */
+export function methodsSentence(
   operation: Operation,
   params: ParameterValues<Operation['parameters']>,
 ): string {
-  return operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
+  const sentence = operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const field = operation.parameters[name];
     return field === undefined ? whole : formatParameter(field, params[name]);
   });
+  return sentence.replace(/\.\s*$/, '');
 }
 
 /** A parameter's value as a person writes it, with its unit. */
@@ -66,7 +68,9 @@ export function formatParameter(field: ParameterField, value: unknown): string {
     case 'auto-number':
       return field.unit === '' ? scalarText(value) : `${scalarText(value)} ${field.unit}`;
     case 'choice':
-      return field.options.find((option) => option.value === value)?.title ?? scalarText(value);
+      return inSentence(
+        field.options.find((option) => option.value === value)?.title ?? scalarText(value),
+      );
     case 'intervals':
       return (value as readonly { name: string; from: number | null; to: number | null }[])
         .map(({ name, from, to }) => `${name} ${from ?? '−∞'} to ${to ?? '∞'}`)
@@ -82,4 +86,9 @@ export function formatParameter(field: ParameterField, value: unknown): string {
     default:
       return Array.isArray(value) ? value.join(', ') : scalarText(value);
   }
+}
+
+/** A title within a sentence: "No flux" becomes "no flux", "XYZ" stays. */
+function inSentence(title: string): string {
+  return /^[A-Z][a-z]/.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title;
 }

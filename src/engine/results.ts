@@ -38,10 +38,16 @@ export interface ResultsDocument {
   }[];
 }
 
+/** The part of a step's outcome that results are written from: numbers, no voxels. */
+export type StepResult = Pick<
+  StepOutcome,
+  'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes'
+>;
+
 export function resultsDocument(
   recipe: Recipe,
   input: IdentifiedVolume,
-  outcomes: readonly StepOutcome[],
+  outcomes: readonly StepResult[],
 ): ResultsDocument {
   const { volume } = input;
   return {
@@ -74,7 +80,7 @@ export function resultsText(document: ResultsDocument): string {
 }
 
 /** All tables of a run as CSV (RFC 4180): one block for each table, its title on a line before. */
-export function resultsCsv(outcomes: readonly StepOutcome[]): string {
+export function resultsCsv(outcomes: readonly Pick<StepResult, 'tables'>[]): string {
   return outcomes
     .flatMap((outcome) => outcome.tables)
     .map(tableCsv)

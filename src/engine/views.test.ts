@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSpacing } from '../volume/length.ts';
 import { createVolume, type VoxelArray } from '../volume/volume.ts';
 import { extractSlice, previewVolume } from './views.ts';
 
@@ -47,6 +48,10 @@ describe('extractSlice', () => {
     expect(volume.data[0]).toBe(0);
   });
 
+  it.each([-1, 3, 0.5, Number.NaN])('takes slice %d of three rows for a bug', (index) => {
+    expect(() => extractSlice(volumeOf(coded), 1, index)).toThrow('no such slice');
+  });
+
   it('turns 64-bit integers into numbers', () => {
     const data = BigInt64Array.from(coded, (value) => BigInt(value) - 50n);
     expect(extractSlice(volumeOf(data), 2, 0).data).toEqual(
@@ -67,5 +72,33 @@ describe('previewVolume', () => {
     const data = Uint8Array.from({ length: 24 }, (_, i) => i % 3);
     const preview = await previewVolume(volumeOf(data, 'labels'), 64, [0, 2], turn);
     expect(preview.data).toEqual(data);
+  });
+
+  it('leaves out voxels that are no numbers; a box of them is as dark as the range begins', async () => {
+    const data = Float32Array.from({ length: 24 }, (_, i) =>
+      i === 0 ? NaN : i < 12 ? 60 : -Infinity,
+    );
+    const preview = await previewVolume(volumeOf(data), 2, [-20, 100], turn);
+    expect(Array.from(preview.data)).toEqual([170, 170, 0, 0]);
+  });
+
+  it('gives the same picture for every voxel type and names the size of its boxes', async () => {
+    const spaced = { ...volumeOf(coded), spacing: createSpacing([1, 2, 3], 'nm') };
+    const expected = await previewVolume(spaced, 2, [0, 200], turn);
+    expect(expected.spacing).toEqual([2, 4, 6]);
+    for (const data of [Float64Array.from(coded), BigUint64Array.from(coded, BigInt)]) {
+      expect(await previewVolume({ ...spaced, data }, 2, [0, 200], turn)).toEqual(expected);
+    }
+  });
+
+  it('pauses often, also inside a thick layer of a large volume', async () => {
+    const size = [512, 512, 6] as const;
+    const volume = createVolume({ kind: 'grey', size, data: new Uint8Array(512 * 512 * 6) });
+    let pauses = 0;
+    await previewVolume(volume, 64, [0, 1], () => {
+      pauses += 1;
+      return Promise.resolve();
+    });
+    expect(pauses).toBeGreaterThanOrEqual((512 * 512 * 6) / 2 ** 16);
   });
 });

@@ -6,6 +6,7 @@ import {
   type Volume,
   voxelCount,
 } from '../volume/volume.ts';
+import { Bug } from '../errors/errors.ts';
 import { relativeSpacing } from '../volume/length.ts';
 
 export interface Slice {
@@ -17,9 +18,13 @@ export interface Slice {
 /**
  * The slice perpendicular to `axis` at `index`, in the volume's own values; 64-bit integers become
  * float64. Axis 2 (z): x across, y down. Axis 1 (y): x across, z down. Axis 0 (x): z across, y down.
+ * An index outside the volume is a bug of the caller.
  */
 export function extractSlice(volume: Volume, axis: 0 | 1 | 2, index: number): Slice {
   const [nx, ny, nz] = volume.size;
+  if (!Number.isInteger(index) || index < 0 || index >= volume.size[axis]) {
+    throw new Bug('There is no such slice.', { axis, index, size: volume.size });
+  }
   const strides = [1, nx, nx * ny] as const;
   const across = axis === 0 ? 2 : 0;
   const down = axis === 1 ? 2 : 1;
@@ -36,6 +41,13 @@ export function extractSlice(volume: Volume, axis: 0 | 1 | 2, index: number): Sl
   }
   if (axis === 2) return { width, height, data: source.slice(at, at + width * height) };
   const out = source.slice(0, width * height);
+  if (axis === 1) {
+    for (let z = 0; z < nz; z++) {
+      const row = at + z * strides[2];
+      out.set(source.subarray(row, row + nx), z * nx);
+    }
+    return { width, height, data: out };
+  }
   forEachPixel(width, height, strides[across], strides[down], at, (pixel, voxel) => {
     out[pixel] = source[voxel] as number;
   });
@@ -65,9 +77,14 @@ export interface Preview {
   readonly range: readonly [number, number];
 }
 
+/** Voxels between two pauses: about a millisecond. */
+const CHUNK = 1 << 16;
+
 /**
- * An 8-bit copy with no edge longer than `maxEdge`: box means of grey values with `range` mapped to
- * 0..255, or the nearest voxel's label. Labels above 255 wrap and are for display only.
+ * An 8-bit copy with no edge longer than `maxEdge`: box means of the finite grey values (a box
+ * without any counts as the start of the range) with `range` mapped to 0..255, or the label of each
+ * box's first voxel. Labels above 255 wrap and are for display only. One pass over the voxels, or
+ * over those that labels are taken from; `breathe` is awaited every 65 536 of them.
  */
 export async function previewVolume(
   volume: Volume,
@@ -76,55 +93,89 @@ export async function previewVolume(
   breathe: () => Promise<void>,
 ): Promise<Preview> {
   const factor = Math.max(1, Math.ceil(Math.max(...volume.size) / maxEdge));
+  const [sx, sy, sz] = volume.spacing?.values ?? relativeSpacing(null);
   const size = volume.size.map((n) => Math.ceil(n / factor)) as [number, number, number];
-  const [px, py, pz] = size;
-  const out = new Uint8Array(voxelCount(size));
-  const value = reader(volume);
-  const scale = range[1] > range[0] ? 255 / (range[1] - range[0]) : 0;
-  for (let z = 0; z < pz; z++) {
-    for (let y = 0; y < py; y++) {
-      for (let x = 0; x < px; x++) {
-        const grey =
-          volume.kind === 'labels' ? value.at(x, y, z, factor) : value.mean(x, y, z, factor);
-        out[x + px * (y + py * z)] =
-          volume.kind === 'labels'
-            ? grey & 255
-            : Math.max(0, Math.min(255, Math.round((grey - range[0]) * scale)));
+  const data = new Uint8Array(voxelCount(size));
+  if (volume.kind === 'labels') await pickLabels(volume, factor, size, data, breathe);
+  else await averageBoxes(volume, factor, size, range, data, breathe);
+  return { size, data, spacing: [sx * factor, sy * factor, sz * factor], range };
+}
+
+async function pickLabels(
+  volume: Volume,
+  factor: number,
+  [px, py, pz]: Size3,
+  out: Uint8Array,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  const [nx, ny] = volume.size;
+  const rowsPerChunk = Math.max(1, Math.floor(CHUNK / px));
+  for (let row = 0; row < py * pz; row++) {
+    const start = nx * ((row % py) * factor + ny * (Math.floor(row / py) * factor));
+    for (let x = 0; x < px; x++) out[x + px * row] = Number(volume.data[start + x * factor]) & 255;
+    if (row % rowsPerChunk === 0) await breathe();
+  }
+}
+
+async function averageBoxes(
+  volume: Volume,
+  factor: number,
+  [px, py, pz]: Size3,
+  [low, high]: readonly [number, number],
+  out: Uint8Array,
+  breathe: () => Promise<void>,
+): Promise<void> {
+  const [nx, ny, nz] = volume.size;
+  const scale = high > low ? 255 / (high - low) : 0;
+  const sums = new Float64Array(px * py);
+  const counts = new Float64Array(px * py);
+  const readRow = rowReader(volume);
+  const rowsPerChunk = Math.max(1, Math.floor(CHUNK / nx));
+  for (let layer = 0; layer < pz; layer++) {
+    sums.fill(0);
+    counts.fill(0);
+    const last = Math.min(nz, (layer + 1) * factor);
+    for (let z = layer * factor; z < last; z++) {
+      for (let y = 0; y < ny; y++) {
+        addRow(readRow(nx * (y + ny * z)), factor, px * Math.floor(y / factor), sums, counts);
+        if (y % rowsPerChunk === 0) await breathe();
       }
     }
-    await breathe();
+    for (let i = 0; i < sums.length; i++) {
+      const count = counts[i] as number;
+      const grey = count === 0 ? low : (sums[i] as number) / count;
+      out[i + px * py * layer] = Math.max(0, Math.min(255, Math.round((grey - low) * scale)));
+    }
   }
-  const [sx, sy, sz] = volume.spacing?.values ?? relativeSpacing(null);
-  return { size, data: out, spacing: [sx * factor, sy * factor, sz * factor], range };
 }
 
-interface BlockReader {
-  /** The value of the block's first voxel. */
-  at(x: number, y: number, z: number, factor: number): number;
-  /** Mean over the block's voxels inside the volume; not-finite voxels count as the range's start. */
-  mean(x: number, y: number, z: number, factor: number): number;
+function addRow(
+  row: Float64Array,
+  factor: number,
+  at: number,
+  sums: Float64Array,
+  counts: Float64Array,
+): void {
+  for (let x = 0; x < row.length; x++) {
+    const grey = row[x] as number;
+    if (!Number.isFinite(grey)) continue;
+    const box = at + Math.floor(x / factor);
+    sums[box] = (sums[box] as number) + grey;
+    counts[box] = (counts[box] as number) + 1;
+  }
 }
 
-function reader(volume: Volume): BlockReader {
-  const [nx, ny, nz] = volume.size;
-  const { data } = volume;
-  const read = (index: number): number => Number(data[index]);
-  return {
-    at: (x, y, z, factor) => read(x * factor + nx * (y * factor + ny * (z * factor))),
-    mean: (x, y, z, factor) => {
-      let sum = 0;
-      let count = 0;
-      for (let k = z * factor; k < Math.min(nz, (z + 1) * factor); k++) {
-        for (let j = y * factor; j < Math.min(ny, (y + 1) * factor); j++) {
-          for (let i = x * factor; i < Math.min(nx, (x + 1) * factor); i++) {
-            const grey = read(i + nx * (j + ny * k));
-            if (!Number.isFinite(grey)) continue;
-            sum += grey;
-            count++;
-          }
-        }
-      }
-      return count === 0 ? 0 : sum / count;
-    },
+/** Reads the row of voxels that begins at an index, as float64; always into the same array. */
+function rowReader({ data, size }: Volume): (start: number) => Float64Array {
+  const row = new Float64Array(size[0]);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    return (start) => {
+      for (let x = 0; x < row.length; x++) row[x] = Number(data[start + x]);
+      return row;
+    };
+  }
+  return (start) => {
+    row.set(data.subarray(start, start + row.length));
+    return row;
   };
 }
