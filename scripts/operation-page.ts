@@ -6,7 +6,7 @@ import {
   type ParameterField,
 } from '../src/declaration/parameters.ts';
 import type { Cell, Citation, Column, ResultTable } from '../src/declaration/results.ts';
-import { formatParameter } from '../src/engine/methods.ts';
+import { formatParameter, methodsSentence } from '../src/engine/methods.ts';
 import type { Operation, OperationExample } from '../src/operations/operation.ts';
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -31,7 +31,6 @@ export function markdownTable(
 }
 
 function defaultText(field: ParameterField, value: unknown): string {
-  if (field.kind === 'phases') return 'as in the volume';
   if (field.kind === 'choice') return `\`${String(value)}\``;
   return formatParameter(field, value);
 }
@@ -98,16 +97,6 @@ function citationLine({ authors, year, title, venue, doi }: Citation): string {
   return `- ${authors} (${year}). ${title}. *${venue}*.${link}`;
 }
 
-/** As the methods paragraph of a recipe would have it, at default parameters. */
-function methodsSentence(operation: Operation): string {
-  const defaults: Readonly<Record<string, unknown>> = defaultParameters(operation.parameters);
-  const sentence = operation.methods.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const field = operation.parameters[name];
-    return field === undefined ? whole : formatParameter(field, defaults[name]);
-  });
-  return sentence.replace(/\.?\s*$/, '.');
-}
-
 function section(title: string, ...blocks: readonly string[]): readonly string[] {
   const filled = blocks.filter((block) => block !== '');
   return filled.length === 0 ? [] : [`## ${title}`, ...filled];
@@ -147,7 +136,9 @@ export function operationPage(operation: Operation): string {
     ),
     ...section(
       'In a methods section',
-      operation.methods === '' ? '' : `> ${methodsSentence(operation)}`,
+      operation.methods === ''
+        ? ''
+        : `> ${methodsSentence(operation, defaultParameters(operation.parameters))}.`,
     ),
     ...section('References', operation.citations.map(citationLine).join('\n')),
     `---\n\nGenerated from \`src/operations/${id}/index.ts\` by \`npm run docs\`.`,

@@ -76,6 +76,7 @@ export function formatParameter(field: ParameterField, value: unknown): string {
         .map(({ name, from, to }) => `${name} ${from ?? '−∞'} to ${to ?? '∞'}`)
         .join('; ');
     case 'phases':
+      if ((value as readonly unknown[]).length === 0) return 'as in the volume';
       return (value as readonly { label: number; name: string }[])
         .map(({ label, name }) => `${label} = ${name}`)
         .join(', ');
