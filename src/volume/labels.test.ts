@@ -29,6 +29,15 @@ describe('labelsOf', () => {
     }
   });
 
+  it.each([Int8Array, Int16Array, Int32Array, Float64Array])(
+    'finds the ends of the range of small types: %o',
+    (Type) => {
+      const found = labelsOf(labelVolume(Type.of(-128, 127, 0, -128)));
+      expect(found.labels).toEqual([-128, 0, 127]);
+      expect([...found.indices]).toEqual([0, 2, 1, 0]);
+    },
+  );
+
   it('orders negative labels first and counts -0 as 0', () => {
     const found = labelsOf(labelVolume(Float32Array.from([-0, 0, -3, 2])));
     expect(found.labels).toEqual([-3, 0, 2]);

@@ -65,8 +65,25 @@ export function phasesFor(labels: readonly number[], named: readonly Phase[]): r
   return labels.map((label) => byLabel.get(label) ?? defaultPhase(label));
 }
 
-/** Voxels handled between two calls of `breathe`: some milliseconds. */
-const CHUNK = 1 << 20;
+/** Voxels handled between two calls of `breathe`: some milliseconds at worst. */
+const CHUNK = 1 << 17;
+
+type SmallArray = Uint8Array | Int8Array | Uint16Array | Int16Array;
+
+/** Types with so few levels that a table of them is faster than a map. */
+function isSmall(data: VoxelArray): data is SmallArray {
+  return (
+    data instanceof Uint8Array ||
+    data instanceof Int8Array ||
+    data instanceof Uint16Array ||
+    data instanceof Int16Array
+  );
+}
+
+/** Level tables are indexed by value minus this. */
+function lowestLevel(data: SmallArray): number {
+  return data instanceof Int8Array ? -128 : data instanceof Int16Array ? -32_768 : 0;
+}
 
 function refuse(volume: Volume, reason: string): never {
   throw new UserError(
@@ -81,22 +98,17 @@ function describePlace(volume: Volume, index: number): string {
   return `x ${index % nx}, y ${Math.floor(index / nx) % ny}, z ${Math.floor(index / (nx * ny))}`;
 }
 
-/** Adds voxels [start, end) to the counts; refuses fractions and too many different values. */
-function countChunk(
-  volume: Volume,
-  start: number,
-  end: number,
-  bytes: Float64Array,
-  others: Map<number, number>,
-): void {
-  const { data } = volume;
-  if (data instanceof Uint8Array) {
-    for (let i = start; i < end; i++) {
-      const value = data[i] as number;
-      bytes[value] = (bytes[value] as number) + 1;
-    }
-    return;
+function countLevels(data: SmallArray, start: number, end: number, levels: Float64Array): void {
+  const lowest = lowestLevel(data);
+  for (let i = start; i < end; i++) {
+    const level = (data[i] as number) - lowest;
+    levels[level] = (levels[level] as number) + 1;
   }
+}
+
+/** Adds voxels [start, end) to the counts; refuses fractions and too many different values. */
+function countRuns(volume: Volume, start: number, end: number, counts: Map<number, number>): void {
+  const { data } = volume;
   // Labels come in runs: a map is only touched where the value changes.
   let i = start;
   while (i < end) {
@@ -109,26 +121,32 @@ function countChunk(
     }
     // -0 and 0 are one label.
     const key = label === 0 ? 0 : label;
-    others.set(key, (others.get(key) ?? 0) + stop - i);
-    if (others.size > MAX_LABELS) refuse(volume, `it has more than ${MAX_LABELS} different values`);
+    counts.set(key, (counts.get(key) ?? 0) + stop - i);
+    if (counts.size > MAX_LABELS) refuseMany(volume);
     i = stop;
   }
 }
 
-function censusFrom(bytes: Float64Array, others: ReadonlyMap<number, number>): LabelCensus {
-  const entries: (readonly [number, number])[] = [...others];
-  bytes.forEach((count, label) => {
-    if (count > 0) entries.push([label, count]);
-  });
-  entries.sort((a, b) => a[0] - b[0]);
-  return { labels: entries.map(([label]) => label), counts: entries.map(([, count]) => count) };
+function refuseMany(volume: Volume): never {
+  refuse(volume, `it has more than ${MAX_LABELS} different values`);
 }
 
 function isContiguousBytes(data: VoxelArray, labels: readonly number[]): data is Uint8Array {
   return data instanceof Uint8Array && labels.every((label, position) => label === position);
 }
 
-function indexChunk(
+function indexLevels(
+  data: SmallArray,
+  start: number,
+  end: number,
+  positions: Uint8Array,
+  out: Uint8Array,
+): void {
+  const lowest = lowestLevel(data);
+  for (let i = start; i < end; i++) out[i] = positions[(data[i] as number) - lowest] as number;
+}
+
+function indexRuns(
   data: VoxelArray,
   start: number,
   end: number,
@@ -141,33 +159,66 @@ function indexChunk(
     let stop = i + 1;
     while (stop < end && data[stop] === value) stop += 1;
     const label = Number(value);
-    out.fill(positions.get(label === 0 ? 0 : label) as number, i, stop);
-    i = stop;
+    const position = positions.get(label === 0 ? 0 : label) as number;
+    // Not `fill`, whose call costs more than the few voxels of an ordinary run.
+    while (i < stop) {
+      out[i] = position;
+      i += 1;
+    }
   }
+}
+
+/** The start and end of each chunk of voxels. */
+function* chunksOf(length: number): Generator<readonly [start: number, end: number]> {
+  for (let start = 0; start < length; start += CHUNK)
+    yield [start, Math.min(start + CHUNK, length)];
 }
 
 /** Yields between chunks of voxels, so that one loop serves the waiting and the plain form. */
 function* censusSteps(volume: Volume): Generator<void, LabelCensus, void> {
-  const bytes = new Float64Array(256);
-  const others = new Map<number, number>();
-  for (let start = 0; start < volume.data.length; start += CHUNK) {
-    countChunk(volume, start, Math.min(start + CHUNK, volume.data.length), bytes, others);
-    yield;
+  const { data } = volume;
+  const counts = new Map<number, number>();
+  if (isSmall(data)) {
+    const levels = new Float64Array(256 ** data.BYTES_PER_ELEMENT);
+    for (const [start, end] of chunksOf(data.length)) {
+      countLevels(data, start, end, levels);
+      yield;
+    }
+    levels.forEach((count, level) => {
+      if (count > 0) counts.set(level + lowestLevel(data), count);
+    });
+    if (counts.size > MAX_LABELS) refuseMany(volume);
+  } else {
+    for (const [start, end] of chunksOf(data.length)) {
+      countRuns(volume, start, end, counts);
+      yield;
+    }
   }
-  return censusFrom(bytes, others);
+  const entries = [...counts].sort((a, b) => a[0] - b[0]);
+  return { labels: entries.map(([label]) => label), counts: entries.map(([, count]) => count) };
 }
 
 function* indexSteps(volume: Volume): Generator<void, LabelIndex, void> {
+  const { data } = volume;
   const census = yield* censusSteps(volume);
   const phases = phasesFor(census.labels, volume.phases);
-  if (isContiguousBytes(volume.data, census.labels)) {
-    return { ...census, phases, indices: volume.data };
-  }
-  const positions = new Map(census.labels.map((label, position) => [label, position]));
-  const indices = new Uint8Array(volume.data.length);
-  for (let start = 0; start < indices.length; start += CHUNK) {
-    indexChunk(volume.data, start, Math.min(start + CHUNK, indices.length), positions, indices);
-    yield;
+  if (isContiguousBytes(data, census.labels)) return { ...census, phases, indices: data };
+  const indices = new Uint8Array(data.length);
+  if (isSmall(data)) {
+    const positions = new Uint8Array(256 ** data.BYTES_PER_ELEMENT);
+    census.labels.forEach((label, position) => {
+      positions[label - lowestLevel(data)] = position;
+    });
+    for (const [start, end] of chunksOf(data.length)) {
+      indexLevels(data, start, end, positions, indices);
+      yield;
+    }
+  } else {
+    const positions = new Map(census.labels.map((label, position) => [label, position]));
+    for (const [start, end] of chunksOf(data.length)) {
+      indexRuns(data, start, end, positions, indices);
+      yield;
+    }
   }
   return { ...census, phases, indices };
 }
