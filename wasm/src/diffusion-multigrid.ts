@@ -98,19 +98,33 @@ export function diffusionCoarsen(pointer: usize, start: i32, end: i32): void {
 /** 1 / (sum of a cell's links), 0 where there is none. Run after all links are there. */
 export function diffusionInvertDiagonal(pointer: usize, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
+  const rowBytes = <usize>level.nx << 2;
+  const slice = <usize>level.slice << 2;
+  const one = f32x4.splat(1);
   for (let z = start; z < end; z++) {
     for (let y = 0; y < level.ny; y++) {
       const at = rowStart(level, y, z);
-      const up = rowAbove(level, y, z);
-      for (let x = 0; x < level.nx; x++) {
-        const i = at + x;
-        let sum = load<f32>(f32At(level.linkX, i)) + load<f32>(f32At(level.linkX, i + 1));
-        sum = sum + load<f32>(f32At(level.linkY, i)) + load<f32>(f32At(level.linkY, up + x));
-        sum = sum + load<f32>(f32At(level.linkZ, i)) + load<f32>(f32At(level.linkZ, i + level.slice));
-        store<f32>(f32At(level.inverse, i), sum > 0 ? <f32>1 / sum : 0);
+      const linkX = f32At(level.linkX, at);
+      const linkY = f32At(level.linkY, at);
+      const linkYUp = f32At(level.linkY, rowAbove(level, y, z));
+      const linkZ = f32At(level.linkZ, at);
+      const inverse = f32At(level.inverse, at);
+      for (let o: usize = 0; o < rowBytes; o += 16) {
+        let sum = f32x4.add(v128.load(linkX + o), v128.load(linkX + o + 4));
+        sum = f32x4.add(f32x4.add(sum, v128.load(linkY + o)), v128.load(linkYUp + o));
+        sum = f32x4.add(f32x4.add(sum, v128.load(linkZ + o)), v128.load(linkZ + slice + o));
+        const isLinked = v128.and(f32x4.gt(sum, f32x4.splat(0)), insideRow(o, rowBytes));
+        v128.store(inverse + o, v128.and(f32x4.div(one, sum), isLinked));
       }
     }
   }
+}
+
+/** Lanes of the four elements at byte `o` that lie in a row of `rowBytes`. */
+@inline
+function insideRow(o: usize, rowBytes: usize): v128 {
+  const left = <i32>(rowBytes - o);
+  return i32x4.lt_s(i32x4(0, 4, 8, 12), i32x4.splat(left));
 }
 
 @inline
