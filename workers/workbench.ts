@@ -299,7 +299,11 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       }),
 
     setSpacing: (handle, spacing: VoxelSpacing | null) =>
-      change(handle, { spacing }, { spacingSource: 'entered by the user' }),
+      change(
+        handle,
+        { spacing },
+        { spacingSource: spacing === null ? 'left unknown by the user' : 'entered by the user' },
+      ),
 
     setKind: (handle, kind) => change(handle, { kind }),
 

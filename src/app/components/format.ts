@@ -33,6 +33,12 @@ export function formatSpacing({ values, unit }: VoxelSpacing): string {
   return x === y && y === z ? `${x} ${unit}` : `${x} × ${y} × ${z} ${unit}`;
 }
 
+/** Time that is left: whole seconds, since more digits would only flicker. */
+export function formatTimeLeft(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  return `about ${whole < 90 ? `${whole} s` : formatSeconds(whole)} left`;
+}
+
 export function formatSeconds(seconds: number): string {
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

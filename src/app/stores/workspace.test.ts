@@ -188,7 +188,7 @@ describe('opening', () => {
     expect(state.source?.name).toBe('good.tif');
     expect(currentRecipe(state).steps).toHaveLength(1);
     expect(state.messages.map(({ title, text, technical }) => [title, text, technical])).toEqual([
-      ['Opening bad.tif', 'bad.tif ends after page 3: copy it again.', ''],
+      ['Could not open bad.tif', 'bad.tif ends after page 3: copy it again.', ''],
     ]);
     expect(released).toEqual([]);
     expect(state.activity).toBeNull();
@@ -328,7 +328,7 @@ describe('running', () => {
     workspace.edit('Change', (recipe) => setStepParams(recipe, 'segment-1', { amount: 3 }));
     await workspace.run();
     const state = workspace.store.getState();
-    expect(state.messages[0]).toMatchObject({ title: 'segment', text: 'The volume is constant.' });
+    expect(state.messages[0]).toMatchObject({ title: 'segment failed', text: 'The volume is constant.' });
     expect(states(workspace)[0]).toBe('done');
     expect(state.failure?.stepId).toBe('segment-1');
     expect(state.activity).toBeNull();

@@ -359,7 +359,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   }
 
   async function openWith(
-    title: string,
+    { title, failure }: { readonly title: string; readonly failure: string },
     kind: 'open' | 'generate',
     from: Origin,
     bytes: number | null,
@@ -381,7 +381,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       adoptSource(source, { truth, sourceBytes: bytes });
       log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
     } catch (error) {
-      report(title, error);
+      report(failure, error);
     } finally {
       endActivity(jobId);
     }
@@ -396,7 +396,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
     const name = files.length === 1 ? first.file.name : `${files.length} files`;
     await openWith(
-      `Opening ${name}`,
+      openTitles(name),
       'open',
       { kind: 'files', files },
       bytes,
@@ -413,7 +413,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       edit(`Load recipe ${file.name}`, () => recipe);
       log(`Loaded the recipe ${file.name}: ${recipe.steps.length} steps.`);
     } catch (error) {
-      report(`Opening ${file.name}`, error);
+      report(openTitles(file.name).failure, error);
     }
   }
 
@@ -426,16 +426,22 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     if (volumes.length > 0 || recipe === undefined) await openVolumeFiles(volumes);
   }
 
-  function openUrl(url: string, title: string): Promise<void> {
-    return openWith(title, 'open', { kind: 'url', url }, null, async (jobId, progress) => ({
-      source: await client.openUrl(jobId, url, progress),
-      truth: null,
-    }));
+  function openUrl(url: string, name: string): Promise<void> {
+    return openWith(
+      openTitles(name),
+      'open',
+      { kind: 'url', url },
+      null,
+      async (jobId, progress) => ({
+        source: await client.openUrl(jobId, url, progress),
+        truth: null,
+      }),
+    );
   }
 
   function generate(phantom: string, params: RawParameters): Promise<void> {
     return openWith(
-      'Generating the phantom',
+      { title: 'Generating the phantom', failure: 'Could not generate the phantom' },
       'generate',
       { kind: 'phantom', phantom, params },
       null,
@@ -604,7 +610,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       return;
     }
     const status = currentSteps(get()).find(({ step }) => step.id === stepId);
-    const title = status?.operation?.title ?? stepId;
+    const title = `${status?.operation?.title ?? stepId} failed`;
     const message = (error as Error).message;
     set({ failure: { stepId, key: keys[stepId] ?? '', message } });
     report(title, error);
@@ -624,7 +630,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const from = origin;
     set({ source: null, truth: null, outcomes: {}, activity: null, estimates: [] });
     if (from.kind === 'files') await openVolumeFiles(from.files);
-    else if (from.kind === 'url') await openUrl(from.url, `Opening ${source.name}`);
+    else if (from.kind === 'url') await openUrl(from.url, source.name);
     else await generate(from.phantom, from.params);
     const reopened = get().source;
     if (reopened === null) return;
@@ -650,7 +656,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     generate,
     edit,
     run,
-    openSample: () => openUrl(options.sampleUrl, 'Opening the sample electrode'),
+    openSample: () => openUrl(options.sampleUrl, 'the sample electrode'),
     async start() {
       try {
         set({ engine: await client.describe() });
@@ -723,6 +729,11 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         check();
       }),
   };
+}
+
+/** What a message about opening something is called, while it lasts and where it fails. */
+function openTitles(name: string): { readonly title: string; readonly failure: string } {
+  return { title: `Opening ${name}`, failure: `Could not open ${name}` };
 }
 
 /** A file name without its last extension. */

@@ -47,7 +47,7 @@ export function AutoNumberControl(props: FieldProps<AutoNumberField, number | nu
         max={field.max}
         step={field.step}
         nullable
-        placeholder={shownFound === null ? 'automatic' : `${shownFound} (found)`}
+        placeholder={shownFound === null ? 'automatic' : `auto: ${shownFound}`}
         invalid={problem !== null}
         describedBy={`${id}-help`}
         onChange={(next, gesture) => onChange(next, gesture)}

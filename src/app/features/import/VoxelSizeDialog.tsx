@@ -64,9 +64,18 @@ function VoxelSizeForm({ source }: { readonly source: VolumeInfo }) {
     <form onSubmit={submit} className={styles['voxelForm']}>
       <p>
         {known === null
-          ? `${source.name} does not state its voxel size${source.spacingSource === '' ? '' : ` (${source.spacingSource})`}. Fractions and tortuosity factors do not need it if voxels are cubes; lengths and areas do.`
+          ? `${source.name} does not state a voxel size with its unit. Fractions and tortuosity factors do not need it where voxels are cubes; lengths and areas do.`
           : `From: ${source.spacingSource || 'the file'}.`}
       </p>
+      {known === null
+        ? source.warnings
+            .filter((warning) => /voxel size/i.test(warning))
+            .map((warning) => (
+              <p key={warning} className={styles['warning']}>
+                {warning}
+              </p>
+            ))
+        : null}
       <div className={styles['edges']}>
         {(cubic ? ['edge'] : ['x', 'y', 'z']).map((name, axis) => (
           <div key={name} className={styles['edge']}>

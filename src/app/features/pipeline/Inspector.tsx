@@ -6,6 +6,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
 import { setStepParams } from '../../../recipe/edit.ts';
 import { formatNumber, formatSize, formatSpacing } from '../../components/format.ts';
+import { Formula } from '../../components/Formula.tsx';
 import { ParameterForm } from '../../components/parameter-form/ParameterForm.tsx';
 import type { OperationDescriptor, StepStatus } from '../../stores/recipe-status.ts';
 import { INPUT } from '../../stores/workspace.ts';
@@ -97,7 +98,7 @@ function Findings({ tables }: { readonly tables: readonly ResultTable[] }) {
           return (
             <Fragment key={column.id}>
               <dt title={column.help}>
-                {column.title} {column.symbol}
+                {column.title} <Formula text={column.symbol} />
               </dt>
               <dd>
                 {typeof cell === 'number' ? formatNumber(cell) : String(cell ?? '—')} {column.unit}
@@ -124,7 +125,9 @@ function AboutOperation({ operation }: { readonly operation: OperationDescriptor
     <details className={styles['about']}>
       <summary>Method and sources</summary>
       {operation.equation === '' ? null : (
-        <p className={styles['equation']}>{operation.equation}</p>
+        <p className={styles['equation']}>
+          <Formula text={operation.equation} />
+        </p>
       )}
       <p>{operation.details}</p>
       {operation.citations.length === 0 ? null : (
@@ -173,10 +176,7 @@ function InputFacts() {
         <dt>Type</dt>
         <dd>{source.type}</dd>
         <dt>Values</dt>
-        <dd>
-          {formatNumber(source.range[0])} to {formatNumber(source.range[1])}
-          {source.notFinite === 0 ? '' : `, ${source.notFinite} not finite`}
-        </dd>
+        <dd>{formatValues(source)}</dd>
         <dt>Voxel size</dt>
         <dd>
           <button
@@ -192,7 +192,10 @@ function InputFacts() {
         </dd>
       </dl>
       <LabelShares source={source} />
-      <KindChoice kind={source.kind} looksSegmented={source.looksSegmented} />
+      <KindChoice
+        kind={source.kind}
+        looksSegmented={source.looksSegmented && source.range[0] !== source.range[1]}
+      />
       {source.warnings.map((warning) => (
         <p key={warning} className={styles['note']}>
           {warning}
@@ -218,6 +221,17 @@ function InputFacts() {
       )}
     </>
   );
+}
+
+/** The values from smallest to largest, and how many are none. */
+function formatValues({ range: [low, high], notFinite, size }: VolumeInfo): string {
+  const all = size[0] * size[1] * size[2];
+  if (notFinite === all) return 'none is a finite number';
+  const finite =
+    low === high
+      ? `${formatNumber(low)} everywhere`
+      : `${formatNumber(low)} to ${formatNumber(high)}`;
+  return notFinite === 0 ? finite : `${finite}, ${notFinite} not finite`;
 }
 
 /** Which labels there are, what they are called and how much of the volume each takes. */
@@ -250,12 +264,14 @@ function KindChoice(props: { readonly kind: 'grey' | 'labels'; readonly looksSeg
   const { kind, looksSegmented } = props;
   const workspace = useWorkspace();
   const isOdd = (kind === 'labels') !== looksSegmented;
+  const doubt = looksSegmented
+    ? ', though it looks segmented: it has few different whole values'
+    : ', though it does not look segmented';
   return (
-    <div className={styles['kind']} data-notice={looksSegmented || undefined}>
+    <div className={styles['kind']} data-notice={isOdd || undefined}>
       <p>
-        {looksSegmented
-          ? `The file looks segmented: few whole values. It is opened as ${kind === 'labels' ? 'labels' : 'grey values'}.`
-          : `Opened as ${kind === 'labels' ? 'labels' : 'grey values'}${isOdd ? ', though it does not look segmented' : ''}.`}
+        Opened as {kind === 'labels' ? 'labels' : 'grey values'}
+        {isOdd ? doubt : ''}.
       </p>
       <SegmentedControl
         size="xs"

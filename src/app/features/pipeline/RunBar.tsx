@@ -2,7 +2,7 @@
 import { Button, Progress } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { formatBytes, formatSeconds } from '../../components/format.ts';
+import { formatBytes, formatTimeLeft } from '../../components/format.ts';
 import { stepState } from '../../stores/recipe-status.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
@@ -109,7 +109,7 @@ function Running({ activity }: { readonly activity: Activity }) {
       <p className={styles['forecast']}>
         <span className={styles['forecastStep']}>{title ?? 'Preparing'}</span>
         <span>
-          {percent} %{left === null ? '' : ` · ${formatSeconds(left)} left`}
+          {percent} %{left === null ? '' : ` · ${formatTimeLeft(left)}`}
         </span>
       </p>
     </>

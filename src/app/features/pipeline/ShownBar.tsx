@@ -6,7 +6,7 @@ import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-conte
 import styles from './pipeline.module.css';
 
 const MODES: readonly { readonly value: OverlayMode; readonly label: string }[] = [
-  { value: 'auto', label: 'Labels: of the selected step' },
+  { value: 'auto', label: 'Labels: with their step' },
   { value: 'labels', label: 'Labels: always' },
   { value: 'none', label: 'Labels: hidden' },
 ];
@@ -15,12 +15,15 @@ export function ShownBar() {
   const workspace = useWorkspace();
   const steps = useSteps();
   const { image, overlay } = useWorkspaceState(shownVolumes);
-  const { mode, truth, selected, source, outcomes } = useWorkspaceState((state) => ({
+  const { mode, truth, selected, source, outcomes, hasLabels } = useWorkspaceState((state) => ({
     mode: state.overlay,
     truth: state.truth,
     selected: state.selected,
     source: state.source,
     outcomes: state.outcomes,
+    hasLabels: Object.values(state.outcomes).some(
+      ({ summary }) => summary.volume?.kind === 'labels',
+    ),
   }));
   const maker = steps.findLast(
     ({ step }) => image !== null && outcomes[step.id]?.summary.volume?.handle === image.handle,
@@ -43,7 +46,7 @@ export function ShownBar() {
         <span className={styles['shownFacts']}>· run to see the selected step</span>
       ) : null}
       <span className={styles['spring']} />
-      {image === null ? null : (
+      {image === null || (!hasLabels && truth === null) ? null : (
         <NativeSelect
           size="xs"
           variant="unstyled"

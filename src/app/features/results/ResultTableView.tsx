@@ -3,6 +3,7 @@ import { Tooltip, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import type { Cell, Column } from '../../../declaration/results.ts';
+import { Formula } from '../../components/Formula.tsx';
 import { isCount, readableCell } from './cells.ts';
 import { type Sorting, sortRows } from './phase-table.ts';
 import styles from './results.module.css';
@@ -103,7 +104,7 @@ function Heading(props: {
             ) : (
               <IconArrowUp size={11} aria-hidden />
             )}
-            {column.symbol}
+            <Formula text={column.symbol} />
             {column.unit === '' ? '' : ` / ${column.unit}`}
           </span>
         </UnstyledButton>
@@ -122,7 +123,8 @@ function BodyCell(props: {
 }) {
   const { row, column, swatch } = props;
   const cell = row[column.id] ?? null;
-  const isPore = column.id === 'phase' && row['pore'] === true;
+  // A phase that is called pore says so itself.
+  const isPore = column.id === 'phase' && row['pore'] === true && !/\bpores?\b/i.test(String(cell));
   const content: ReactNode = readableCell(row, column, props.counts);
   return (
     <td

@@ -1,13 +1,15 @@
 /** The bottom panel: numbers, methods text and log; and everything that can be taken away. */
-import { Button, Checkbox, CopyButton, Tabs } from '@mantine/core';
+import { Button, Checkbox, CopyButton, Tabs, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Formula } from '../../components/Formula.tsx';
 import { tableAsTsv } from './cells.ts';
 import { ExportMenu } from './ExportMenu.tsx';
 import { mainColumns } from './phase-table.ts';
 import styles from './results.module.css';
 import { ResultTableView } from './ResultTableView.tsx';
 import { SummaryCard } from './SummaryCard.tsx';
+import { useMarkPore } from './use-mark-pore.ts';
 import { type Results, useResults } from './use-results.ts';
 import { currentRecipe } from '../../stores/workspace.ts';
 import { useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
@@ -90,59 +92,104 @@ function Numbers(props: {
     () => new Map((labels?.phases ?? []).map((phase) => [phase.label, phase.colour])),
     [labels],
   );
+  const tables = useRef<HTMLDivElement>(null);
+  const markPore = useMarkPore();
   if (phases === null && others.length === 0) return <NothingYet />;
+  const showConventions = (): void =>
+    tables.current?.querySelector('[data-conventions]')?.scrollIntoView({ block: 'start' });
   return (
     <div className={styles['results']}>
-      {phases === null ? null : <SummaryCard summary={summary} colours={colours} />}
-      <div className={styles['tables']} tabIndex={0} role="group" aria-label="Result tables">
-        {isStale ? (
-          <p className={styles['stale']} role="status">
-            <IconAlertTriangle size={14} aria-hidden /> The recipe has changed since these numbers
-            were computed: run it again.
-          </p>
-        ) : null}
-        {phases === null ? null : (
-          <ResultTableView
-            title="Results by phase"
-            columns={columns}
-            rows={phases.rows}
-            rowsPerPhase={phases.rowsPerPhase}
-            colours={colours}
-          />
-        )}
-        <Conventions conventions={conventions} />
-        {others.map(({ stepId, stepTitle, table }) => (
-          <details key={`${stepId} ${table.id}`} className={styles['other']}>
-            <summary>
-              {table.title} <span>from {stepTitle}</span>
-            </summary>
+      {phases === null ? null : (
+        <SummaryCard summary={summary} colours={colours} onMarkPore={markPore} />
+      )}
+      <div className={styles['numbers']}>
+        <div
+          ref={tables}
+          className={styles['tables']}
+          tabIndex={0}
+          role="group"
+          aria-label="Result tables"
+        >
+          {isStale ? (
+            <p className={styles['stale']} role="status">
+              <IconAlertTriangle size={14} aria-hidden /> The recipe has changed since these numbers
+              were computed: run it again.
+            </p>
+          ) : null}
+          {phases === null ? null : (
             <ResultTableView
-              title={table.title}
-              columns={table.columns}
-              rows={table.rows}
+              title="Results by phase"
+              columns={columns}
+              rows={phases.rows}
+              rowsPerPhase={phases.rowsPerPhase}
               colours={colours}
             />
-            {table.notes.map((note) => (
-              <p key={note} className={styles['note']}>
-                {note}
-              </p>
-            ))}
-          </details>
-        ))}
+          )}
+          <Conventions conventions={conventions} />
+          {others.map(({ stepId, stepTitle, table }) => (
+            <details key={`${stepId} ${table.id}`} className={styles['other']}>
+              <summary>
+                {table.title} <span>from {stepTitle}</span>
+              </summary>
+              <ResultTableView
+                title={table.title}
+                columns={table.columns}
+                rows={table.rows}
+                colours={colours}
+              />
+              {table.notes.map((note) => (
+                <p key={note} className={styles['note']}>
+                  {note}
+                </p>
+              ))}
+            </details>
+          ))}
+        </div>
+        {phases === null ? null : (
+          <ConventionStrip conventions={conventions} onShow={showConventions} />
+        )}
       </div>
     </div>
   );
 }
 
+/** The definitions in one line that stays in sight under the numbers. */
+function ConventionStrip(props: {
+  readonly conventions: Results['conventions'];
+  readonly onShow: () => void;
+}) {
+  const equations = props.conventions.flatMap(
+    ({ equation }) => equation.split(/[,;] {2,}/)[0] ?? [],
+  );
+  return (
+    <p className={styles['strip']}>
+      <UnstyledButton className={styles['link']} onClick={props.onShow}>
+        Conventions
+      </UnstyledButton>
+      <span className={styles['stripText']}>
+        <Formula
+          text={equations
+            .filter((each) => each !== '')
+            .toReversed()
+            .join(' · ')}
+        />
+      </span>
+    </p>
+  );
+}
+
 function Conventions({ conventions }: Pick<Results, 'conventions'>) {
   return (
-    <div className={styles['conventions']}>
+    <div className={styles['conventions']} data-conventions>
       {conventions
         .filter(({ equation, notes }) => equation !== '' || notes.length > 0)
         .map(({ title, equation, notes }) => (
           <div key={title} className={styles['convention']}>
             <p>
-              <strong>{title}</strong> <span className={styles['equation']}>{equation}</span>
+              <strong>{title}</strong>{' '}
+              <span className={styles['equation']}>
+                <Formula text={equation} />
+              </span>
             </p>
             {notes.map((note) => (
               <p key={note} className={styles['note']}>
@@ -155,19 +202,40 @@ function Conventions({ conventions }: Pick<Results, 'conventions'>) {
   );
 }
 
+/** What a first-time user does with what was opened. */
+const NEXT_STEPS = {
+  grey: [
+    'Each step at the left can be selected, changed, switched off or moved; what it does and what it found stands at the right.',
+    'Values left automatic are found in your data. Select the segmentation to see its grey intervals on the histogram and to drag them.',
+    'After a change only the steps that it concerns are computed again.',
+  ],
+  labels: [
+    'The volume is segmented already: fractions, percolation and tortuosity factors are measured for each label.',
+    'No label is taken for pore space unasked: to get a porosity, add “Name phases” and mark the pore.',
+  ],
+} as const;
+
 function NothingYet() {
   const { source, isRunning } = useWorkspaceState((state) => ({
     source: state.source,
     isRunning: state.activity?.kind === 'run',
   }));
+  if (isRunning || source === null) {
+    return (
+      <p className={styles['nothing']}>
+        {isRunning ? 'Numbers appear here as the measuring steps finish.' : 'Open a volume first.'}
+      </p>
+    );
+  }
   return (
-    <p className={styles['nothing']}>
-      {isRunning
-        ? 'Numbers appear here as the measuring steps finish.'
-        : source === null
-          ? 'Open a volume first.'
-          : 'Run the recipe to measure. Numbers, conventions and exports appear here.'}
-    </p>
+    <div className={styles['nothing']}>
+      <p>Run the recipe to measure (Ctrl+Enter). Numbers and conventions appear here.</p>
+      <ul>
+        {NEXT_STEPS[source.kind].map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

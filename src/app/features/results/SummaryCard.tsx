@@ -1,17 +1,26 @@
 /** Porosity, the shares of the phases and the pore's tortuosity factors at a glance. */
-import { percent } from './cells.ts';
+import { UnstyledButton } from '@mantine/core';
+import { measuredNumber, percent } from './cells.ts';
 import styles from './results.module.css';
 import type { Summary } from './summary.ts';
 
 export function SummaryCard(props: {
   readonly summary: Summary;
   readonly colours: ReadonlyMap<number, string>;
+  readonly onMarkPore: () => void;
 }) {
-  const { summary, colours } = props;
+  const { summary, colours, onMarkPore } = props;
   const { porosity, fractions, poreTortuosity } = summary;
   return (
     <section className={styles['summary']} aria-label="Summary">
-      {porosity === null ? null : (
+      {porosity === null ? (
+        <p className={styles['noPorosity']}>
+          No porosity: no phase is marked as pore.{' '}
+          <UnstyledButton className={styles['link']} onClick={onMarkPore}>
+            Mark the pore phase
+          </UnstyledButton>
+        </p>
+      ) : (
         <div>
           <p className={styles['cardTitle']}>Porosity φ</p>
           <p className={styles['big']} data-result="porosity">
@@ -53,7 +62,9 @@ export function SummaryCard(props: {
             {poreTortuosity.factors.map(({ direction, value }) => (
               <div key={direction}>
                 <dt>{direction}</dt>
-                <dd>{value === null ? 'no path' : value.toFixed(3)}</dd>
+                <dd data-none={value === null || undefined}>
+                  {value === null ? 'no path' : measuredNumber(value)}
+                </dd>
               </div>
             ))}
           </dl>

@@ -16,7 +16,7 @@ function wholeNumber(value: number): string {
 }
 
 /** Four significant digits, trailing zeros kept, so that a column can be compared at a glance. */
-function measuredNumber(value: number): string {
+export function measuredNumber(value: number): string {
   if (value === 0) return '0';
   const magnitude = Math.abs(value);
   if (magnitude < 1e-4 || magnitude >= 1e7) return formatNumber(value);

@@ -2,47 +2,68 @@
 import { Anchor, Modal } from '@mantine/core';
 import { Spotlight } from '@mantine/spotlight';
 import { Fragment } from 'react';
+import { Formula } from '../../components/Formula.tsx';
 import { ACTIONS, type ActionGroup, actionTitle } from '../../actions.ts';
 import { useDialog, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
+import { VIEWER_KEYS } from '../viewer/index.ts';
 import styles from './shell.module.css';
 
 const GROUPS: readonly ActionGroup[] = ['File', 'Edit', 'Recipe', 'Export', 'View', 'Help'];
 
-/** Keys that belong to a place rather than to an action. */
-const LOCAL_KEYS = [
-  ['Ctrl+K', 'Search all actions'],
-  ['↑ ↓', 'Previous or next step (in the recipe)'],
+type Keys = readonly (readonly [keys: string, title: string])[];
+
+/** Keys of the steps while the recipe has the focus. */
+const RECIPE_KEYS: Keys = [
+  ['↑ ↓', 'Previous or next step'],
   ['Alt+↑ Alt+↓', 'Move the step up or down'],
-  ['Delete', 'Remove the step'],
   ['Space', 'Switch the step on or off'],
-  ['↑ ↓ in a number', 'One step up or down; with Shift ten'],
-] as const;
+  ['Delete', 'Remove the step'],
+];
+
+const FIELD_KEYS: Keys = [['↑ ↓', 'One step up or down; with Shift ten']];
+
+function actionKeys(): Keys {
+  const keys = GROUPS.flatMap((group) =>
+    ACTIONS.flatMap(({ group: own, shortcut, title }) =>
+      own === group && shortcut !== null ? [[shortcut, title] as const] : [],
+    ),
+  );
+  return [...keys, ['Ctrl+K', 'Search all actions']];
+}
 
 export function ShortcutsSheet() {
   const { opened, close } = useDialog('shortcuts');
   return (
-    <Modal opened={opened} onClose={close} title="Keyboard shortcuts" size={560}>
+    <Modal opened={opened} onClose={close} title="Keyboard shortcuts" size={820}>
+      <div className={styles['sheet']}>
+        <div>
+          <KeyList title="Everywhere" keys={actionKeys()} />
+          <KeyList title="In a number" keys={FIELD_KEYS} />
+        </div>
+        <div>
+          <KeyList title="In the recipe" keys={RECIPE_KEYS} />
+          <KeyList title="Views" keys={VIEWER_KEYS} />
+        </div>
+      </div>
+    </Modal>
+  );
+}
+
+function KeyList({ title, keys }: { readonly title: string; readonly keys: Keys }) {
+  return (
+    <section className={styles['keyGroup']}>
+      <h3>{title}</h3>
       <dl className={styles['shortcuts']}>
-        {GROUPS.flatMap((group) =>
-          ACTIONS.filter((action) => action.group === group && action.shortcut !== null),
-        ).map((action) => (
-          <Fragment key={action.id}>
+        {keys.map(([key, what]) => (
+          <Fragment key={key}>
             <dt>
-              <kbd>{action.shortcut}</kbd>
+              <kbd>{key}</kbd>
             </dt>
-            <dd>{action.title}</dd>
-          </Fragment>
-        ))}
-        {LOCAL_KEYS.map(([keys, title]) => (
-          <Fragment key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{title}</dd>
+            <dd>{what}</dd>
           </Fragment>
         ))}
       </dl>
-    </Modal>
+    </section>
   );
 }
 
@@ -56,9 +77,12 @@ export function AboutDialog() {
         and tortuosity factors. The computation runs in this page: no voxel leaves the machine.
       </p>
       <p>
-        The tortuosity factor is <span className={styles['equation']}>τ = ε · D₀ / D_eff</span>,
-        with ε the volume fraction of the conducting phase. The command line gives the same bits as
-        this page.
+        The tortuosity factor is{' '}
+        <span className={styles['equation']}>
+          <Formula text="τ = ε · D0 / D_eff" />
+        </span>
+        , with ε the volume fraction of the conducting phase. The command line gives the same bits
+        as this page.
       </p>
       <p>
         Free software under the{' '}

@@ -1,23 +1,30 @@
 /** The bar at the top: what is open, undo and redo, and how the program runs here. */
-import { ActionIcon, Button, Menu, Tooltip, UnstyledButton } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Menu,
+  Tooltip,
+  UnstyledButton,
+  useComputedColorScheme,
+} from '@mantine/core';
 import { spotlight } from '@mantine/spotlight';
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
   IconChevronDown,
-  IconCommand,
   IconCpu,
   IconFolderOpen,
   IconHelp,
   IconMoon,
   IconRuler2,
+  IconSearch,
   IconSun,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { redoLabel, undoLabel } from '../../../recipe/history.ts';
 import { ACTIONS, type Action, findAction } from '../../actions.ts';
 import { formatBytes, formatSize, formatSpacing } from '../../components/format.ts';
-import { usePreferences, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
+import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { Logo } from './Logo.tsx';
 import styles from './shell.module.css';
 
@@ -35,7 +42,7 @@ export function Header() {
       <Threads />
       <ThemeButton />
       <IconAction id="palette" label="Search actions (Ctrl+K)" onClick={() => spotlight.open()}>
-        <IconCommand size={16} aria-hidden />
+        <IconSearch size={16} aria-hidden />
       </IconAction>
       <ActionButton id="shortcuts" label="Keyboard shortcuts (?)">
         <IconHelp size={17} aria-hidden />
@@ -218,12 +225,12 @@ function Threads() {
 }
 
 function ThemeButton() {
-  const theme = usePreferences((preferences) => preferences.theme);
+  const scheme = useComputedColorScheme();
   const workbench = useWorkbench();
-  const label = 'Switch between dark and light';
+  const label = scheme === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme';
   return (
     <IconAction id="theme" label={label} onClick={() => findAction('theme')?.run(workbench)}>
-      {theme === 'light' ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
+      {scheme === 'dark' ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
     </IconAction>
   );
 }

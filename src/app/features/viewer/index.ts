@@ -1,1 +1,2 @@
+export { VIEWER_KEYS } from './use-viewer-keys.ts';
 export { Viewer } from './Viewer.tsx';
