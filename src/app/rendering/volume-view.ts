@@ -83,16 +83,20 @@ function createVolumeView(): SharedView {
     become({ kind: 'failed', message });
   }
 
-  function onEvent(event: RendererEvent): void {
-    if (event.kind === 'lost') fail(LOST);
-    else if (status.kind === 'ready') become({ ...status, last: event });
-  }
-
   async function start(): Promise<void> {
     const canvas = document.createElement('canvas');
     canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%';
     canvas.setAttribute('aria-hidden', 'true');
     const offscreen = canvas.transferControlToOffscreen();
+    const onEvent = (event: RendererEvent): void => {
+      if (event.kind === 'lost') {
+        fail(LOST);
+      } else if (status.kind === 'ready') {
+        // Before its first picture a canvas is black.
+        if (status.last === null) element.replaceChildren(canvas);
+        become({ ...status, last: event });
+      }
+    };
     sendErrorsWhole();
     const thread = new Worker(new URL('./volume-renderer.worker.ts', import.meta.url), {
       type: 'module',
@@ -106,7 +110,6 @@ function createVolumeView(): SharedView {
     const { isSoftware } = await drawing.start(transfer(offscreen, [offscreen]), proxy(onEvent));
     if (worker !== thread) return;
     remote = drawing;
-    element.replaceChildren(canvas);
     become({ kind: 'ready', isSoftware, last: null });
     if (Object.keys(scene).length > 0) void remote.change(scene);
   }

@@ -157,7 +157,7 @@ function usePicture(
   overlay: VolumeInfo | null,
   grey: SlicePixels | null,
   labels: SlicePixels | null,
-): OffscreenCanvas | null {
+): HTMLCanvasElement | null {
   const window = useViewer((state) => state.window);
   const colourMap = useViewer((state) => state.colourMap);
   const opacity = useViewer((state) => state.overlayOpacity);
@@ -177,7 +177,9 @@ function usePicture(
     // Grey values wait for their window: a wrong one would flash.
     if (grid === null || (grey !== null && window === null)) return null;
     const rgba = composeSlice(grey, { ...(window ?? NO_WINDOW), colourMap }, labels, look);
-    const voxels = new OffscreenCanvas(grid.width, grid.height);
+    const voxels = document.createElement('canvas');
+    voxels.width = grid.width;
+    voxels.height = grid.height;
     voxels.getContext('2d')?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
     return voxels;
   }, [grey, labels, window, colourMap, look]);
@@ -185,7 +187,7 @@ function usePicture(
 
 function drawPicture(
   canvas: HTMLCanvasElement,
-  picture: OffscreenCanvas | null,
+  picture: HTMLCanvasElement | null,
   placement: Placement | null,
   width: number,
   height: number,

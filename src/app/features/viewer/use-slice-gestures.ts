@@ -81,7 +81,10 @@ export function useSliceGestures(options: SliceGestureOptions) {
   const step = (by: number): void => {
     if (size === null) return;
     const at = clampTo(index + by, size[plane.normal]);
-    viewer().setCrosshair(withAxis(viewer().crosshair, plane.normal, at));
+    const { crosshair, probe, setCrosshair, setProbe } = viewer();
+    setCrosshair(withAxis(crosshair, plane.normal, at));
+    // The slice moves under a pointer that rests.
+    if (probe !== null) setProbe(withAxis(probe, plane.normal, at));
   };
 
   const zoom = (factor: number, x: number, y: number): void =>

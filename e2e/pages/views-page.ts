@@ -1,0 +1,82 @@
+/** The views and the histogram as a person meets them. */
+import type { Locator, Page } from '@playwright/test';
+import { expect } from '../support/test.ts';
+
+export type SliceName = 'XY' | 'YZ' | 'XZ';
+
+export class ViewsPage {
+  readonly page: Page;
+  readonly views: Locator;
+  readonly tools: Locator;
+  readonly volume: Locator;
+  readonly histogram: Locator;
+  readonly readout: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.views = page.getByRole('region', { name: 'Views' });
+    this.tools = this.views.getByRole('group', { name: 'View tools' });
+    this.volume = this.views.getByRole('application', { name: /^Volume in 3-D/ });
+    this.histogram = page.getByRole('region', { name: 'Histogram' });
+    this.readout = page.getByTestId('readout');
+  }
+
+  slice(name: SliceName): Locator {
+    return this.views.getByRole('application', { name: new RegExp(`^${name}, slice`) });
+  }
+
+  slider(name: SliceName): Locator {
+    return this.views.getByRole('slider', { name: new RegExp(`of the ${name} slice`) });
+  }
+
+  scaleBar(name: SliceName): Locator {
+    return this.slice(name).getByTestId('scale-bar').locator('text');
+  }
+
+  /** Position and value as the read-out says them. */
+  async read(): Promise<{ readonly at: readonly number[]; readonly value: string }> {
+    const at = await this.readout.locator('[data-axis]').allInnerTexts();
+    return {
+      at: at.map(Number),
+      value: await this.readout.locator('[data-value=grey]').innerText(),
+    };
+  }
+
+  /** Moves all slices to a voxel by their sliders. */
+  async goTo(x: number, y: number, z: number): Promise<void> {
+    await this.slider('YZ').fill(String(x));
+    await this.slider('XZ').fill(String(y));
+    await this.slider('XY').fill(String(z));
+    await expect(this.readout.locator('[data-axis=z]')).toHaveText(String(z));
+  }
+
+  /** Share of a view's pixels that differ from the background, 0 to 1. */
+  async coverage(view: Locator): Promise<number> {
+    return (await this.#pixels(view)).coverage;
+  }
+
+  /** A number that changes with the picture. */
+  async digest(view: Locator): Promise<number> {
+    return (await this.#pixels(view)).digest;
+  }
+
+  #pixels(view: Locator): Promise<{ readonly coverage: number; readonly digest: number }> {
+    return view.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const copy = document.createElement('canvas');
+      copy.width = canvas.width;
+      copy.height = canvas.height;
+      const context = copy.getContext('2d');
+      context?.drawImage(canvas, 0, 0);
+      const { data } = context?.getImageData(0, 0, copy.width, copy.height) ?? { data: [] };
+      let covered = 0;
+      let digest = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        const [red = 0, green = 0, blue = 0] = [data[i], data[i + 1], data[i + 2]];
+        // The views' background is #0b0d0f.
+        if (Math.abs(red - 11) + Math.abs(green - 13) + Math.abs(blue - 15) > 8) covered++;
+        digest = (Math.imul(digest, 31) + red + 7 * green + 13 * blue) | 0;
+      }
+      return { coverage: covered / Math.max(1, data.length / 4), digest };
+    });
+  }
+}
