@@ -259,3 +259,23 @@ test('without WebGL in a worker one sentence says so and the slices work', async
   await expect(views.views.getByText(/The 3-D view needs WebGL 2/)).toBeVisible();
   await expect.poll(() => views.coverage(views.slice('XY'))).toBeGreaterThan(0.1);
 });
+
+test('a crash of the graphics process costs the 3-D view only, which starts again', async ({
+  page,
+  faults,
+}) => {
+  faults.allow(/context/i);
+  const workbench = new WorkbenchPage(page);
+  const views = new ViewsPage(page);
+  await workbench.start();
+  await workbench.drop(await save('floats.nrrd', floats()));
+  await expect(views.volume.locator('canvas')).toBeVisible({ timeout: 60_000 });
+  const picture = await views.digest(views.slice('XY'));
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  await session?.send('Browser.crashGpuProcess');
+  await expect(views.views.getByText(/lost its graphics context/)).toBeVisible();
+  await expect.poll(() => views.digest(views.slice('XY'))).toBe(picture);
+  await views.views.getByRole('button', { name: 'Try again' }).click();
+  await expect(views.volume.locator('canvas')).toBeVisible({ timeout: 60_000 });
+  await expect.poll(() => views.coverage(views.volume)).toBeGreaterThan(0.05);
+});

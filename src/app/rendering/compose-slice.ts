@@ -63,24 +63,40 @@ function isSixteenBitsOrLess(
   return data.BYTES_PER_ELEMENT <= 2;
 }
 
+function lowestLevel(data: NumericVoxelArray): number {
+  const isSigned = data instanceof Int8Array || data instanceof Int16Array;
+  return isSigned ? -(256 ** data.BYTES_PER_ELEMENT) / 2 : 0;
+}
+
 /** Slices with fewer pixels than this are cheaper without a table of all levels. */
 const TABLE_PAYS_FROM = 16_384;
 
+/** The last table made: scrolling draws slice after slice with the same. */
+let levelTable: { readonly key: string; readonly words: Uint32Array } | null = null;
+
+/** The colour of each level of an 8 or 16 bit type, lowest first. */
+function colourOfLevels(data: NumericVoxelArray, look: GreyLook): Uint32Array {
+  const lowest = lowestLevel(data);
+  const key = [data.BYTES_PER_ELEMENT, lowest, look.low, look.high, look.colourMap].join(' ');
+  if (levelTable?.key === key) return levelTable.words;
+  const map = packedMap(look.colourMap);
+  const words = new Uint32Array(256 ** data.BYTES_PER_ELEMENT);
+  for (let i = 0; i < words.length; i++) words[i] = map[mapStep(i + lowest, look)] as number;
+  levelTable = { key, words };
+  return words;
+}
+
 function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void {
   const { data } = grid;
-  const map = packedMap(look.colourMap);
   if (isSixteenBitsOrLess(data) && data.length >= TABLE_PAYS_FROM) {
-    const levels = 256 ** data.BYTES_PER_ELEMENT;
-    const lowest = data instanceof Int8Array || data instanceof Int16Array ? -levels / 2 : 0;
-    const table = Uint32Array.from(
-      { length: levels },
-      (_, level) => map[mapStep(level + lowest, look)] as number,
-    );
+    const table = colourOfLevels(data, look);
+    const lowest = lowestLevel(data);
     for (let i = 0; i < words.length; i++) {
       words[i] = table[(data[i] as number) - lowest] as number;
     }
     return;
   }
+  const map = packedMap(look.colourMap);
   const notFinite = pack(...NOT_FINITE_COLOUR);
   const { low, high } = look;
   const perStep = high - low;
@@ -89,7 +105,8 @@ function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void 
   for (let i = 0; i < words.length; i++) {
     const value = data[i] as number;
     if (value > low && value < high) {
-      words[i] = map[Math.round(((value - low) / perStep) * 255)] as number;
+      // As `mapStep`, written out: this runs once for each pixel.
+      words[i] = map[(((value - low) / perStep) * 255 + 0.5) | 0] as number;
     } else if (!Number.isFinite(value)) words[i] = notFinite;
     else words[i] = value <= low ? first : last;
   }
@@ -107,18 +124,32 @@ function isEdge({ width, height, data }: PixelGrid, pixel: number): boolean {
   );
 }
 
+type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Looks labels up; a table where all of them fit one, for it is asked for each pixel. */
+function colourFinder(
+  data: NumericVoxelArray,
+  colours: LabelLook['colours'],
+): (label: number) => Rgb | undefined {
+  if (!(data instanceof Uint8Array)) return (label) => colours.get(label);
+  const table = Array.from({ length: 256 }, (_, label) => colours.get(label));
+  return (label) => table[label];
+}
+
 function blendLabels(labels: PixelGrid, look: LabelLook, rgba: Uint8ClampedArray): void {
   const { data } = labels;
-  const { colours, opacity, style } = look;
-  for (let pixel = 0; pixel < data.length; pixel++) {
-    const colour = colours.get(data[pixel] as number);
+  const { opacity, style } = look;
+  const colourOf = colourFinder(data, look.colours);
+  for (let pixel = 0, at = 0; pixel < data.length; pixel++, at += 4) {
+    const colour = colourOf(data[pixel] as number);
     if (colour === undefined) continue;
     if (style === 'outline' && !isEdge(labels, pixel)) continue;
-    const at = 4 * pixel;
-    for (let channel = 0; channel < 3; channel++) {
-      const under = rgba[at + channel] as number;
-      rgba[at + channel] = under + opacity * ((colour[channel] as number) - under);
-    }
+    const red = rgba[at] as number;
+    const green = rgba[at + 1] as number;
+    const blue = rgba[at + 2] as number;
+    rgba[at] = red + opacity * (colour[0] - red);
+    rgba[at + 1] = green + opacity * (colour[1] - green);
+    rgba[at + 2] = blue + opacity * (colour[2] - blue);
   }
 }
 

@@ -65,7 +65,7 @@ export interface HeightScale {
 }
 
 /** Height 0 to 1 of a share. */
-export function heightOf(share: number, { scale, most, total }: HeightScale): number {
+function heightOf(share: number, { scale, most, total }: HeightScale): number {
   if (most <= 0) return 0;
   const height =
     scale === 'linear' ? share / most : Math.log1p(share * total) / Math.log1p(most * total);

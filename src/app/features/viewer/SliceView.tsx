@@ -59,7 +59,12 @@ export function SliceView({ id, source, image, overlay, before }: SliceViewProps
     [size, volume?.spacing, plane, frame, width, height],
   );
   useEffect(() => {
-    if (canvas.current !== null) drawPicture(canvas.current, picture, placement, width, height);
+    const target = canvas.current;
+    if (target === null) return;
+    const draw = (): void => drawPicture(target, picture, placement, width, height);
+    draw();
+    target.addEventListener('contextrestored', draw);
+    return () => target.removeEventListener('contextrestored', draw);
   }, [picture, placement, width, height]);
 
   const gestures = useSliceGestures({ id, plane, stage, size, index, placement, width, height });
@@ -180,7 +185,9 @@ function usePicture(
     const voxels = document.createElement('canvas');
     voxels.width = grid.width;
     voxels.height = grid.height;
-    voxels.getContext('2d')?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
+    // In main memory: a crash of the graphics process must not take it along.
+    const context = voxels.getContext('2d', { willReadFrequently: true });
+    context?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
     return voxels;
   }, [grey, labels, window, colourMap, look]);
 }
