@@ -78,7 +78,7 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
       <Findings tables={tables ?? []} />
       {(notes ?? []).map((note) => (
         <p key={note} className={styles['note']}>
-          {note}
+          <Formula text={note} />
         </p>
       ))}
       <AboutOperation operation={operation} />
@@ -129,7 +129,9 @@ function AboutOperation({ operation }: { readonly operation: OperationDescriptor
           <Formula text={operation.equation} />
         </p>
       )}
-      <p>{operation.details}</p>
+      <p>
+        <Formula text={operation.details} />
+      </p>
       {operation.citations.length === 0 ? null : (
         <ul>
           {operation.citations.map((citation) => (

@@ -3,7 +3,9 @@ import { Button, Progress } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatBytes, formatTimeLeft } from '../../components/format.ts';
-import { stepState } from '../../stores/recipe-status.ts';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import { presetFor } from '../../../recipe/presets.ts';
+import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { peakBytes, secondsLeft } from './run-forecast.ts';
@@ -52,15 +54,48 @@ function Ready() {
       >
         Run
       </Button>
-      <p
-        className={styles['forecast']}
-        data-warning={isTooMuch || wrong !== undefined || undefined}
-      >
-        {wrong === undefined
-          ? describe(enabled.length, open, bytes, isTooMuch)
-          : `${wrong.operation?.title ?? wrong.step.operation} needs attention.`}
-      </p>
+      {wrong === undefined ? (
+        <p className={styles['forecast']} data-warning={isTooMuch || undefined}>
+          {describe(enabled.length, open, bytes, isTooMuch)}
+        </p>
+      ) : (
+        <Attention status={wrong} source={source} />
+      )}
     </>
+  );
+}
+
+/** Leads to the step that keeps the recipe from running, or to a recipe that suits the volume. */
+function Attention(props: { readonly status: StepStatus; readonly source: VolumeInfo | null }) {
+  const { status, source } = props;
+  const { step, operation, inputKind } = status;
+  const workspace = useWorkspace();
+  const isWrongKind =
+    operation !== null &&
+    source !== null &&
+    operation.input !== 'any' &&
+    operation.input !== source.kind &&
+    inputKind === source.kind;
+  const preset = isWrongKind ? presetFor(source.kind) : null;
+  return (
+    <div className={styles['attention']}>
+      <button
+        type="button"
+        className={styles['linkButton']}
+        onClick={() => workspace.select(step.id)}
+      >
+        {operation?.title ?? step.operation} needs attention
+      </button>
+      {preset === null ? null : (
+        <button
+          type="button"
+          className={styles['linkButton']}
+          onClick={() => workspace.applyPreset(preset)}
+        >
+          Use the preset “{preset.title}”
+        </button>
+      )}
+    </div>
   );
 }
 

@@ -21,6 +21,11 @@ function titleOf({ operation, step }: StepStatus): string {
   return operation?.title ?? step.operation;
 }
 
+/** The list is one stop of the tab key: the selected row; arrow keys reach the others. */
+function tabIndexOf(isSelected: boolean): 0 | -1 {
+  return isSelected ? 0 : -1;
+}
+
 interface StepEdits {
   toggle(status: StepStatus): void;
   move(status: StepStatus, by: -1 | 1): void;
@@ -94,6 +99,7 @@ export function StepList() {
           type="button"
           data-row
           className={styles['stepButton']}
+          tabIndex={tabIndexOf(selected === INPUT)}
           aria-current={selected === INPUT ? 'step' : undefined}
           onClick={() => workspace.select(INPUT)}
         >
@@ -149,6 +155,7 @@ function StepRow(props: {
         type="button"
         data-row
         className={styles['stepButton']}
+        tabIndex={tabIndexOf(isSelected)}
         aria-current={isSelected ? 'step' : undefined}
         onClick={() => workspace.select(step.id)}
       >
@@ -164,11 +171,12 @@ function StepRow(props: {
       <Switch
         size="xs"
         withThumbIndicator={false}
+        tabIndex={tabIndexOf(isSelected)}
         aria-label={`${title} on`}
         checked={step.enabled}
         onChange={() => edits.toggle(status)}
       />
-      <StepMenu {...props} title={title} />
+      <StepMenu {...props} title={title} tabIndex={tabIndexOf(isSelected)} />
     </li>
   );
 }
@@ -176,6 +184,7 @@ function StepRow(props: {
 function StepMenu(props: {
   readonly status: StepStatus;
   readonly title: string;
+  readonly tabIndex: number;
   readonly isFirst: boolean;
   readonly isLast: boolean;
   readonly edits: StepEdits;
@@ -184,7 +193,7 @@ function StepMenu(props: {
   return (
     <Menu position="bottom-end" width={200}>
       <Menu.Target>
-        <ActionIcon size={22} aria-label={`More for ${title}`}>
+        <ActionIcon size={22} tabIndex={props.tabIndex} aria-label={`More for ${title}`}>
           <IconDotsVertical size={15} aria-hidden />
         </ActionIcon>
       </Menu.Target>

@@ -139,7 +139,7 @@ function Numbers(props: {
               />
               {table.notes.map((note) => (
                 <p key={note} className={styles['note']}>
-                  {note}
+                  <Formula text={note} />
                 </p>
               ))}
             </details>
@@ -159,7 +159,7 @@ function ConventionStrip(props: {
   readonly onShow: () => void;
 }) {
   const equations = props.conventions.flatMap(
-    ({ equation }) => equation.split(/[,;] {2,}/)[0] ?? [],
+    ({ equation }) => equation.split(/[,;] {2,}| over | for /)[0] ?? [],
   );
   return (
     <p className={styles['strip']}>
@@ -193,7 +193,7 @@ function Conventions({ conventions }: Pick<Results, 'conventions'>) {
             </p>
             {notes.map((note) => (
               <p key={note} className={styles['note']}>
-                {note}
+                <Formula text={note} />
               </p>
             ))}
           </div>
