@@ -7,8 +7,8 @@
  * outer faces: its minimum is the conductance of the network. The error of J is ‖u − u*‖²_A, so it
  * is quadratic in the error of the potential, and J never falls below the true value.
  *
- * Only u is float64. The residual is not updated but computed from u in each iteration, so that
- * rounding r, z and p to float32 leaves no error in u that later iterations do not see.
+ * Only u is float64; r, z, p and q are float32. After each certificate r is computed anew from u,
+ * so that rounding in its updates costs iterations at most, never accuracy.
  */
 
 /** One thing to do; `precondition`, `multiply` and `energy` are answered with a number. */
@@ -19,15 +19,15 @@ export type SolverStep =
   | { readonly kind: 'precondition' }
   /** p = z + beta p. `error` is the present bound of J's relative error. */
   | { readonly kind: 'direct'; readonly beta: number; readonly error: number }
-  /** Answered with p·A p. */
+  /** q = A p; answered with p·q. */
   | { readonly kind: 'multiply' }
-  /** u += alpha p, r = −A u. */
+  /** u += alpha p, r −= alpha q. */
   | { readonly kind: 'advance'; readonly alpha: number }
   /** Answered with J(u). */
   | { readonly kind: 'energy' }
   /**
    * Bound the conductance from both sides, given J(u); answered with the relative width of the
-   * interval that all certificates so far leave. u and p stay as they are, r and z are lost.
+   * interval that all certificates so far leave. u and p stay as they are, z is lost and r is computed anew.
    */
   | { readonly kind: 'certify'; readonly energy: number };
 

@@ -223,6 +223,7 @@ class Vectors {
     const order = growForest(this.#cells, [nx, ny, nz], this.#fine.periodic);
     const routed = routeResidual(this.#fine, this.#cells, order, flow);
     this.bounds = intersect(this.bounds, boundConductance(energy, routed, this.#network));
+    this.#findResidual();
     return relativeWidth(this.bounds);
   }
 
@@ -245,6 +246,7 @@ class Vectors {
     return this.#energy();
   }
 
+  /** Anew from u: rounding in its updates is gone. */
   #findResidual(): void {
     this.#applyTo(this.#u, (i, sum) => {
       this.#fine.r[i] = -sum;
@@ -297,10 +299,14 @@ class Vectors {
     return 0;
   }
 
+  /** q = A p, in place of the correction, which is no longer needed. */
   #multiply(): number {
     const { nz, slice } = this.#fine.shape;
     const lanes = Array.from({ length: nz }, () => [0, 0] as [number, number]);
+    // The ends repeated in the padding must not get into the residual.
+    this.#fine.x.fill(0);
     this.#applyTo(this.#p, (i, sum, x) => {
+      this.#fine.x[i] = sum;
       (lanes[Math.floor(i / slice) - 1] as [number, number])[x & 1] += this.#p[i] * sum;
     });
     return lanes.reduce((total, [even, odd]) => total + (even + odd), 0);
@@ -310,8 +316,11 @@ class Vectors {
     const { nz } = this.#fine.shape;
     const [start] = this.#sliceRange(0);
     const [, end] = this.#sliceRange(nz - 1);
-    for (let i = start - 1; i < end; i++) this.#u[i] += alpha * this.#p[i];
-    this.#findResidual();
+    const { r, x: q } = this.#fine;
+    for (let i = start - 1; i < end; i++) {
+      this.#u[i] += alpha * this.#p[i];
+      r[i] -= alpha * q[i];
+    }
     return 0;
   }
 

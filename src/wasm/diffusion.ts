@@ -330,7 +330,6 @@ class Solve {
         return this.#sum();
       case 'advance':
         await this.#run('diffusionAdvance', 0, [level, at(u), at(p), step.alpha]);
-        await this.#run('diffusionResidual', 0, [level, at(u)]);
         return 0;
       case 'energy':
         await this.#run('diffusionEnergy', 0, [level, at(u), at(sums)]);

@@ -109,7 +109,7 @@ export function diffusionExactResidual(pointer: usize, u: usize, flow: usize, st
   }
 }
 
-/** `sums[z]` = p·A p of slice z. */
+/** q = A p, in place of the correction, which is no longer needed; `sums[z]` = p·q of slice z. */
 export function diffusionMultiply(pointer: usize, p: usize, sums: usize, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   const nx = level.nx;
@@ -119,18 +119,22 @@ export function diffusionMultiply(pointer: usize, p: usize, sums: usize, start: 
       const at = rowStart(level, y, z);
       const down = rowBelow(level, y, z);
       const up = rowAbove(level, y, z);
+      // The ends repeated in the padding must not get into the residual.
+      store<f32>(f32At(level.x, at - 1), 0);
+      store<f32>(f32At(level.x, at + nx), 0);
       for (let x = 0; x < nx; x += 2) {
         const i = at + x;
         const own = loadPair(f32At(<u32>p, i));
-        const sum = applyPair(level, p, true, i, down + x, up + x, own);
-        lanes = f64x2.add(lanes, v128.and(f64x2.mul(own, sum), insideRow(x, nx)));
+        const sum = v128.and(applyPair(level, p, true, i, down + x, up + x, own), insideRow(x, nx));
+        v128.store64_lane(f32At(level.x, i), f32x4.demote_f64x2_zero(sum), 0);
+        lanes = f64x2.add(lanes, f64x2.mul(own, sum));
       }
     }
     store<f64>(f64At(sums, z), f64x2.extract_lane(lanes, 0) + f64x2.extract_lane(lanes, 1));
   }
 }
 
-/** u += alpha p. */
+/** u += alpha p, r −= alpha q. */
 export function diffusionAdvance(pointer: usize, u: usize, p: usize, alpha: f64, start: i32, end: i32): void {
   const level = changetype<Level>(pointer);
   const step = f64x2.splat(alpha);
@@ -144,6 +148,9 @@ export function diffusionAdvance(pointer: usize, u: usize, p: usize, alpha: f64,
   for (let i = level.slice * (start + 1); i < stop; i += 2) {
     const to = f64At(u, i);
     v128.store(to, f64x2.add(v128.load(to), f64x2.mul(step, loadPair(f32At(<u32>p, i)))));
+    const r = f32At(level.r, i);
+    const residual = f64x2.sub(loadPair(r), f64x2.mul(step, loadPair(f32At(level.x, i))));
+    v128.store64_lane(r, f32x4.demote_f64x2_zero(residual), 0);
   }
 }
 
