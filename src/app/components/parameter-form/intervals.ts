@@ -1,7 +1,7 @@
 /** Starting points for grey intervals that a person then moves. */
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 
-const NAMES = ['pore', 'carbon-binder', 'active material'] as const;
+const NAMES = ['pore', 'carbon-binder domain', 'active material'] as const;
 
 function rounded(value: number, width: number): number {
   const digits = Math.max(0, 2 - Math.floor(Math.log10(width || 1)));

@@ -56,6 +56,7 @@ function PhantomForm(props: {
       <NativeSelect
         size="xs"
         label="Phantom"
+        data-autofocus
         data={props.phantoms.map((each) => ({ value: each.id, label: each.title }))}
         value={id}
         onChange={(event) => {

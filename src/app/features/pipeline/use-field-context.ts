@@ -8,7 +8,7 @@ import { useWorkspaceState } from '../../workbench-context.tsx';
 import { foundValues } from './found-values.ts';
 
 /** The volume that reaches a step, as far as it has been made. */
-function inputOf(state: WorkspaceState, stepId: string): VolumeInfo | null {
+export function inputOf(state: WorkspaceState, stepId: string): VolumeInfo | null {
   let volume = state.source;
   for (const step of currentRecipe(state).steps) {
     if (step.id === stepId) return volume;

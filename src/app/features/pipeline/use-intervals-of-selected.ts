@@ -3,7 +3,9 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { setStepParams } from '../../../recipe/edit.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { roundIntervals } from '../../components/parameter-form/intervals.ts';
 import { foundValues } from './found-values.ts';
+import { inputOf } from './use-field-context.ts';
 
 export interface IntervalsOfSelected {
   /** null where the selected step has no intervals, or none are known yet. */
@@ -18,6 +20,7 @@ export function useIntervalsOfSelected(): IntervalsOfSelected {
   const steps = useSteps();
   const selected = useWorkspaceState((state) => state.selected);
   const summary = useWorkspaceState((state) => state.outcomes[state.selected]?.summary ?? null);
+  const range = useWorkspaceState((state) => inputOf(state, state.selected)?.range ?? null);
   const status = steps.find(({ step }) => step.id === selected);
   const fields = status?.operation?.parameters ?? null;
   const name =
@@ -31,8 +34,11 @@ export function useIntervalsOfSelected(): IntervalsOfSelected {
     if (fields === null || name === undefined) return null;
     if (Array.isArray(given)) return given as readonly GreyInterval[];
     const found = foundValues(fields, summary)[name];
-    return Array.isArray(found) ? (found as readonly GreyInterval[]) : null;
-  }, [fields, name, given, summary]);
+    if (!Array.isArray(found)) return null;
+    // A drag writes all ends into the recipe, where tails of digits would only be noise.
+    const ends = found as readonly GreyInterval[];
+    return range === null ? ends : roundIntervals(ends, range);
+  }, [fields, name, given, summary, range]);
 
   const drag = useRef<string | null>(null);
   const change = useCallback(

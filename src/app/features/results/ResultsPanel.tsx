@@ -2,6 +2,7 @@
 import { Button, Checkbox, CopyButton, Tabs, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { Formula } from '../../components/Formula.tsx';
 import { tableAsTsv } from './cells.ts';
 import { ExportMenu } from './ExportMenu.tsx';
@@ -203,17 +204,23 @@ function Conventions({ conventions }: Pick<Results, 'conventions'>) {
 }
 
 /** What a first-time user does with what was opened. */
-const NEXT_STEPS = {
-  grey: [
-    'Each step at the left can be selected, changed, switched off or moved; what it does and what it found stands at the right.',
-    'Values left automatic are found in your data. Select the segmentation to see its grey intervals on the histogram and to drag them.',
-    'After a change only the steps that it concerns are computed again.',
-  ],
-  labels: [
-    'The volume is segmented already: fractions, percolation and tortuosity factors are measured for each label.',
-    'No label is taken for pore space unasked: to get a porosity, add “Name phases” and mark the pore.',
-  ],
-} as const;
+function nextSteps({ kind, phases }: VolumeInfo): readonly string[] {
+  if (kind === 'grey') return GREY_STEPS;
+  const segmented =
+    'The volume is segmented already: fractions, percolation and tortuosity factors are measured for each label.';
+  return phases.some(({ pore }) => pore)
+    ? [segmented]
+    : [
+        segmented,
+        'No label is taken for pore space unasked: to get a porosity, add “Name phases” and mark the pore.',
+      ];
+}
+
+const GREY_STEPS = [
+  'Each step at the left can be selected, changed, switched off or moved; what it does and what it found stands at the right.',
+  'Values left automatic are found in your data. Select the segmentation to see its grey intervals on the histogram and to drag them.',
+  'After a change only the steps that it concerns are computed again.',
+];
 
 function NothingYet() {
   const { source, isRunning } = useWorkspaceState((state) => ({
@@ -231,7 +238,7 @@ function NothingYet() {
     <div className={styles['nothing']}>
       <p>Run the recipe to measure (Ctrl+Enter). Numbers and conventions appear here.</p>
       <ul>
-        {NEXT_STEPS[source.kind].map((text) => (
+        {nextSteps(source).map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
