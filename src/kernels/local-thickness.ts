@@ -35,27 +35,41 @@ export function coveringSquares(
   return out;
 }
 
+/** Directions in which a larger ball is looked for, of all those that mirroring and exchange make one. */
+const DIRECTIONS = [
+  [1, 0, 0],
+  [1, 1, 0],
+  [1, 1, 1],
+  [2, 1, 0],
+  [2, 1, 1],
+  [2, 2, 1],
+] as const;
+
 /**
- * By how much larger a neighbour's ball must be to hold a ball whole, in whole numbers: entry
- * `3·a + k` is the smallest b for which every lattice point nearer than √a to a voxel is nearer than √b
- * to its neighbour across a face (k = 0), an edge (1) or a corner (2); for a = 0 … `limit`
- * (Remy & Thiel 2005, doi:10.1016/j.imavis.2004.06.007). O(limit^1.5) time.
+ * How large another ball must be to hold a ball whole, in whole numbers: entry 6·a + k is the
+ * smallest b for which every lattice point nearer than √a to a voxel is nearer than √b to the voxel
+ * at (1, 0, 0) from it (k = 0), (1, 1, 0), (1, 1, 1), (2, 1, 0), (2, 1, 1) or (2, 2, 1); for
+ * a = 0 … `limit` (Remy & Thiel 2005, doi:10.1016/j.imavis.2004.06.007). O(limit^1.5) time.
  */
 export function containingSquares(limit: number): Int32Array<ArrayBuffer> {
-  const table = new Int32Array(3 * (limit + 1));
-  // First, at 3·n + k: the farthest point at squared distance n - 1, seen from the neighbour.
+  const kinds = DIRECTIONS.length;
+  const table = new Int32Array(kinds * (limit + 1));
+  // First, at a = n + 1: the farthest point at squared distance n. Positive coordinates in falling
+  // order stand for all their mirror images; the farthest is the one along the direction.
   for (let x = 0; x * x < limit; x++) {
     for (let y = 0; y <= x && x * x + y * y < limit; y++) {
       for (let z = 0; z <= y; z++) {
         const n = x * x + y * y + z * z;
         if (n >= limit) break;
-        const at = 3 * (n + 1);
-        table[at] = Math.max(table[at], n + 2 * x + 2);
-        table[at + 1] = Math.max(table[at + 1], n + 2 * (x + y) + 3);
-        table[at + 2] = Math.max(table[at + 2], n + 2 * (x + y + z) + 4);
+        const at = kinds * (n + 1);
+        for (let k = 0; k < kinds; k++) {
+          const [u, v, w] = DIRECTIONS[k];
+          const far = n + 2 * (u * x + v * y + w * z) + u * u + v * v + w * w + 1;
+          if (far > table[at + k]) table[at + k] = far;
+        }
       }
     }
   }
-  for (let i = 3; i < table.length; i++) table[i] = Math.max(table[i], table[i - 3]);
+  for (let i = kinds; i < table.length; i++) table[i] = Math.max(table[i], table[i - kinds]);
   return table;
 }

@@ -12,14 +12,22 @@ import { MOST_THREADS } from './slabs.ts';
 const TABLE_LIMIT = 1 << 14;
 
 /** Byte offsets of a ball as in `wasm/src/local-thickness.ts`. */
-const BALL_BYTES = 16;
-const SQUARED_OFFSET = 8;
+const BALL_BYTES = 24;
+const SQUARED_OFFSET = 16;
+/** Edge of a block of open voxels. */
+const BLOCK = 8;
+const SQUARES = 192;
 /** Balls in kernel memory at once. */
 const BALLS_PER_CALL = 1 << 14;
-/** Rows of voxels that the balls of one call may cross: at most 30 ms even in a single slice. */
-const ROWS_PER_CALL = 1 << 22;
-/** Thinner slabs spend more on balls that do not reach them. */
-const SLICES_PER_TASK = 8;
+/** Columns of blocks that the balls of one call may cross: at most 30 ms even in a single layer. */
+const COLUMNS_PER_CALL = 1 << 17;
+/** Each task looks at all balls of a call, so more tasks would do more in vain. */
+const TASKS_PER_CALL = 16;
+/** With more labels all are painted in one go: each alone costs a pass over the volume. */
+const MOST_SINGLE_LABELS = 12;
+
+/** Squares below this have a place of their own in an array. */
+const DENSE_SQUARES = 1 << 20;
 
 const TASK_VOXELS = 1 << 20;
 const READ_VOXELS = 1 << 20;
@@ -29,19 +37,27 @@ function bandBalls(voxels: number): number {
   return (1 << 16) + Math.ceil(voxels / 16);
 }
 
-function openBytes([nx, ny, nz]: Size3): number {
-  return Math.ceil(nx / 64) * 8 * ny * nz;
+/** Squares of -192 … 200 that fit int16. */
+function shortSquares(): Int16Array {
+  return Int16Array.from({ length: 2 * SQUARES + 9 }, (_, i) =>
+    Math.min(32_767, (i - SQUARES) ** 2),
+  );
 }
 
-/** Arena bytes of `coverWithBalls`: 9.1 a voxel for cubic voxels, 17.1 else. */
+/** Blocks of open voxels, rows padded to whole words of summaries. */
+function blockCount([nx, ny, nz]: Size3): number {
+  return Math.ceil(nx / 64) * 8 * Math.ceil(ny / BLOCK) * Math.ceil(nz / BLOCK);
+}
+
+/** Arena bytes of `coverWithBalls`: 9.2 a voxel for cubic voxels, 17.2 else. */
 export function thicknessBytes(size: Size3, cubic: boolean): number {
   const voxels = size[0] * size[1] * size[2];
   return (
     distanceBytes(size, cubic) +
     voxels * (cubic ? 4 : 8) +
-    openBytes(size) +
+    65 * blockCount(size) +
     BALLS_PER_CALL * BALL_BYTES +
-    12 * (TABLE_LIMIT + 1) +
+    24 * (TABLE_LIMIT + 1) +
     MOST_THREADS * 64 +
     2048
   );
@@ -59,16 +75,18 @@ interface Band {
   readonly count: number;
 }
 
-type Read = (visit: (square: number, voxel: number) => void) => Promise<void>;
+type Visit = (square: number, voxel: number, label: number) => void;
+type Read = (visit: Visit) => Promise<void>;
 
 /** Reads the balls that have to be painted: voxels whose square has a minus sign. */
 function ballReader(session: KernelSession, field: SquaredField, voxels: number): Read {
   return async (visit) => {
     for (let start = 0; start < voxels; start += READ_VOXELS) {
       const squares = squaresOf(session, field, start, Math.min(READ_VOXELS, voxels - start));
+      const labels = session.u8(field.labels + start, squares.length);
       for (let i = 0; i < squares.length; i++) {
         const square = squares[i] as number;
-        if (square < 0) visit(-square, start + i);
+        if (square < 0) visit(-square, start + i, labels[i] as number);
       }
       await session.breathe();
     }
@@ -113,22 +131,46 @@ function bandsOf({ counts }: Found, most: number): readonly BandRange[] {
   return bands;
 }
 
+/** The next free place for each square. */
+class Places {
+  readonly #dense: Int32Array | null;
+  readonly #sparse = new Map<number, number>();
+
+  constructor(highest: number) {
+    this.#dense = highest < DENSE_SQUARES ? new Int32Array(highest + 1) : null;
+  }
+
+  set(square: number, place: number): void {
+    if (this.#dense === null) this.#sparse.set(square, place);
+    else this.#dense[square] = place;
+  }
+
+  /** A place, and the one after it for the next. */
+  take(square: number): number {
+    const place = (this.#dense === null ? this.#sparse.get(square) : this.#dense[square]) as number;
+    this.set(square, place + 1);
+    return place;
+  }
+}
+
 async function sortBand(
   read: Read,
+  only: number,
   { values, counts }: Found,
   { low, high, skip, count }: BandRange,
 ): Promise<Band> {
-  const places = new Map<number, number>();
+  const lowest = values[low] as number;
+  const highest = values[high - 1] as number;
+  const places = new Places(highest);
   let next = -skip;
   for (let i = high - 1; i >= low; i--) {
     places.set(values[i] as number, next);
     next += counts[i] as number;
   }
   const band = { voxels: new Uint32Array(count), squares: new Float64Array(count), count };
-  await read((square, voxel) => {
-    const place = places.get(square);
-    if (place === undefined) return;
-    places.set(square, place + 1);
+  await read((square, voxel, label) => {
+    if (square < lowest || square > highest || (only >= 0 && label !== only)) return;
+    const place = places.take(square);
     if (place < 0 || place >= count) return;
     band.voxels[place] = voxel;
     band.squares[place] = square;
@@ -140,15 +182,11 @@ interface Painting {
   readonly field: SquaredField;
   readonly thickness: number;
   readonly open: number;
+  readonly summaries: number;
+  readonly squares: number;
   readonly balls: number;
   readonly size: Size3;
   readonly weights: Edges;
-}
-
-/** Rows of voxels that a ball crosses. */
-function rowsOf(square: number, [, wy, wz]: Edges, [, ny, nz]: Size3): number {
-  const [ry, rz] = [Math.sqrt(square / wy), Math.sqrt(square / wz)];
-  return Math.min(2 * ry + 1, ny) * Math.min(2 * rz + 1, nz);
 }
 
 /** Writes balls from `from` on to kernel memory, as many as one call takes; returns where it ended. */
@@ -158,21 +196,24 @@ function writeBalls(session: KernelSession, painting: Painting, band: Band, from
   const most = Math.min(BALLS_PER_CALL, band.count - from);
   const places = session.u16(balls, most * (BALL_BYTES / 2));
   const squares = field.cubic
-    ? session.i32(balls + SQUARED_OFFSET, most * (BALL_BYTES / 4) - 2)
-    : session.f64(balls + SQUARED_OFFSET, most * (BALL_BYTES / 8) - 1);
+    ? session.i32(balls + SQUARED_OFFSET, most * (BALL_BYTES / 4) - 4)
+    : session.f64(balls + SQUARED_OFFSET, most * (BALL_BYTES / 8) - 2);
   const stride = field.cubic ? BALL_BYTES / 4 : BALL_BYTES / 8;
-  let rows = 0;
+  let columns = 0;
   let written = 0;
-  while (written < most && rows < ROWS_PER_CALL) {
+  while (written < most && columns < COLUMNS_PER_CALL) {
     const voxel = band.voxels[from + written] as number;
     const square = band.squares[from + written] as number;
+    const reachY = Math.ceil(Math.sqrt(square / weights[1]));
+    const reachZ = Math.ceil(Math.sqrt(square / weights[2]));
     const at = written * (BALL_BYTES / 2);
     places[at] = voxel % nx;
     places[at + 1] = Math.floor(voxel / nx) % ny;
     places[at + 2] = Math.floor(voxel / (nx * ny));
-    places[at + 3] = Math.ceil(Math.sqrt(square / weights[2]));
+    places[at + 3] = reachY;
+    places[at + 4] = reachZ;
     squares[written * stride] = square;
-    rows += rowsOf(square, weights, size);
+    columns += (reachY / 4 + 1) * (reachZ / 4 + 1);
     written += 1;
   }
   return from + written;
@@ -184,16 +225,18 @@ async function paintBand(
   band: Band,
   onPainted: (balls: number) => void,
 ): Promise<void> {
-  const { field, thickness, open, balls, size, weights } = painting;
+  const { field, thickness, open, summaries, squares, balls, size, weights } = painting;
   const [nx, ny, nz] = size;
+  const edges = field.cubic ? [squares] : weights;
+  const layers = Math.ceil(nz / BLOCK);
   let from = 0;
   while (from < band.count) {
     const end = writeBalls(session, painting, band, from);
     await session.run({
       kernel: field.cubic ? 'thicknessPaint' : 'thicknessPaintWeighted',
-      args: [balls, end - from, thickness, open, ...(field.cubic ? [] : weights), nx, ny],
-      items: nz,
-      itemsPerTask: SLICES_PER_TASK,
+      args: [balls, end - from, thickness, open, summaries, ...edges, nx, ny],
+      items: layers,
+      itemsPerTask: Math.max(1, Math.floor(layers / TASKS_PER_CALL)),
     });
     from = end;
     onPainted(from);
@@ -217,11 +260,13 @@ export async function coverWithBalls(
   const { squared, cubic } = field;
   const suffix = cubic ? '' : 'Weighted';
   const thickness = session.allocate(voxels * (cubic ? 4 : 8));
-  const open = session.allocate(openBytes(size));
+  const blocks = blockCount(size);
+  const open = session.allocate(64 * blocks);
+  const summaries = session.allocate(blocks);
   const balls = session.allocate(BALLS_PER_CALL * BALL_BYTES);
-  const table = session.allocate(12 * (TABLE_LIMIT + 1));
+  const table = session.allocate(24 * (TABLE_LIMIT + 1));
   const needs = session.allocate(session.threads * 64);
-  if (cubic) session.i32(table, 3 * (TABLE_LIMIT + 1)).set(containingSquares(TABLE_LIMIT));
+  if (cubic) session.i32(table, 6 * (TABLE_LIMIT + 1)).set(containingSquares(TABLE_LIMIT));
   await session.run(
     {
       kernel: `thicknessMark${suffix}`,
@@ -244,20 +289,45 @@ export async function coverWithBalls(
     items: voxels,
     itemsPerTask: TASK_VOXELS,
   });
-  session.u8(open, openBytes(size)).fill(255);
-
+  let labelCount = 0;
+  for (const label of labels) labelCount = Math.max(labelCount, label + 1);
+  // A label alone leaves no open voxels of others near its surface, where balls would look at them.
+  const groups =
+    labelCount <= MOST_SINGLE_LABELS ? Array.from({ length: labelCount }, (_, i) => i) : [-1];
   const read = ballReader(session, field, voxels);
-  const found = new ValueCounts();
-  await read((square) => found.add(square));
-  const sorted = found.sorted();
-  const painting = { field, thickness, open, balls, size, weights: options.weights };
+  const found = groups.map(() => new ValueCounts());
+  await read((square, _voxel, label) => found[groups.length === 1 ? 0 : label]?.add(square));
+  const total = found.reduce((sum, counts) => sum + counts.total, 0);
+  const squares = session.allocate(2 * (2 * SQUARES + 9));
+  session.u16(squares, 2 * SQUARES + 9).set(shortSquares());
+  const painting = {
+    field,
+    thickness,
+    open,
+    summaries,
+    squares,
+    balls,
+    size,
+    weights: options.weights,
+  };
   let painted = 0;
-  for (const range of bandsOf(sorted, bandBalls(voxels))) {
-    const band = await sortBand(read, sorted, range);
-    await paintBand(session, painting, band, (done) =>
-      session.progress(0.35 + (0.65 * (painted + done)) / found.total),
-    );
-    painted += band.count;
+  for (const [group, label] of groups.entries()) {
+    const sorted = (found[group] as ValueCounts).sorted();
+    if (sorted.values.length === 0) continue;
+    await session.run({
+      kernel: 'thicknessOpen',
+      args: [field.labels, open, summaries, label, options.outside, ...size],
+      items: Math.ceil(nz / BLOCK),
+      itemsPerTask: Math.max(1, Math.floor(TASK_VOXELS / (nx * ny * BLOCK))),
+    });
+    for (const range of bandsOf(sorted, bandBalls(voxels))) {
+      const band = await sortBand(read, label, sorted, range);
+      await paintBand(session, painting, band, (done) =>
+        session.progress(0.35 + (0.65 * (painted + done)) / total),
+      );
+      painted += band.count;
+    }
   }
+  session.progress(1);
   return { labels: field.labels, squared: thickness, cubic };
 }

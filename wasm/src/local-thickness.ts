@@ -5,10 +5,13 @@
  * int32 for cubic voxels, float64 holding whole numbers else.
  */
 
-/** Byte offsets in a ball: x, y, z of its centre and its reach along z as uint16, then R². */
-const BALL_BYTES: usize = 16;
-const REACH: usize = 6;
-const SQUARED: usize = 8;
+/**
+ * Byte offsets in a ball: x, y, z of its centre and its reach along y and z as uint16, then R².
+ */
+const BALL_BYTES: usize = 24;
+const REACH_Y: usize = 6;
+const REACH_Z: usize = 8;
+const SQUARED: usize = 16;
 
 /** Slack for the rounding of square roots; a ball that is kept needlessly only costs time. */
 const SLACK: f64 = 1.000000000001;
@@ -78,12 +81,45 @@ function isHeldInside<T>(at: usize, row: usize, slice: usize, needs: usize): boo
   );
 }
 
+/** The eight voxels at ±u ± v ± w bytes from `at`. */
+@inline
+function anyHolds(at: usize, u: usize, v: usize, w: usize, need: i32): bool {
+  return (
+    eitherHolds<i32>(at, u + v + w, need) ||
+    eitherHolds<i32>(at, u + v - w, need) ||
+    eitherHolds<i32>(at, u - v + w, need) ||
+    eitherHolds<i32>(at, u - v - w, need)
+  );
+}
+
+/** Whether a voxel two steps away along one axis or two, and at most one along the rest, holds it. */
+function isHeldFarther(at: usize, row: usize, slice: usize, entry: usize): bool {
+  const x: usize = 4;
+  let need = load<i32>(entry, 12);
+  if (eitherHolds<i32>(at, 2 * x + row, need) || eitherHolds<i32>(at, 2 * x - row, need)) return true;
+  if (eitherHolds<i32>(at, 2 * x + slice, need) || eitherHolds<i32>(at, 2 * x - slice, need)) return true;
+  if (eitherHolds<i32>(at, 2 * row + x, need) || eitherHolds<i32>(at, 2 * row - x, need)) return true;
+  if (eitherHolds<i32>(at, 2 * row + slice, need) || eitherHolds<i32>(at, 2 * row - slice, need)) return true;
+  if (eitherHolds<i32>(at, 2 * slice + x, need) || eitherHolds<i32>(at, 2 * slice - x, need)) return true;
+  if (eitherHolds<i32>(at, 2 * slice + row, need) || eitherHolds<i32>(at, 2 * slice - row, need)) return true;
+  need = load<i32>(entry, 16);
+  if (anyHolds(at, 2 * x, row, slice, need)) return true;
+  if (anyHolds(at, 2 * row, x, slice, need)) return true;
+  if (anyHolds(at, 2 * slice, x, row, need)) return true;
+  need = load<i32>(entry, 20);
+  return (
+    anyHolds(at, 2 * x, 2 * row, slice, need) ||
+    anyHolds(at, 2 * x, row, 2 * slice, need) ||
+    anyHolds(at, x, 2 * row, 2 * slice, need)
+  );
+}
+
 /** Smallest square of a neighbour's ball that holds a ball, by direction: 1 x + 2 y + 4 z. */
 @inline
 function needsOfCube(needs: usize, inner: i32, table: usize, limit: i32): void {
   let face: i32, edge: i32, corner: i32;
   if (inner <= limit) {
-    const entry = table + <usize>inner * 12;
+    const entry = table + <usize>inner * 24;
     face = load<i32>(entry);
     edge = load<i32>(entry, 4);
     corner = load<i32>(entry, 8);
@@ -130,6 +166,7 @@ function mark<T>(
     const y = item % ny;
     const z = item / ny;
     const inside = y > 0 && y < ny - 1 && z > 0 && z < nz - 1;
+    const wellInside = y > 1 && y < ny - 2 && z > 1 && z < nz - 2;
     for (let x = 0; x < nx; x++) {
       const offset = <usize>item * row + <usize>x * sizeof<T>();
       const at = squared + offset;
@@ -151,10 +188,13 @@ function mark<T>(
       } else {
         needsOfCube(needs, <i32>inner, table, limit);
       }
-      const held =
+      let held =
         inside && x > 0 && x < nx - 1
           ? isHeldInside<T>(at, row, slice, needs)
           : isHeldBesideBorder<T>(squared, x, y, z, nx, ny, nz, needs);
+      if (!isFloat<T>() && !held && wellInside && x > 1 && x < nx - 2 && <i32>inner <= limit) {
+        held = isHeldFarther(at, row, slice, table + <usize>inner * 24);
+      }
       store<T>(marks + offset, held ? 0 : 1);
     }
   }
@@ -220,27 +260,184 @@ export function thicknessBeginWeighted(
   begin<f64>(squared, thickness, start, end);
 }
 
-/** Writes `value` to the voxels [x0, x1] of a row that are still open, and closes them. */
+/** Distances whose squares have a table: all within a ball that fits int16, and a block farther. */
+const SQUARES: i32 = 192;
+const LARGEST_SHORT: i32 = 32767;
+
+/** Edge of a block; its open voxels are a bit each, bit 8 x + y of a word for each of its planes. */
+const BLOCK: i32 = 8;
+
+/** Bytes of a row of block summaries: whole 64-bit words. */
 @inline
-function paintRow<T>(open: usize, row: usize, x0: i32, x1: i32, value: T): void {
-  let word = x0 >> 6;
-  const last = x1 >> 6;
-  let mask: u64 = <u64>-1 << <u64>(x0 & 63);
-  for (; word <= last; word++) {
-    if (word === last) mask &= <u64>-1 >> <u64>(63 - (x1 & 63));
-    const at = open + (<usize>word << 3);
-    const bits = load<u64>(at);
-    let todo = bits & mask;
-    if (todo !== 0) {
-      store<u64>(at, bits ^ todo);
-      const first = row + (<usize>word << 6) * sizeof<T>();
-      do {
-        store<T>(first + <usize>ctz(todo) * sizeof<T>(), value);
-        todo &= todo - 1;
-      } while (todo !== 0);
+function summaryRow(nx: i32): usize {
+  return (<usize>((nx + BLOCK - 1) / BLOCK) + 7) & ~7;
+}
+
+/** An 8 × 8 bit matrix, rows and columns exchanged (Warren 2013, Hacker's Delight, section 7-3). */
+@inline
+function transposed(word: u64): u64 {
+  let t = (word ^ (word >> 7)) & 0x00aa00aa00aa00aa;
+  word ^= t ^ (t << 7);
+  t = (word ^ (word >> 14)) & 0x0000cccc0000cccc;
+  word ^= t ^ (t << 14);
+  t = (word ^ (word >> 28)) & 0x00000000f0f0f0f0;
+  return word ^ t ^ (t << 28);
+}
+
+/**
+ * Opens the voxels of `label` (of every label but `outside` where it is -1) and closes all others,
+ * in layers [start, end) of 8 slices.
+ * @param labels uint8, x fastest
+ * @param open 64 bytes for each block, blocks in rows of `summaryRow(nx)`
+ * @param summaries a byte for each block: bit k = plane k has an open voxel
+ */
+export function thicknessOpen(
+  labels: usize,
+  open: usize,
+  summaries: usize,
+  label: i32,
+  outside: i32,
+  nx: i32,
+  ny: i32,
+  nz: i32,
+  start: i32,
+  end: i32,
+): void {
+  const pitch = summaryRow(nx);
+  const layersY = (ny + BLOCK - 1) / BLOCK;
+  const wanted = i8x16.splat(<i8>(label < 0 ? outside : label));
+  const flip: u32 = label < 0 ? 0xff : 0;
+  for (let bz = start; bz < end; bz++) {
+    for (let by = 0; by < layersY; by++) {
+      const row = <usize>(bz * layersY + by) * pitch;
+      for (let bx: usize = 0; bx < pitch; bx++) {
+        const x = <i32>bx * BLOCK;
+        const inRow: u32 = x >= nx ? 0 : nx - x >= BLOCK ? 0xff : (1 << (nx - x)) - 1;
+        let summary: u32 = 0;
+        for (let plane = 0; plane < BLOCK; plane++) {
+          const z = bz * BLOCK + plane;
+          let word: u64 = 0;
+          if (z < nz && inRow !== 0) {
+            const rows = min(BLOCK, ny - by * BLOCK);
+            for (let y = 0; y < rows; y++) {
+              const line = <usize>(z * ny + by * BLOCK + y) * <usize>nx;
+              const same = i8x16.eq(v128.load64_zero(labels + line + <usize>x), wanted);
+              const bits = (<u32>i8x16.bitmask(same) ^ flip) & inRow;
+              word |= <u64>bits << <u64>(y << 3);
+            }
+            word = transposed(word);
+          }
+          store<u64>(open + ((row + bx) << 6) + <usize>(plane << 3), word);
+          if (word !== 0) summary |= 1 << plane;
+        }
+        store<u8>(summaries + row + bx, <u8>summary);
+      }
     }
-    mask = <u64>-1;
   }
+}
+
+/** Distance from `centre` to the nearest position of block `block`. */
+@inline
+function awayFrom(block: i32, centre: i32): i32 {
+  const first = block * BLOCK;
+  return max(0, max(first - centre, centre - (first + BLOCK - 1)));
+}
+
+/** The largest w with w² weight < left, for left > 0. */
+@inline
+function halfWidth<T>(left: T, weight: T, halves: usize): i32 {
+  if (!isFloat<T>() && <i32>left <= HALVES) return load<u8>(halves + <usize>left);
+  let half = <i32>Math.sqrt(<f64>left / <f64>weight);
+  while (weight * <T>(half * half) >= left) half--;
+  return half;
+}
+
+/** Open voxels of an 8 × 8 plane that a disc covers: `rest` is its squared radius there. */
+@inline
+function covered<T>(word: u64, x: i32, y: i32, rest: T, wx: T, wy: T): u64 {
+  let hits: u64 = 0;
+  let columns = word;
+  do {
+    const shift = ctz(columns) & ~7;
+    const dx = <i32>(shift >> 3) - x;
+    const left = rest - wx * <T>(dx * dx);
+    if (left > 0) {
+      // The largest half-width w with w² wy < left.
+      let half = <i32>Math.sqrt(<f64>left / <f64>wy);
+      while (wy * <T>(half * half) >= left) half--;
+      const first = max(0, y - half);
+      const last = min(BLOCK - 1, y + half);
+      if (first <= last) {
+        hits |= (((<u64>0xff << first) & (<u64>0xff >> (BLOCK - 1 - last))) & 0xff) << shift;
+      }
+    }
+    columns &= ~(<u64>0xff << shift);
+  } while (columns !== 0);
+  return hits & word;
+}
+
+/**
+ * `covered` for cubic voxels and rest ≤ 32767: lanes are the rows, two columns to a comparison.
+ * @param dx, dy squares of x and y distances from the centre, int16, of the plane's 8 columns and rows
+ */
+@inline
+function coveredShort(word: u64, dx: usize, dy: usize, rest: i32): u64 {
+  const left = i16x8.sub(i16x8.splat(<i16>rest), v128.load(dy));
+  let hits: u64 = 0;
+  for (let pair: usize = 0; pair < 4; pair++) {
+    const a = i16x8.gt_s(left, v128.load_splat<i16>(dx + (pair << 2)));
+    const b = i16x8.gt_s(left, v128.load_splat<i16>(dx + (pair << 2), 2));
+    hits |= (<u64>i8x16.bitmask(i8x16.narrow_i16x8_s(a, b))) << <u64>(pair << 4);
+  }
+  return hits & word;
+}
+
+function paintBlock<T>(
+  open: usize,
+  summary: usize,
+  thickness: usize,
+  x: i32,
+  y: i32,
+  z: i32,
+  value: T,
+  wx: T,
+  wy: T,
+  wz: T,
+  row: usize,
+  slice: usize,
+  squares: usize,
+): void {
+  const dx = squares + (<usize>(SQUARES - x) << 1);
+  const dy = squares + (<usize>(SQUARES - y) << 1);
+  const nearX = max(0, max(-x, x - BLOCK + 1));
+  const nearY = max(0, max(-y, y - BLOCK + 1));
+  const near = value - wx * <T>(nearX * nearX) - wy * <T>(nearY * nearY);
+  let planes: u32 = load<u8>(summary);
+  let left = planes;
+  do {
+    const plane = ctz(planes);
+    planes &= planes - 1;
+    const dz = <i32>plane - z;
+    const away = wz * <T>(dz * dz);
+    if (away >= near) continue;
+    const rest = value - away;
+    const at = open + <usize>(plane << 3);
+    const word = load<u64>(at);
+    let todo =
+      !isFloat<T>() && value <= <T>LARGEST_SHORT
+        ? coveredShort(word, dx, dy, <i32>rest)
+        : covered<T>(word, x, y, rest, wx, wy);
+    if (todo === 0) continue;
+    store<u64>(at, word ^ todo);
+    if (todo === word) left &= ~(1 << plane);
+    const first = thickness + <usize>plane * slice;
+    do {
+      const bit = <usize>ctz(todo);
+      store<T>(first + (bit & 7) * row + (bit >> 3) * sizeof<T>(), value);
+      todo &= todo - 1;
+    } while (todo !== 0);
+  } while (planes !== 0);
+  store<u8>(summary, <u8>left);
 }
 
 function paint<T>(
@@ -248,6 +445,8 @@ function paint<T>(
   count: i32,
   thickness: usize,
   open: usize,
+  summaries: usize,
+  squares: usize,
   wx: T,
   wy: T,
   wz: T,
@@ -256,41 +455,48 @@ function paint<T>(
   start: i32,
   end: i32,
 ): void {
-  const words = <usize>((nx + 63) >> 6) << 3;
-  const rowBytes = <usize>nx * sizeof<T>();
+  const pitch = summaryRow(nx);
+  const layersY = (ny + BLOCK - 1) / BLOCK;
+  const row = <usize>nx * sizeof<T>();
+  const slice = row * <usize>ny;
   for (let i = 0; i < count; i++) {
     const ball = balls + <usize>i * BALL_BYTES;
     const cz: i32 = load<u16>(ball, 4);
-    const reach: i32 = load<u16>(ball, REACH);
-    const z0 = max(start, cz - reach);
-    const z1 = min(end - 1, cz + reach);
-    if (z0 > z1) continue;
+    const reachZ: i32 = load<u16>(ball, REACH_Z);
+    const bz0 = max(start, max(0, cz - reachZ) / BLOCK);
+    const bz1 = min(end - 1, (cz + reachZ) / BLOCK);
+    if (bz0 > bz1) continue;
     const cx: i32 = load<u16>(ball);
     const cy: i32 = load<u16>(ball, 2);
+    const reachY: i32 = load<u16>(ball, REACH_Y);
+    const by0 = max(0, cy - reachY) / BLOCK;
+    const by1 = min(layersY - 1, (cy + reachY) / BLOCK);
     const squared = load<T>(ball, SQUARED);
-    for (let z = z0; z <= z1; z++) {
-      let rest = squared - wz * <T>((z - cz) * (z - cz));
-      if (rest <= 0) continue;
-      // The largest half-width w with w² wx < rest; it shrinks as |dy| grows.
-      let half = <i32>Math.sqrt(<f64>rest / <f64>wx) + 1;
-      const slice = <usize>z * <usize>ny;
-      for (let dy = 0; ; dy++) {
-        const left = rest - wy * <T>(dy * dy);
-        if (left <= 0) break;
-        while (wx * <T>(half * half) >= left) half--;
-        const x0 = max(0, cx - half);
-        const x1 = min(nx - 1, cx + half);
-        const above = cy + dy;
-        const below = cy - dy;
-        if (above < ny) {
-          const line = slice + <usize>above;
-          paintRow<T>(open + line * words, thickness + line * rowBytes, x0, x1, squared);
-        } else if (below < 0) {
-          break;
-        }
-        if (below >= 0) {
-          const line = slice + <usize>below;
-          paintRow<T>(open + line * words, thickness + line * rowBytes, x0, x1, squared);
+    for (let bz = bz0; bz <= bz1; bz++) {
+      const dz = awayFrom(bz, cz);
+      const restZ = squared - wz * <T>(dz * dz);
+      if (restZ <= 0) continue;
+      for (let by = by0; by <= by1; by++) {
+        const dy = awayFrom(by, cy);
+        const rest = restZ - wy * <T>(dy * dy);
+        if (rest <= 0) continue;
+        const first = <usize>(bz * layersY + by) * pitch;
+        for (let group: usize = 0; group < pitch; group += 8) {
+          let blocks = load<u64>(summaries + first + group);
+          while (blocks !== 0) {
+            const byte = <usize>(ctz(blocks) >> 3);
+            blocks &= ~(<u64>0xff << <u64>(byte << 3));
+            const bx = <i32>(group + byte);
+            const dx = awayFrom(bx, cx);
+            if (wx * <T>(dx * dx) >= rest) continue;
+            const block = first + group + byte;
+            const corner =
+              <usize>(bz * BLOCK) * slice +
+              <usize>(by * BLOCK) * row +
+              <usize>(bx * BLOCK) * sizeof<T>();
+            // biome-ignore format: one call
+            paintBlock<T>(open + (block << 6), summaries + block, thickness + corner, cx - bx * BLOCK, cy - by * BLOCK, cz - bz * BLOCK, squared, wx, wy, wz, row, slice, squares);
+          }
         }
       }
     }
@@ -298,20 +504,23 @@ function paint<T>(
 }
 
 /**
- * Paints balls, largest first, in slices [start, end).
- * @param open a bit for each voxel, rows of whole 64-bit words: 1 = not painted yet
+ * Paints balls, largest first, in layers [start, end) of 8 slices.
+ * @param balls of `BALL_BYTES` each
+ * @param squares int16: d² for d = -192 … 200, 32767 where it is larger
  */
 export function thicknessPaint(
   balls: usize,
   count: i32,
   thickness: usize,
   open: usize,
+  summaries: usize,
+  squares: usize,
   nx: i32,
   ny: i32,
   start: i32,
   end: i32,
 ): void {
-  paint<i32>(balls, count, thickness, open, 1, 1, 1, nx, ny, start, end);
+  paint<i32>(balls, count, thickness, open, summaries, squares, 1, 1, 1, nx, ny, start, end);
 }
 
 /** `thicknessPaint` in float64, with the squared voxel edges. */
@@ -320,6 +529,7 @@ export function thicknessPaintWeighted(
   count: i32,
   thickness: usize,
   open: usize,
+  summaries: usize,
   wx: f64,
   wy: f64,
   wz: f64,
@@ -328,5 +538,5 @@ export function thicknessPaintWeighted(
   start: i32,
   end: i32,
 ): void {
-  paint<f64>(balls, count, thickness, open, wx, wy, wz, nx, ny, start, end);
+  paint<f64>(balls, count, thickness, open, summaries, 0, wx, wy, wz, nx, ny, start, end);
 }
