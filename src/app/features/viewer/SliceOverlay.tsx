@@ -13,7 +13,8 @@ import type { Size3 } from '../../../volume/volume.ts';
 import styles from './viewer.module.css';
 
 const VIEW_OF_AXIS: readonly [SliceViewId, SliceViewId, SliceViewId] = ['yz', 'xz', 'xy'];
-const SCALE_BAR_MAX = 110;
+/** Longest scale bar in pixels: a quarter of the view, within these. */
+const SCALE_BAR = { least: 60, most: 160 } as const;
 /** Half the opening where the lines would meet, so that the voxel there can be seen. */
 const GAP = 9;
 
@@ -28,7 +29,8 @@ interface SliceOverlayProps {
 
 export const SliceOverlay = memo((props: SliceOverlayProps) => {
   const { plane, placement, spacing, width, height } = props;
-  const bar = scaleBar(placement, spacing, plane, Math.min(SCALE_BAR_MAX, width / 3));
+  const room = Math.max(SCALE_BAR.least, Math.min(SCALE_BAR.most, width / 4));
+  const bar = scaleBar(placement, spacing, plane, room);
   const across = AXIS_NAMES[plane.across];
   const down = AXIS_NAMES[plane.down];
   const arrows = 'M0 0H20M16.5 -3.5L20 0L16.5 3.5M0 0V20M-3.5 16.5L0 20L3.5 16.5';
