@@ -135,4 +135,30 @@ describe('the diffusion kernels', () => {
     );
     await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
   });
+
+  it('take less than 43 bytes per voxel of a cube', () => {
+    for (const n of [128, 256, 512]) {
+      expect(diffusionArenaBytes([n, n, n], [1, 1, 1], DIRECTIONS) / n ** 3).toBeLessThan(43);
+    }
+  });
+
+  it('go on from a certificate as if nothing had been overwritten', async () => {
+    // The first certificate of a thin phase is too wide, so the iteration continues after it.
+    const size: Triple = [26, 25, 27];
+    const codes = Uint8Array.from({ length: 26 * 25 * 27 }, (_, i) =>
+      randomUniform(4, 0, i) < 0.4 ? 1 : 0,
+    );
+    for (const periodicSides of [false, true]) {
+      const problem = problemOf(size, {
+        codes,
+        conductivities: [1e-3, 1],
+        periodicSides,
+        accuracy: 1e-6,
+      });
+      const found = await solve(problem);
+      expect(found.converged).toBe(true);
+      expect(found.width).toBeLessThanOrEqual(1e-6);
+      expect(found).toEqual(solveByReference(problem));
+    }
+  });
 });

@@ -628,6 +628,15 @@ describe('the tortuosity factor', () => {
       >;
       expect(tortuosityFactor).toBeGreaterThanOrEqual(1);
       expect(tortuosityFactor).toBe(volumeFraction! / effectiveDiffusivity!);
+      const { tortuosityFactorLower, tortuosityFactorUpper, errorBound } = row as Record<
+        string,
+        number
+      >;
+      expect(tortuosityFactorLower).toBeLessThan(tortuosityFactor!);
+      expect(tortuosityFactorUpper).toBeGreaterThan(tortuosityFactor!);
+      const width = tortuosityFactorUpper! / tortuosityFactorLower! - 1;
+      expect(width / errorBound!).toBeCloseTo(1, 6);
+      expect(errorBound).toBeLessThanOrEqual(1e-3);
     }
     expect(new Set(rows.map((row) => AXIS_OF[row['direction'] as 'x']))).toEqual(
       new Set([0, 1, 2]),
