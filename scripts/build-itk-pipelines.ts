@@ -3,7 +3,7 @@
  * `<id>.wasm.zst`, the two files that itk-wasm's `runPipeline` and `runPipelineNode` load. Skips the
  * work when they are newer than everything they are built from.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
@@ -36,16 +36,20 @@ function pipelinePlugin(): Plugin {
   };
 }
 
-const SOURCES = ['src', 'wasm/dist', 'scripts/build-itk-pipelines.ts', 'scripts/synchronous.ts'];
+const SOURCES = [
+  'src',
+  'wasm/dist',
+  'scripts/build-itk-pipelines.ts',
+  'scripts/synchronous.ts',
+  'scripts/stored-zstd.ts',
+].map((path) => resolve(root, path));
 
-if (
-  isStale(
-    outFolder,
-    SOURCES.map((path) => resolve(root, path)),
-  )
-) {
-  rmSync(outFolder, { recursive: true, force: true });
-  mkdirSync(outFolder, { recursive: true });
+/** The build takes the place of the one before when it is complete, for those who read it now. */
+const draftFolder = `${outFolder}-${process.pid}`;
+
+if (isStale(outFolder, SOURCES)) {
+  rmSync(draftFolder, { recursive: true, force: true });
+  mkdirSync(draftFolder, { recursive: true });
   const module = storedZstd(readFileSync(resolve(root, 'wasm/dist/kernels.wasm')));
   for (const id of OPERATION_IDS) {
     await build({
@@ -55,7 +59,7 @@ if (
       publicDir: false,
       plugins: [pipelinePlugin()],
       build: {
-        outDir: outFolder,
+        outDir: draftFolder,
         emptyOutDir: false,
         minify: true,
         target: 'es2022',
@@ -66,7 +70,9 @@ if (
         },
       },
     });
-    writeFileSync(resolve(outFolder, `${id}.wasm.zst`), module);
+    writeFileSync(resolve(draftFolder, `${id}.wasm.zst`), module);
   }
+  rmSync(outFolder, { recursive: true, force: true });
+  renameSync(draftFolder, outFolder);
   console.log(`dist/itk-pipelines: ${OPERATION_IDS.length} pipelines`);
 }

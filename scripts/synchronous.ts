@@ -1,10 +1,22 @@
 /**
  * Removes `async`, `await` and `Promise.resolve` from our own sources, for the pipeline build: an
- * operation whose context answers at once then runs to its end within one call. What cannot be
- * made synchronous this way (`new Promise`, `.then`) is refused with its place.
+ * operation whose context answers at once then runs to its end within one call. What cannot be made
+ * synchronous by that is refused with its place: every other use of promises, asynchronous
+ * iteration, dynamic imports. Values that come from outside these sources cannot be seen here, so
+ * each former `await` checks when it runs that it was not given a promise.
  */
 import ts from 'typescript';
 
+const CHECK = 'mustBeSettled';
+const CHECK_SOURCE = `function ${CHECK}(value) {
+  if (typeof value?.then === 'function') throw new Error('A promise cannot be awaited here.');
+  return value;
+}
+`;
+
+const PROMISE_METHODS = new Set(['then', 'catch', 'finally']);
+
+/** The source as JavaScript without asynchronous code. Throws an Error with file and line. */
 export function makeSynchronous(source: string, fileName: string): string {
   const { outputText } = ts.transpileModule(source, {
     fileName,
@@ -15,7 +27,7 @@ export function makeSynchronous(source: string, fileName: string): string {
     },
     transformers: { before: [removeWaiting] },
   });
-  return outputText;
+  return outputText.includes(`${CHECK}(`) ? `${outputText}${CHECK_SOURCE}` : outputText;
 }
 
 const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) => {
@@ -29,28 +41,79 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
   const visitExpression = (node: ts.Expression): ts.Expression =>
     ts.visitNode(node, visit, ts.isExpression) ?? node;
 
-  const visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
-    if (node.kind === ts.SyntaxKind.AsyncKeyword) return undefined;
-    if (ts.isAwaitExpression(node)) {
-      return factory.createParenthesizedExpression(visitExpression(node.expression));
-    }
+  const refuseAsynchronous = (node: ts.Node): void => {
     if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) refuse(node, 'for await');
-    if (ts.isNewExpression(node) && node.expression.getText(file) === 'Promise') {
-      refuse(node, 'new Promise');
+    if (ts.isVariableDeclarationList(node)) {
+      const isAwaitUsing = (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing;
+      if (isAwaitUsing) refuse(node, 'await using');
     }
-    if (ts.isCallExpression(node)) {
-      const callee = node.expression.getText(file);
-      if (callee === 'Promise.resolve') {
-        const [value] = node.arguments;
-        return value === undefined
-          ? factory.createVoidZero()
-          : factory.createParenthesizedExpression(visitExpression(value));
-      }
-      if (callee.startsWith('Promise.')) refuse(node, callee);
+    if (isGenerator(node) && ts.getModifiers(node)?.some(isAsync) === true) {
+      refuse(node, 'an async generator');
     }
-    if (ts.isPropertyAccessExpression(node) && node.name.text === 'then') refuse(node, '.then');
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      refuse(node, 'import()');
+    }
+    if (ts.isIdentifier(node) && node.text === 'Promise') refuse(node, 'Promise');
+    const member = memberName(node);
+    if (member !== null && PROMISE_METHODS.has(member)) refuse(node, `.${member}`);
+    if (member === 'asyncIterator') refuse(node, 'asynchronous iteration');
+  };
+
+  const visit = (node: ts.Node): ts.VisitResult<ts.Node | undefined> => {
+    // Types are removed later, whatever they say of promises.
+    if (ts.isTypeNode(node)) return node;
+    if (isAsync(node)) return undefined;
+    if (ts.isAwaitExpression(node)) {
+      const value = visitExpression(node.expression);
+      return factory.createCallExpression(factory.createIdentifier(CHECK), undefined, [value]);
+    }
+    if (isPromiseResolve(node)) {
+      const [value, ...more] = node.arguments;
+      if (value === undefined) return factory.createVoidZero();
+      if (more.length > 0 || ts.isSpreadElement(value)) refuse(node, 'Promise.resolve of a list');
+      return factory.createParenthesizedExpression(visitExpression(value));
+    }
+    refuseAsynchronous(node);
     return ts.visitEachChild(node, visit, context);
   };
 
   return ts.visitEachChild(file, visit, context);
 };
+
+function isAsync({ kind }: ts.Node): boolean {
+  return kind === ts.SyntaxKind.AsyncKeyword;
+}
+
+function isGenerator(
+  node: ts.Node,
+): node is ts.FunctionDeclaration | ts.FunctionExpression | ts.MethodDeclaration {
+  return (
+    (ts.isFunctionDeclaration(node) ||
+      ts.isFunctionExpression(node) ||
+      ts.isMethodDeclaration(node)) &&
+    node.asteriskToken !== undefined
+  );
+}
+
+function isPromiseResolve(node: ts.Node): node is ts.CallExpression {
+  return (
+    ts.isCallExpression(node) &&
+    ts.isPropertyAccessExpression(node.expression) &&
+    ts.isIdentifier(node.expression.expression) &&
+    node.expression.expression.text === 'Promise' &&
+    node.expression.name.text === 'resolve'
+  );
+}
+
+/** The name that a member is asked by, `object.name` or `object['name']`; null for other nodes. */
+function memberName(node: ts.Node): string | null {
+  if (ts.isPropertyAccessExpression(node)) return node.name.text;
+  if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
+    return node.argumentExpression.text;
+  }
+  if (ts.isBindingElement(node)) {
+    const name = node.propertyName ?? node.name;
+    return ts.isIdentifier(name) ? name.text : null;
+  }
+  return null;
+}

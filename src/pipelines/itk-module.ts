@@ -9,15 +9,16 @@
  */
 import { flagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
 import { parseParameters } from '../declaration/parameters.ts';
-import { UserError } from '../errors/errors.ts';
+import { isAllocationFailure, UserError } from '../errors/errors.ts';
 import type { Operation, OperationContext, OperationResult } from '../operations/operation.ts';
+import { itkImageToVolume, volumeToItkImage } from '../volume/itk-image.ts';
 import { createSpacing } from '../volume/length.ts';
 import {
+  bytesPerVoxel,
   createVolume,
+  isVoxelType,
   type Volume,
-  type VoxelType,
   voxelBytes,
-  voxelCount,
   voxelsFromBytes,
 } from '../volume/volume.ts';
 import { Heap } from './heap.ts';
@@ -41,23 +42,17 @@ interface ImageJson {
   readonly metadata: readonly (readonly [string, unknown])[];
 }
 
+interface InputImage {
+  readonly json: ImageJson;
+  readonly voxels: Uint8Array<ArrayBuffer>;
+  /** Bytes of the matrix of float64; null where the image has none. */
+  readonly direction: Uint8Array | null;
+}
+
 interface Block {
   readonly address: number;
   readonly size: number;
 }
-
-const VOXEL_TYPES: readonly VoxelType[] = [
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'uint32',
-  'int32',
-  'uint64',
-  'int64',
-  'float32',
-  'float64',
-];
 
 /** The members of an Emscripten module that itk-wasm's runtime uses. */
 export interface PipelineModule {
@@ -144,23 +139,29 @@ function createModule(operation: Operation, wasm: WebAssembly.Module): PipelineM
     },
   };
 
-  const readImage = (input: number): Volume => {
+  const readImage = (input: number): InputImage => {
     const json = jsons.get(`in ${input}`);
     const block = arrays.get(`in ${input} 0`);
     if (json === undefined || block === undefined) {
       throw new UserError('usage', `Input ${input} is not an image.`);
     }
-    const image = JSON.parse(readText(json)) as ImageJson;
-    return volumeFromImage(image, heap.copyOut(block.address, block.size), operation.input);
+    const axes = arrays.get(`in ${input} 1`);
+    return {
+      json: JSON.parse(readText(json)) as ImageJson,
+      voxels: heap.copyOut(block.address, block.size),
+      direction: axes === undefined ? null : heap.copyOut(axes.address, axes.size),
+    };
   };
 
-  const writeImage = (output: number, volume: Volume, direction: Uint8Array): void => {
+  const writeImage = (output: number, volume: Volume, like: InputImage): void => {
     const bytes = voxelBytes(volume.data);
     const data: Block = { address: heap.store(bytes), size: bytes.length };
+    const direction = like.direction ?? identity(like.json.imageType.dimension);
     const axes: Block = { address: heap.store(direction), size: direction.length };
     arrays.set(`out ${output} 0`, data);
     arrays.set(`out ${output} 1`, axes);
-    jsons.set(`out ${output}`, storeText(JSON.stringify(imageJson(volume, data, axes))));
+    const json = imageJson(volume, like.json, data.address, axes.address);
+    jsons.set(`out ${output}`, storeText(JSON.stringify(json)));
   };
 
   const writeJson = (output: number, value: unknown): void => {
@@ -180,15 +181,11 @@ function createModule(operation: Operation, wasm: WebAssembly.Module): PipelineM
       parametersFromFlags(operation.parameters, values),
       operation.title,
     );
-    const volume = readImage(input);
-    const axes = arrays.get(`in ${input} 1`);
-    const direction =
-      axes === undefined
-        ? voxelBytes(Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1))
-        : heap.copyOut(axes.address, axes.size);
+    const image = readImage(input);
+    const volume = toVolume(image, operation.input);
     const result: OperationResult = await operation.run(volume, params, createContext(wasm));
     if ('volume' in result) {
-      writeImage(output, result.volume, direction);
+      writeImage(output, result.volume, image);
       if (tablesOutput !== undefined) writeJson(tablesOutput, result.tables ?? []);
     } else {
       writeJson(output, result.tables);
@@ -221,7 +218,7 @@ function createModule(operation: Operation, wasm: WebAssembly.Module): PipelineM
         void main(args);
         return 0;
       } catch (error) {
-        stderr += `${error instanceof Error ? error.message : String(error)}\n`;
+        stderr += `${describeFailure(error)}\n`;
         return 1;
       }
     },
@@ -247,46 +244,65 @@ function createContext(wasm: WebAssembly.Module): OperationContext {
   };
 }
 
-function volumeFromImage(image: ImageJson, bytes: Uint8Array, input: Operation['input']): Volume {
-  const { imageType, size, spacing, origin, name } = image;
-  const type = VOXEL_TYPES.find((each) => each === imageType.componentType);
-  if (type === undefined || imageType.components !== 1) {
-    throw new UserError(
-      'volume/not-scalar',
-      `The image has ${imageType.components} components of type ${imageType.componentType}; this pipeline takes one number a voxel.`,
-    );
+function describeFailure(error: unknown): string {
+  if (isAllocationFailure(error)) {
+    return 'There is not enough memory for this image: crop or bin it first.';
   }
-  const [nx = 1, ny = 1, nz = 1] = size;
-  const shape = [nx, ny, nz] as const;
-  const [sx = 1, sy = 1, sz = 1] = spacing;
-  const [ox = 0, oy = 0, oz = 0] = origin;
-  return createVolume({
-    kind: input === 'labels' ? 'labels' : 'grey',
-    name: name === '' ? 'image' : name,
-    size: shape,
-    data: voxelsFromBytes(type, bytes, voxelCount(shape)),
-    // An itk-wasm image states no unit; millimetres are ITK's convention.
-    spacing: createSpacing([sx, sy, sz], 'mm'),
-    origin: [ox, oy, oz],
-  });
+  return error instanceof Error ? error.message : String(error);
 }
 
-function imageJson(volume: Volume, data: Block, direction: Block): ImageJson {
+/** The volume that an operation is given. Axes that the image lacks have one voxel. */
+function toVolume({ json, voxels }: InputImage, input: Operation['input']): Volume {
+  const { imageType, size, spacing } = json;
+  const { componentType } = imageType;
+  if (!isVoxelType(componentType)) {
+    throw new UserError(
+      'volume/not-scalar',
+      `The image holds values of type ${componentType}; this pipeline takes integers of up to 64 bits, float32 and float64.`,
+    );
+  }
+  const values = voxels.length / bytesPerVoxel(componentType);
+  if (values !== size.reduce((count, n) => count * n, imageType.components)) {
+    // itk-wasm sends the whole buffer behind an array, and not where in it the array begins.
+    throw new UserError(
+      'usage',
+      `The image has ${values} values for a size of ${size.join(' × ')}: its array must fill its buffer, so pass a copy of a part (data.slice()).`,
+    );
+  }
+  const image = {
+    ...json,
+    name: json.name === '' ? 'image' : json.name,
+    data: voxelsFromBytes(componentType, voxels, values),
+    metadata: new Map(json.metadata),
+  };
+  const volume = itkImageToVolume(image, input === 'any' ? {} : { kind: input });
+  if (volume.spacing !== null) return volume;
+  // An image of others states no unit; millimetres are ITK's convention.
+  const [sx = 1, sy = 1, sz = 1] = spacing;
+  return createVolume({ ...volume, spacing: createSpacing([sx, sy, sz], 'mm') });
+}
+
+function identity(dimension: number): Uint8Array {
+  const matrix = new Float64Array(dimension ** 2);
+  for (let axis = 0; axis < dimension; axis++) matrix[axis * (dimension + 1)] = 1;
+  return voxelBytes(matrix);
+}
+
+/** An image of as many dimensions as the input: those beyond the volume's three have one voxel. */
+function imageJson(volume: Volume, like: ImageJson, data: number, direction: number): ImageJson {
+  const { name, imageType, size, spacing, origin, metadata } = volumeToItkImage(volume);
+  const { dimension } = like.imageType;
+  const fit = (values: readonly number[], others: readonly number[]): readonly number[] =>
+    [...values, ...others.slice(values.length)].slice(0, dimension);
   return {
-    imageType: {
-      dimension: 3,
-      componentType: volume.type,
-      pixelType: 'Scalar',
-      components: 1,
-    },
-    name: volume.name,
-    origin: volume.origin,
-    spacing: volume.spacing?.values ?? [1, 1, 1],
-    direction: `data:application/vnd.itk.address,0:${direction.address}`,
-    size: volume.size,
-    data: `data:application/vnd.itk.address,0:${data.address}`,
-    metadata:
-      volume.phases.length === 0 ? [] : [['tauscope:phases', JSON.stringify(volume.phases)]],
+    imageType: { ...imageType, dimension },
+    name,
+    origin: fit(origin, like.origin),
+    spacing: fit(spacing, like.spacing),
+    direction: `data:application/vnd.itk.address,0:${direction}`,
+    size: fit(size, like.size),
+    data: `data:application/vnd.itk.address,0:${data}`,
+    metadata: [...metadata],
   };
 }
 
@@ -295,6 +311,7 @@ function parseFlags(
   args: readonly string[],
 ): { readonly positionals: readonly string[]; readonly values: Record<string, string | boolean> } {
   const options = flagOptions(operation.parameters);
+  const typeOf = (name: string) => (Object.hasOwn(options, name) ? options[name]?.type : undefined);
   const positionals: string[] = [];
   const values: Record<string, string | boolean> = {};
   for (let i = 0; i < args.length; i++) {
@@ -305,11 +322,15 @@ function parseFlags(
     }
     const name = arg.slice(2);
     if (name === 'memory-io') continue;
-    const option = options[name];
-    if (option === undefined) {
+    if (name.startsWith('no-') && typeOf(name.slice(3)) === 'boolean') {
+      values[name.slice(3)] = false;
+      continue;
+    }
+    const type = typeOf(name);
+    if (type === undefined) {
       throw new UserError('usage', `${operation.id} has no flag ${arg}; see --help.`);
     }
-    if (option.type === 'boolean') {
+    if (type === 'boolean') {
       values[name] = true;
     } else {
       i += 1;

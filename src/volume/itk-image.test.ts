@@ -27,6 +27,17 @@ describe('itk-wasm images', () => {
     expect(itkImageToVolume(image)).toEqual(volume);
   });
 
+  test('phases survive too; what is no list of phases is left out', () => {
+    const phases = [{ label: 1, name: 'pore', colour: '#0072b2', pore: true }];
+    const image = volumeToItkImage({ ...volume, phases });
+    expect(itkImageToVolume(image).phases).toEqual(phases);
+    expect(itkImageToVolume(image, { kind: 'grey' }).phases).toEqual([]);
+    for (const damaged of ['', '[', '{}', '[{"label":1}]', '[null]']) {
+      const metadata = new Map([...image.metadata, ['tauscope phases', damaged]]);
+      expect(itkImageToVolume({ ...image, metadata }).phases).toEqual([]);
+    }
+  });
+
   test('an unknown voxel size stays unknown', () => {
     const image = volumeToItkImage({ ...volume, spacing: null });
     expect(image.spacing).toEqual([1, 1, 1]);

@@ -7,6 +7,7 @@ import { LENGTH_UNITS, type LengthUnit } from './length.ts';
 import {
   allocateVoxels,
   createVolume,
+  type Phase,
   type Size3,
   type Vector3,
   type Volume,
@@ -57,10 +58,12 @@ export interface UnknownItkImage {
 /** ITK lengths have no unit: it goes along as metadata. */
 const UNIT_KEY = 'tauscope length unit';
 const KIND_KEY = 'tauscope kind';
+const PHASES_KEY = 'tauscope phases';
 
 /**
  * The volume as an itk-wasm image. The voxels are shared, not copied, unless they are a view into a
- * larger buffer. A volume of unknown voxel size gets spacing 1 and no unit.
+ * larger buffer. A volume of unknown voxel size gets spacing 1 and no unit. Kind, unit and phases
+ * go along as metadata.
  */
 export function volumeToItkImage(volume: Volume): ItkImage {
   const { data } = volume;
@@ -75,14 +78,43 @@ export function volumeToItkImage(volume: Volume): ItkImage {
     metadata: new Map([
       [KIND_KEY, volume.kind],
       ...(volume.spacing === null ? [] : [[UNIT_KEY, volume.spacing.unit] as const]),
+      ...(volume.phases.length === 0 ? [] : [[PHASES_KEY, JSON.stringify(volume.phases)] as const]),
     ]),
     data: tight ? data : data.slice(),
   };
 }
 
+function lookUp(metadata: unknown, key: string): unknown {
+  return metadata instanceof Map ? (metadata.get(key) as unknown) : undefined;
+}
+
 function unitOf(metadata: unknown): LengthUnit | null {
-  const unit = metadata instanceof Map ? (metadata.get(UNIT_KEY) as unknown) : undefined;
+  const unit = lookUp(metadata, UNIT_KEY);
   return LENGTH_UNITS.find((known) => known === unit) ?? null;
+}
+
+function isPhase(value: unknown): value is Phase {
+  if (typeof value !== 'object' || value === null) return false;
+  const { label, name, colour, pore } = value as Partial<Record<keyof Phase, unknown>>;
+  return (
+    Number.isSafeInteger(label) &&
+    typeof name === 'string' &&
+    typeof colour === 'string' &&
+    /^#[0-9a-f]{6}$/i.test(colour) &&
+    typeof pore === 'boolean'
+  );
+}
+
+/** Phases that `volumeToItkImage` recorded; none where they are damaged or somebody else's. */
+function phasesOf(metadata: unknown): readonly Phase[] {
+  const text = lookUp(metadata, PHASES_KEY);
+  if (typeof text !== 'string') return [];
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every(isPhase) ? value : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Sizes along x, y, z: missing axes count one voxel, axes after the third must. */
@@ -120,7 +152,8 @@ function ownVoxels(image: UnknownItkImage, size: Size3): VoxelArray {
 
 /**
  * A volume from an itk-wasm image. `parts` state what an image cannot: kind, spacing with its unit
- * (default: the unit that `volumeToItkImage` recorded, else unknown), name, phases.
+ * (default: the unit that `volumeToItkImage` recorded, else unknown), name, phases
+ * (default: those that it recorded).
  * Throws `volume/not-scalar` for several components and `file/unsupported` for more than three axes.
  */
 export function itkImageToVolume(
@@ -137,10 +170,10 @@ export function itkImageToVolume(
   }
   const size = spatialSize(image, name);
   const unit = unitOf(image.metadata);
-  const kind =
-    image.metadata instanceof Map ? (image.metadata.get(KIND_KEY) as unknown) : undefined;
+  const stated = lookUp(image.metadata, KIND_KEY) === 'labels' ? 'labels' : 'grey';
+  const kind = parts.kind ?? stated;
   return createVolume({
-    kind: parts.kind ?? (kind === 'labels' ? 'labels' : 'grey'),
+    kind,
     name,
     size,
     data: ownVoxels(image, size),
@@ -151,7 +184,7 @@ export function itkImageToVolume(
           ? null
           : { values: triple(image.spacing, 1), unit },
     origin: parts.origin ?? triple(image.origin, 0),
-    phases: parts.phases ?? [],
+    phases: parts.phases ?? (kind === 'labels' ? phasesOf(image.metadata) : []),
   });
 }
 

@@ -86,6 +86,10 @@ const BYTES_PER_VOXEL = {
   float64: 8,
 } as const satisfies Record<VoxelType, number>;
 
+export function isVoxelType(name: string): name is VoxelType {
+  return Object.hasOwn(BYTES_PER_VOXEL, name);
+}
+
 export function bytesPerVoxel(type: VoxelType): number {
   return BYTES_PER_VOXEL[type];
 }
