@@ -21,11 +21,16 @@ describe('recipe document', () => {
 
   it.each([
     ['no JSON', 'not json', /is not valid JSON/],
-    ['another format', '{"format":"x","version":1,"steps":[]}', /not valid at format/],
+    [
+      'another format',
+      '{"format":"x","version":1,"steps":[]}',
+      /not valid at format: it must be "tauscope-recipe", not "x"/,
+    ],
+    ['a document without a format', '{"a":1}', /not valid at format: this entry is missing/],
     [
       'an unknown key',
       '{"format":"tauscope-recipe","version":1,"steps":[],"x":1}',
-      /not valid at x/,
+      /not valid at x: no such entry is known/,
     ],
     [
       'a newer version',
@@ -39,6 +44,14 @@ describe('recipe document', () => {
     ],
   ])('refuses %s in one sentence', (_what, text, message) => {
     expect(() => parseRecipeText(text, 'r.json')).toThrow(message);
+  });
+
+  it('reads the recipe that results hold', () => {
+    const recipe = addStep(emptyRecipe('mine'), CROP);
+    const results = { format: 'tauscope-results', version: 1, recipe, steps: [] };
+    expect(parseRecipeText(JSON.stringify(results), 'results.json')).toEqual(recipe);
+    const without = JSON.stringify({ ...results, recipe: { steps: [] } });
+    expect(() => parseRecipeText(without, 'results.json')).toThrow(/not valid at format/);
   });
 
   it('keeps its refusal short and has no stack to overflow', () => {

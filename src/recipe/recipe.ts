@@ -77,6 +77,16 @@ function cut(text: string): string {
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
+/** What is wrong with an entry, in words that a person who opened the file can use. */
+function sentenceOf(issue: v.InferIssue<typeof RECIPE>): string {
+  if (issue.type === 'strict_object') {
+    if (issue.expected === 'never') return 'no such entry is known';
+    return issue.received === 'undefined' ? 'this entry is missing' : issue.message;
+  }
+  if (issue.type === 'literal') return `it must be ${issue.expected}, not ${issue.received}`;
+  return issue.message;
+}
+
 /**
  * Checks a recipe document. Parameters are checked by their operation when the recipe is planned,
  * since only that knows them.
@@ -99,14 +109,29 @@ export function parseRecipe(document: unknown): Recipe {
     const where = cut(v.getDotPath(issue) ?? 'the document');
     throw new UserError(
       'recipe/malformed',
-      `The recipe is not valid at ${where}: ${cut(issue.message)}.`,
+      `The recipe is not valid at ${where}: ${cut(sentenceOf(issue))}.`,
       { where },
     );
   }
   return result.output;
 }
 
-/** The recipe in the text of a file called `name`. Throws `recipe/malformed` for anything else. */
+/** A results document holds the recipe that it came from. */
+function recipeIn(document: unknown): unknown {
+  if (typeof document !== 'object' || document === null || !('recipe' in document)) return document;
+  const { recipe } = document;
+  const isRecipe =
+    typeof recipe === 'object' &&
+    recipe !== null &&
+    'format' in recipe &&
+    recipe.format === RECIPE_FORMAT;
+  return isRecipe ? recipe : document;
+}
+
+/**
+ * The recipe in the text of a file called `name`: a recipe, or results with their recipe. Throws
+ * `recipe/malformed` for anything else.
+ */
 export function parseRecipeText(text: string, name: string): Recipe {
   if (text.length > MAX_TEXT) {
     throw new UserError(
@@ -126,7 +151,7 @@ export function parseRecipeText(text: string, name: string): Recipe {
       cause,
     );
   }
-  return parseRecipe(document);
+  return parseRecipe(recipeIn(document));
 }
 
 export function emptyRecipe(title = ''): Recipe {
