@@ -116,6 +116,40 @@ test('labels need no segmentation: a straight channel has factor 1 and no path a
   expect(rows[2]).toEqual(['z', '1', '1.000', '0.2500', '4.000']);
 });
 
+test('porosity waits for a phase to be marked as pore, and says where to mark it', async ({
+  page,
+}) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await openWithoutVoxelSize(workbench, await save('channel.tif', channel()));
+  await workbench.run();
+  await expect(workbench.results.locator('[data-result="porosity"]')).toHaveCount(0);
+  await workbench.results.getByRole('button', { name: 'Mark the pore phase' }).click();
+  await workbench.parameters.getByLabel('phase 0 is pore space').check();
+  await workbench.run();
+  await expect(workbench.results.locator('[data-result="porosity"]')).toHaveText('25.00 %');
+});
+
+test('results load as the recipe they came from, and a recipe that does not fit offers one that does', async ({
+  page,
+}) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await openWithoutVoxelSize(workbench, await save('layers.tif', layers()));
+  const recipe = addStep(emptyRecipe('mine'), { operation: 'measure-volume-fraction', version: 1 });
+  const path = join(folder, 'layers-results.json');
+  await writeFile(path, JSON.stringify({ format: 'tauscope-results', version: 1, recipe }));
+  await workbench.drop(path);
+  await expect(workbench.recipe.getByRole('listitem')).toHaveCount(2);
+  await workbench.recipe
+    .getByRole('button', { name: /needs attention/ })
+    .last()
+    .click();
+  await expect(workbench.parameters.getByRole('alert')).toContainText('grey values reach it');
+  await workbench.recipe.getByRole('button', { name: /^Use the preset/ }).click();
+  await expect(workbench.recipe.getByRole('button', { name: 'Run', exact: true })).toBeEnabled();
+});
+
 test('a bad file gives one sentence and leaves everything as it was', async ({ page }) => {
   const workbench = new WorkbenchPage(page);
   await workbench.start();
