@@ -266,17 +266,12 @@ export async function coverWithBalls(
   const balls = session.allocate(BALLS_PER_CALL * BALL_BYTES);
   const table = session.allocate(24 * (TABLE_LIMIT + 1));
   const needs = session.allocate(session.threads * 64);
-  if (cubic) session.i32(table, 6 * (TABLE_LIMIT + 1)).set(containingSquares(TABLE_LIMIT));
+  const limit = Math.min(TABLE_LIMIT, nx * nx + ny * ny + nz * nz);
+  if (cubic) session.i32(table, 6 * (limit + 1)).set(containingSquares(limit));
   await session.run(
     {
       kernel: `thicknessMark${suffix}`,
-      args: [
-        squared,
-        thickness,
-        needs,
-        ...(cubic ? [table, TABLE_LIMIT] : options.weights),
-        ...size,
-      ],
+      args: [squared, thickness, needs, ...(cubic ? [table, limit] : options.weights), ...size],
       items: ny * nz,
       itemsPerTask: Math.max(1, Math.floor(TASK_VOXELS / 2 / nx)),
       scratch: { argIndex: 2, stride: 64 },
