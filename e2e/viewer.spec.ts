@@ -115,6 +115,7 @@ test('the sample is drawn, linked and read out as the file has it', async ({ pag
   const drawn = await views.digest(views.volume);
   await views.volume.press('ArrowLeft');
   await expect.poll(() => views.digest(views.volume)).not.toBe(drawn);
+  await expect(views.volume.locator('canvas')).toHaveAttribute('data-quality', 'fine');
 
   await page.keyboard.press('m');
   await expect(views.views.getByRole('application')).toHaveCount(1);

@@ -94,6 +94,8 @@ function createVolumeView(): SharedView {
       } else if (status.kind === 'ready') {
         // Before its first picture a canvas is black.
         if (status.last === null) element.replaceChildren(canvas);
+        canvas.dataset['quality'] = event.quality;
+        canvas.dataset['milliseconds'] = event.milliseconds.toFixed(1);
         become({ ...status, last: event });
       }
     };
