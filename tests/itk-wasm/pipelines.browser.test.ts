@@ -25,7 +25,8 @@ it.each(['denoise-nl-means', 'sharpen-unsharp-mask', 'segment-watershed'])(
       );
       (webWorker as Worker).terminate();
       expect([returnValue, stderr]).toEqual([0, '']);
-      const { buffer, byteOffset, byteLength } = (outputs[0]?.data as Image).data as Uint8Array;
+      const image = outputs[0]?.data as Image;
+      const { buffer, byteOffset, byteLength } = image.data as Uint8Array;
       const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
       expect(digestBytes(bytes)).toBe(example.voxelDigest);
     }

@@ -333,6 +333,8 @@ export const operation = defineOperation({
           session.progress((solved.length + fraction) / cases.length),
         );
         solved.push(transportRow(each, solution, params.accuracy));
+        // A case without a path has nothing to report on the way.
+        session.progress(solved.length / cases.length);
       }
       return solved;
     });

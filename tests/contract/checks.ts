@@ -1,0 +1,365 @@
+/**
+ * What every operation promises, as checks that throw. `operations.test.ts` runs them over the
+ * registry, `checks.test.ts` over operations that each break one promise.
+ */
+import { expect } from 'vitest';
+import {
+  defaultParameters,
+  parseParameters,
+  type ParameterValues,
+} from '../../src/declaration/parameters.ts';
+import { cancelled } from '../../src/errors/errors.ts';
+import type {
+  Operation,
+  OperationContext,
+  OperationExample,
+  OperationResult,
+} from '../../src/operations/operation.ts';
+import { digestBytes } from '../../src/volume/digest.ts';
+import {
+  type Size3,
+  type Volume,
+  type VolumeShape,
+  voxelBytes,
+  voxelCount,
+} from '../../src/volume/volume.ts';
+import type { KernelSession, TaskPlan } from '../../src/wasm/session.ts';
+import { withTestKernels } from '../support/kernels.ts';
+
+export type Example = OperationExample<Operation['parameters']>;
+
+/** A promise in the present tense, and what throws where it is broken. */
+export interface Check<Subject extends readonly unknown[]> {
+  readonly fact: string;
+  run(...subject: Subject): Promise<void> | void;
+}
+
+export function parametersOf(
+  operation: Operation,
+  example: Example,
+): ParameterValues<Operation['parameters']> {
+  return parseParameters(operation.parameters, example.params, operation.id);
+}
+
+interface RunOptions {
+  readonly threads?: number;
+  readonly input?: Volume;
+  readonly signal?: AbortSignal;
+  /** Cuts every kernel plan into tasks of this many items. */
+  readonly itemsPerTask?: number;
+  /** Called at each pause, and at each report of progress with the fraction. */
+  readonly onPause?: (fraction?: number) => void;
+}
+
+interface Observed {
+  readonly result: OperationResult;
+  readonly progress: readonly number[];
+  /** Largest arena that was asked for at once, 0 where no kernel ran. */
+  readonly arenaBytes: number;
+}
+
+async function observe(
+  operation: Operation,
+  example: Example,
+  options: RunOptions = {},
+): Promise<Observed> {
+  const { threads = 1, signal = new AbortController().signal, itemsPerTask, onPause } = options;
+  const input = options.input ?? example.input();
+  const progress: number[] = [];
+  let arenaBytes = 0;
+  const report = (fraction: number): void => {
+    progress.push(fraction);
+    onPause?.(fraction);
+  };
+  // Sessions look for a cancellation now and then; here every pause counts.
+  const pause = async (): Promise<void> => {
+    onPause?.();
+    if (signal.aborted) throw cancelled();
+  };
+  const context: OperationContext = {
+    signal,
+    progress: report,
+    breathe: pause,
+    withKernels: (bytes, driver) => {
+      arenaBytes = Math.max(arenaBytes, bytes);
+      const options = { signal, progress: report };
+      return withTestKernels(bytes, (session) => driver(tap(session)), threads, options);
+    },
+  };
+  const tap = (session: KernelSession): KernelSession => {
+    const recut = (plan: TaskPlan): TaskPlan =>
+      itemsPerTask === undefined ? plan : { ...plan, itemsPerTask };
+    return new Proxy(session, {
+      get(target, name) {
+        if (name === 'breathe') return () => pause().then(() => target.breathe());
+        if (name === 'run') {
+          return (plan: TaskPlan, onTaskDone?: (done: number, total: number) => void) =>
+            target.run(recut(plan), onTaskDone);
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  };
+  const result = await operation.run(input, parametersOf(operation, example), context);
+  return { result, progress, arenaBytes };
+}
+
+/** Everything about a result that a user can see, as text. */
+function resultDigest(result: OperationResult): string {
+  const { tables = [], notes = [] } = result;
+  if (!('volume' in result)) return JSON.stringify({ tables, notes });
+  const { data, ...rest } = result.volume;
+  return JSON.stringify({
+    volume: { ...rest, voxels: digestBytes(voxelBytes(data)) },
+    tables,
+    notes,
+  });
+}
+
+/** Freezes a volume's description; typed arrays cannot be frozen. */
+function freezeDescription(value: unknown): void {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeDescription(part);
+}
+
+/** The shape that plans reckon with. */
+function plannedShape(operation: Operation, input: Volume, example: Example): Partial<VolumeShape> {
+  const known = operation.outputShape?.(input, parametersOf(operation, example));
+  if (known !== undefined) return known;
+  if (operation.output === 'labels') return { kind: 'labels', type: 'uint8', size: input.size };
+  if (operation.output === 'grey') return { kind: 'grey', type: 'float32', size: input.size };
+  return {};
+}
+
+const SIZES: readonly Size3[] = [
+  [1, 1, 1],
+  [64, 64, 64],
+  [128, 128, 128],
+  [1024, 1024, 1024],
+  [2048, 2048, 2048],
+  [8192, 8192, 4096],
+];
+
+export const OPERATION_CHECKS: readonly Check<[Operation]>[] = [
+  {
+    fact: 'describes itself completely',
+    run(operation) {
+      const { id, version, title, summary, details, methods, parameters, citations } = operation;
+      expect(id).toMatch(/^[a-z]+(-[a-z0-9]+)+$/);
+      expect(Number.isInteger(version) && version >= 1).toBe(true);
+      for (const text of [title, summary, details, methods]) expect(text.trim()).not.toBe('');
+      expect(summary).toMatch(/\.$/);
+      for (const field of Object.values(parameters)) {
+        expect(field.title.trim()).not.toBe('');
+        expect(field.help.trim()).not.toBe('');
+      }
+      for (const citation of citations) {
+        expect(citation.authors.trim()).not.toBe('');
+        if (citation.doi !== undefined) expect(citation.doi).toMatch(/^10\.\d{4,}\/\S+$/);
+      }
+      expect(operation.examples.length).toBeGreaterThan(0);
+    },
+  },
+  {
+    fact: 'names only its own parameters in the methods sentence',
+    run({ methods, parameters }) {
+      const named = [...methods.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      expect(Object.keys(parameters)).toEqual(expect.arrayContaining(named));
+    },
+  },
+  {
+    fact: 'accepts its defaults and reads parameters back from JSON unchanged',
+    run(operation) {
+      const defaults = defaultParameters(operation.parameters);
+      expect(parseParameters(operation.parameters, {}, operation.id)).toEqual(defaults);
+      const used = operation.examples.map((example) => parametersOf(operation, example));
+      for (const params of [defaults, ...used]) {
+        const read = JSON.parse(JSON.stringify(params)) as Record<string, unknown>;
+        expect(parseParameters(operation.parameters, read, operation.id)).toEqual(params);
+      }
+    },
+  },
+  {
+    fact: 'refuses an unknown parameter by name',
+    run(operation) {
+      expect(() => parseParameters(operation.parameters, { nonsense: 1 }, operation.id)).toThrow(
+        /no parameter "nonsense"/,
+      );
+    },
+  },
+  {
+    fact: 'estimates memory and work of volumes of any size',
+    run(operation) {
+      const params = defaultParameters(operation.parameters);
+      const kind = operation.input === 'any' ? 'grey' : operation.input;
+      for (const type of ['uint8', 'float32', 'int64'] as const) {
+        const estimates = SIZES.map((size) => operation.estimate({ kind, size, type }, params));
+        estimates.forEach(({ bytes, work }, i) => {
+          const before = estimates[i - 1] ?? { bytes: 0, work: 0 };
+          expect(Number.isFinite(bytes) && Number.isFinite(work)).toBe(true);
+          expect(bytes).toBeGreaterThanOrEqual(before.bytes);
+          expect(work).toBeGreaterThanOrEqual(before.work);
+        });
+        // Every operation looks at each voxel.
+        const [most, size] = [estimates.at(-1), SIZES.at(-1)];
+        expect(most?.work).toBeGreaterThanOrEqual(voxelCount(size as Size3));
+      }
+    },
+  },
+];
+
+export const EXAMPLE_CHECKS: readonly Check<[Operation, Example]>[] = [
+  {
+    fact: 'reproduces its numbers',
+    async run(operation, example) {
+      const { result } = await observe(operation, example, { threads: 2 });
+      const digest = 'volume' in result ? digestBytes(voxelBytes(result.volume.data)) : null;
+      expect(digest).toBe(example.voxelDigest);
+      for (const [id, rows] of Object.entries(example.tables ?? {})) {
+        const table = result.tables?.find((each) => each.id === id);
+        expect(table?.rows.length).toBe(rows.length);
+        rows.forEach((row, i) => {
+          for (const [column, expected] of Object.entries(row)) {
+            const found = table?.rows[i]?.[column];
+            if (typeof expected === 'number') {
+              expect(found).toBeTypeOf('number');
+              const slack = (example.tolerance ?? 0) * Math.abs(expected);
+              expect(Math.abs((found as number) - expected)).toBeLessThanOrEqual(slack);
+            } else {
+              expect(found).toBe(expected);
+            }
+          }
+        });
+      }
+    },
+  },
+  {
+    fact: 'gives the same bits for 1, 2 and 3 threads and however its work is cut',
+    async run(operation, example) {
+      const digests = new Set<string>();
+      for (const options of [
+        { threads: 1 },
+        { threads: 2 },
+        { threads: 3 },
+        { threads: 2, itemsPerTask: 1 },
+        { threads: 1, itemsPerTask: 2 ** 30 },
+      ]) {
+        digests.add(resultDigest((await observe(operation, example, options)).result));
+      }
+      expect(digests.size).toBe(1);
+    },
+  },
+  {
+    fact: 'agrees with its scalar reference to the bit',
+    async run(operation, example) {
+      const { result, arenaBytes } = await observe(operation, example);
+      if (operation.reference === undefined) {
+        // Without a kernel there is nothing that a reference could differ from.
+        expect(arenaBytes).toBe(0);
+        return;
+      }
+      const expected = operation.reference(example.input(), parametersOf(operation, example));
+      expect(resultDigest(result)).toBe(resultDigest(expected));
+    },
+  },
+  {
+    fact: 'leaves its input unchanged',
+    async run(operation, example) {
+      const input = example.input();
+      freezeDescription(input);
+      const before = digestBytes(voxelBytes(input.data));
+      await observe(operation, example, { threads: 2, input });
+      expect(digestBytes(voxelBytes(input.data))).toBe(before);
+    },
+  },
+  {
+    fact: 'reports progress that rises from 0 to 1',
+    async run(operation, example) {
+      const { progress } = await observe(operation, example, { threads: 2 });
+      expect(progress.length).toBeGreaterThan(0);
+      progress.forEach((fraction, i) => {
+        expect(fraction).toBeGreaterThanOrEqual(progress[i - 1] ?? 0);
+        expect(fraction).toBeLessThanOrEqual(1);
+      });
+      expect(progress.at(-1)).toBe(1);
+    },
+  },
+  {
+    fact: 'stays below its memory estimate',
+    async run(operation, example) {
+      const input = example.input();
+      const { result, arenaBytes } = await observe(operation, example, { threads: 3, input });
+      const outputBytes =
+        'volume' in result && result.volume.data !== input.data ? result.volume.data.byteLength : 0;
+      const { bytes } = operation.estimate(input, parametersOf(operation, example));
+      expect(arenaBytes + outputBytes).toBeLessThanOrEqual(bytes);
+    },
+  },
+  {
+    fact: 'does nothing when it is cancelled before',
+    async run(operation, example) {
+      const run = observe(operation, example, { signal: AbortSignal.abort() });
+      await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
+    },
+  },
+  {
+    fact: 'stops when it is cancelled at any pause',
+    async run(operation, example) {
+      let pauses = 0;
+      let isDone = false;
+      await observe(operation, example, {
+        onPause: (fraction) => {
+          isDone ||= fraction === 1;
+          if (!isDone) pauses += 1;
+        },
+      });
+      const places = [1, Math.ceil(pauses / 3), Math.ceil((2 * pauses) / 3)];
+      for (const place of new Set(places.filter((each) => each >= 1))) {
+        const controller = new AbortController();
+        let count = 0;
+        const run = observe(operation, example, {
+          signal: controller.signal,
+          onPause: () => {
+            count += 1;
+            if (count === place) controller.abort();
+          },
+        });
+        await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
+      }
+    },
+  },
+  {
+    fact: 'returns what it declares',
+    async run(operation, example) {
+      const input = example.input();
+      const { result } = await observe(operation, example, { input });
+      if (operation.output === 'none') {
+        expect('volume' in result).toBe(false);
+      } else {
+        const { volume } = result as { readonly volume: Volume };
+        expect(volume.kind).toBe(operation.output === 'same' ? input.kind : operation.output);
+        expect(volume).toMatchObject(plannedShape(operation, input, example));
+        expect(volume.data.length).toBe(voxelCount(volume.size));
+        expect(volume.spacing).toEqual(input.spacing);
+        expect(volume.name).toBe(input.name);
+      }
+      for (const note of result.notes ?? []) expect(note.trim()).not.toBe('');
+      for (const table of result.tables ?? []) {
+        const declared = operation.tables[table.id];
+        expect(table.columns).toEqual(declared?.columns);
+        expect(table.title).toBe(declared?.title);
+        const ids = table.columns.map((column) => column.id).sort();
+        for (const row of table.rows) {
+          expect(Object.keys(row).sort()).toEqual(ids);
+          for (const cell of Object.values(row)) {
+            if (typeof cell === 'number') expect(Number.isFinite(cell)).toBe(true);
+          }
+        }
+      }
+      const returned = (result.tables ?? []).map((table) => table.id).sort();
+      expect(returned).toEqual(Object.keys(operation.tables).sort());
+    },
+  },
+];
