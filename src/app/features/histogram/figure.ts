@@ -23,6 +23,8 @@ export interface HistogramFigure {
 const COLUMNS = 256;
 /** Units are tenths of a millimetre. */
 const PLOT = { left: 130, right: 880, top: 50, bottom: 480 };
+/** Room above the highest column, for the marks of peaks. */
+const HEADROOM = { linear: 1.08, log: 2 } as const;
 /** 7 and 6 points. */
 const TEXT = 24.7;
 const SMALL_TEXT = 21.2;
@@ -51,7 +53,7 @@ export function histogramFigure(figure: HistogramFigure): string {
   const factor = compared === null ? 0 : totalCount(histogram) / Math.max(1, totalCount(compared));
   const others =
     compared === null ? null : foldCounts(compared, low, high, COLUMNS).map((n) => n * factor);
-  const most = Math.max(1, ...counts, ...(others ?? []));
+  const most = HEADROOM[scale] * Math.max(1, ...counts, ...(others ?? []));
   const x = scaleLinear([low, high], [PLOT.left, PLOT.right]);
   const y =
     scale === 'log'
@@ -78,7 +80,8 @@ export function histogramFigure(figure: HistogramFigure): string {
     const colour = phaseColour(i);
     return [
       `<rect x="${at(left)}" y="${PLOT.top}" width="${at(Math.max(0, right - left))}" height="${PLOT.bottom - PLOT.top}" fill="${colour}" fill-opacity="0.18"/>`,
-      `<text x="${at((left + right) / 2)}" y="${PLOT.top - 10}" font-size="${SMALL_TEXT}" fill="${colour}" text-anchor="middle">${escape(name)}</text>`,
+      `<text x="${at((left + right) / 2)}" y="${PLOT.top - 10}" font-size="${SMALL_TEXT}" text-anchor="middle">${escape(name)}</text>`,
+      `<rect x="${at(left)}" y="${PLOT.top}" width="${at(Math.max(0, right - left))}" height="8" fill="${colour}"/>`,
     ].join('');
   });
   const peaks = histogram.peaks
@@ -100,7 +103,7 @@ export function histogramFigure(figure: HistogramFigure): string {
     ...(others === null
       ? []
       : [
-          `<path d="M${PLOT.left} ${PLOT.bottom}${outline(others)}L${PLOT.right} ${PLOT.bottom}" fill="none" stroke="#555555" stroke-width="2.5"/>`,
+          `<path d="${outline(others).replace('L', 'M')}" fill="none" stroke="#555555" stroke-width="2.5"/>`,
         ]),
     ...peaks,
     `<path d="M${PLOT.left} ${PLOT.top}V${PLOT.bottom}H${PLOT.right}" fill="none" stroke="#000000" stroke-width="2.5"/>`,
@@ -117,7 +120,7 @@ export function histogramFigure(figure: HistogramFigure): string {
     ...(others === null
       ? []
       : [
-          `<path d="M${PLOT.right - 110} ${PLOT.top + 14}h36" stroke="#555555" stroke-width="2.5"/><text x="${PLOT.right - 64}" y="${PLOT.top + 22}" font-size="${SMALL_TEXT}">input</text>`,
+          `<path d="M${PLOT.right - 110} ${PLOT.top + 28}h36" stroke="#555555" stroke-width="2.5"/><text x="${PLOT.right - 64}" y="${PLOT.top + 36}" font-size="${SMALL_TEXT}">input</text>`,
         ]),
     '</svg>',
     '',
