@@ -165,6 +165,11 @@ export function squaredDistances(
 }
 
 /** √value · scale of squared lengths, rounded to float32. */
-export function lengthsOf(squared: ArrayLike<number>, scale: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from(squared, (value) => Math.sqrt(value) * scale);
+export function lengthsOf(
+  squared: Float64Array | Int32Array,
+  scale: number,
+): Float32Array<ArrayBuffer> {
+  const lengths = new Float32Array(squared.length);
+  for (let i = 0; i < lengths.length; i++) lengths[i] = Math.sqrt(squared[i]) * scale;
+  return lengths;
 }

@@ -43,6 +43,6 @@ describe.each([
 
 it('counts by label and leaves out labels without counts', () => {
   const counts = [new ValueCounts(), undefined, new ValueCounts()];
-  countByLabel([4, 5, 6, 4], Uint8Array.of(0, 1, 2, 0), counts);
+  countByLabel(Int32Array.of(4, 5, 6, 4), Uint8Array.of(0, 1, 2, 0), counts);
   expect(counts.map((each) => each && [...each.sorted().counts])).toEqual([[2], undefined, [1]]);
 });

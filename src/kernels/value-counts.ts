@@ -11,6 +11,9 @@ export class ValueCounts {
   #keys = new Float64Array(0);
   #counts = new Float64Array(0);
   #used = 0;
+  /** The two halves of a value's bits. */
+  readonly #value = new Float64Array(1);
+  readonly #words = new Uint32Array(this.#value.buffer);
 
   add(value: number, times = 1): void {
     this.total += times;
@@ -65,9 +68,9 @@ export class ValueCounts {
   #addToTable(value: number, times: number): void {
     const keys = this.#keys;
     const mask = keys.length - 1;
-    const high = Math.floor(value / 4294967296);
-    let slot = Math.imul((value - high * 4294967296) ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
-    slot = (slot ^ (slot >>> 15)) & mask;
+    this.#value[0] = value;
+    const hash = Math.imul(this.#words[0] ^ Math.imul(this.#words[1], 0x85ebca6b), 0x9e3779b1);
+    let slot = (hash ^ (hash >>> 15)) & mask;
     while (keys[slot] !== value) {
       if (keys[slot] === 0) {
         keys[slot] = value;
@@ -82,7 +85,7 @@ export class ValueCounts {
 
 /** Adds each value to the counts of its label; values of labels without counts are left out. */
 export function countByLabel(
-  values: ArrayLike<number>,
+  values: Float64Array | Int32Array,
   labels: Uint8Array,
   counts: readonly (ValueCounts | undefined)[],
 ): void {

@@ -55,8 +55,12 @@ function groupLabels(volume: Volume, index: LabelIndex, chosen: readonly number[
     label: members.length === 1 ? (members[0]?.label ?? null) : null,
     name: members.map(({ name }) => name).join(' + '),
   };
+  const indices = new Uint8Array(index.indices.length);
+  for (let i = 0; i < indices.length; i++) {
+    indices[i] = group[index.indices[i] as number] as number;
+  }
   return {
-    indices: index.indices.map((position) => group[position] as number),
+    indices,
     outside: 0,
     phases: [undefined, phase],
   };
