@@ -38,7 +38,7 @@ import { loadAllPhantoms, loadPhantom } from '../src/phantoms/registry.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
-import { createVolume, type Volume } from '../src/volume/volume.ts';
+import { type Volume, withKind, withSpacing } from '../src/volume/volume.ts';
 import { Queue } from '../src/wasm/queue.ts';
 import type {
   EngineApi,
@@ -151,13 +151,13 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
   /** Another volume of the same voxels; they are neither read nor copied. */
   async function change(
     handle: VolumeHandle,
-    parts: Partial<Pick<Volume, 'spacing' | 'kind'>>,
+    edit: (volume: Volume) => Volume,
     facts: Partial<FileFacts> = {},
   ): Promise<VolumeInfo> {
     const { volume, info, voxelDigest } = find(handle);
     const { looksSegmented, warnings, tags, spacingSource } = info;
     const identified = await engine.identify(
-      createVolume({ ...volume, ...parts }),
+      edit(volume),
       voxelDigest === null ? {} : { voxelDigest },
     );
     return keep(identified, { looksSegmented, warnings, tags, spacingSource, ...facts });
@@ -299,13 +299,11 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       }),
 
     setSpacing: (handle, spacing: VoxelSpacing | null) =>
-      change(
-        handle,
-        { spacing },
-        { spacingSource: spacing === null ? 'left unknown by the user' : 'entered by the user' },
-      ),
+      change(handle, (volume) => withSpacing(volume, spacing), {
+        spacingSource: spacing === null ? 'left unknown by the user' : 'entered by the user',
+      }),
 
-    setKind: (handle, kind) => change(handle, { kind }),
+    setKind: (handle, kind) => change(handle, (volume) => withKind(volume, kind)),
 
     async slice({ handle, axis, index }) {
       return extractSlice(find(handle).volume, axis, index);

@@ -3,7 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import type { ByteSource } from '../io/format.ts';
 import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
-import type { Volume } from '../volume/volume.ts';
+import { withKind, withSpacing } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { neighbourSources, openSources } from './files.ts';
@@ -80,10 +80,7 @@ export async function openInput(
     ...(choices.kind === null ? {} : { kind: choices.kind }),
   });
   for (const warning of opened.metadata.warnings) remark(warning);
-  const volume: Volume = {
-    ...opened.volume,
-    ...(choices.kind === 'grey' ? { phases: [] } : {}),
-    ...(choices.spacing === null ? {} : { spacing: choices.spacing }),
-  };
+  const named = withKind(opened.volume, opened.volume.kind);
+  const volume = choices.spacing === null ? named : withSpacing(named, choices.spacing);
   return { ...opened, volume };
 }

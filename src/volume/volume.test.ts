@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSpacing } from './length.ts';
 import {
   allocateVoxels,
   bytesPerVoxel,
@@ -8,6 +9,8 @@ import {
   voxelBytes,
   voxelsFromBytes,
   voxelTypeOf,
+  withKind,
+  withSpacing,
 } from './volume.ts';
 
 const TYPES: readonly VoxelType[] = [
@@ -75,5 +78,33 @@ describe('voxel arrays', () => {
     expect(toFloat32(floats)).not.toBe(floats);
     expect(toFloat32(Float64Array.of(0.1))).toEqual(Float32Array.of(0.1));
     expect(toFloat32(BigInt64Array.of(-(2n ** 60n)))).toEqual(Float32Array.of(-(2 ** 60)));
+  });
+});
+
+describe('a changed volume', () => {
+  const phases = [{ label: 1, name: 'pore', colour: '#0072b2', pore: true }];
+  const labels = createVolume({
+    kind: 'labels',
+    size: [1, 1, 2],
+    data: Uint8Array.of(0, 1),
+    spacing: createSpacing([0.5, 0.5, 2], 'µm'),
+    origin: [1, 2, 4],
+    phases,
+  });
+
+  it('keeps its place when its voxel size comes in another unit', () => {
+    const inNanometres = withSpacing(labels, createSpacing([500, 500, 2000], 'nm'));
+    expect(inNanometres.origin).toEqual([1000, 2000, 4000]);
+    expect(inNanometres.data).toBe(labels.data);
+  });
+
+  it('keeps the origin’s numbers where a unit is unknown or the same', () => {
+    expect(withSpacing(labels, null).origin).toEqual([1, 2, 4]);
+    expect(withSpacing(labels, createSpacing([1, 1, 1], 'µm')).origin).toEqual([1, 2, 4]);
+  });
+
+  it('has named phases only as labels', () => {
+    expect(withKind(labels, 'grey')).toMatchObject({ kind: 'grey', phases: [] });
+    expect(withKind(withKind(labels, 'labels'), 'labels').phases).toEqual(phases);
   });
 });

@@ -3,7 +3,7 @@
  * Index order is fixed everywhere: x fastest, `index = x + nx * (y + ny * z)`, sizes [nx, ny, nz].
  */
 import { Bug, UserError } from '../errors/errors.ts';
-import { createSpacing, type VoxelSpacing } from './length.ts';
+import { convertLength, createSpacing, type VoxelSpacing } from './length.ts';
 
 export type Size3 = readonly [nx: number, ny: number, nz: number];
 export type Vector3 = readonly [x: number, y: number, z: number];
@@ -180,6 +180,25 @@ export function createVolume(
     origin,
     phases: parts.phases ?? [],
   };
+}
+
+/**
+ * The volume with another voxel size. Its place is kept: the origin is converted to the new unit,
+ * or stays a plain number of it where no unit was known.
+ */
+export function withSpacing(volume: Volume, spacing: VoxelSpacing | null): Volume {
+  const before = volume.spacing;
+  if (before === null || spacing === null || before.unit === spacing.unit) {
+    return createVolume({ ...volume, spacing });
+  }
+  const [x, y, z] = volume.origin;
+  const convert = (value: number): number => convertLength(value, before.unit, spacing.unit);
+  return createVolume({ ...volume, spacing, origin: [convert(x), convert(y), convert(z)] });
+}
+
+/** The volume taken for grey values, whose labels then have no names, or for labels. */
+export function withKind(volume: Volume, kind: Volume['kind']): Volume {
+  return { ...volume, kind, phases: kind === 'grey' ? [] : volume.phases };
 }
 
 /** The voxels as float32, in a new array; 64-bit integers are rounded to the nearest float. */
