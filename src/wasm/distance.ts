@@ -112,7 +112,7 @@ export async function measureSquares(
         kernel: `distanceAlong${axis}${suffix}`,
         args: [field.labels, field.squared, scratch, ...args, ...ends],
         items,
-        itemsPerTask: Math.max(1, Math.floor(TASK_VOXELS / length)),
+        itemsPerTask: Math.max(1, Math.floor(TASK_VOXELS / (cubic ? 1 : 2) / length)),
         scratch: { argIndex: 2, stride },
       },
       (done, total) => session.progress((index + done / total) / passes.length),

@@ -243,10 +243,20 @@ async function paintBand(
   }
 }
 
+function largestOf(labels: Uint8Array): number {
+  let largest = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i] as number;
+    if (label > largest) largest = label;
+  }
+  return largest;
+}
+
 /**
  * For each voxel the squared radius of the largest ball of its own label that covers it, left in
  * kernel memory; see `coveringSquares` in the scalar reference. Time depends on the shapes: each ball
- * that no neighbour's ball holds costs as many steps as it crosses rows. Arena: `thicknessBytes`.
+ * that no neighbour's ball holds costs a step for each row of blocks that it crosses, and more where it
+ * meets open voxels. Arena: `thicknessBytes`.
  */
 export async function coverWithBalls(
   session: KernelSession,
@@ -284,8 +294,7 @@ export async function coverWithBalls(
     items: voxels,
     itemsPerTask: TASK_VOXELS,
   });
-  let labelCount = 0;
-  for (const label of labels) labelCount = Math.max(labelCount, label + 1);
+  const labelCount = largestOf(labels) + 1;
   // A label alone leaves no open voxels of others near its surface, where balls would look at them.
   const groups =
     labelCount <= MOST_SINGLE_LABELS ? Array.from({ length: labelCount }, (_, i) => i) : [-1];
