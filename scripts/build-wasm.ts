@@ -4,11 +4,12 @@
  * threads. Skips the work when the outputs are newer than every source.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as asc from 'assemblyscript/asc';
 import ts from 'typescript';
+import { isStale } from './stale.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const sourceFolder = resolve(root, 'wasm/src');
@@ -42,36 +43,24 @@ function entryFiles(): string[] {
     .map((name) => relative(root, join(sourceFolder, name)));
 }
 
-function newestSource(): number {
-  const files = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(sourceFolder, name));
-  return Math.max(
-    ...[...files, threadSource, fileURLToPath(import.meta.url)].map(
-      (file) => statSync(file).mtimeMs,
-    ),
-  );
-}
-
-function isFresh(): boolean {
-  try {
-    const outputs = [...VARIANTS.map((variant) => variant.file), 'kernel-thread.mjs'];
-    return (
-      Math.min(...outputs.map((name) => statSync(join(outFolder, name)).mtimeMs)) > newestSource()
-    );
-  } catch {
-    return false;
-  }
+/** Takes the old file's place at once: who reads it meanwhile gets one or the other, never a part. */
+function replaceFile(name: string, content: string | Uint8Array): void {
+  const path = join(outFolder, name);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, content);
+  renameSync(draft, path);
 }
 
 async function compile(file: string, options: readonly string[]): Promise<void> {
-  const out = relative(root, join(outFolder, file));
+  const written = new Map<string, string | Uint8Array>();
   const { error } = await asc.main(
-    [...entryFiles(), '--outFile', out, '--baseDir', root, ...COMMON, ...options],
-    { stderr: process.stderr },
+    [...entryFiles(), '--outFile', file, '--baseDir', root, ...COMMON, ...options],
+    { stderr: process.stderr, writeFile: (name, content) => void written.set(name, content) },
   );
   if (error !== null) throw error;
-  const bytes = readFileSync(join(outFolder, file));
+  const bytes = written.get(file);
+  if (bytes === undefined) throw new Error(`The compiler wrote no ${file}.`);
+  replaceFile(file, bytes);
   const digest = createHash('sha256').update(bytes).digest('hex');
   console.log(`wasm/dist/${file}: ${bytes.length} bytes, sha256 ${digest}`);
 }
@@ -84,10 +73,16 @@ function emitThread(): void {
     "import { parentPort } from 'node:worker_threads';",
     "parentPort.on('message', (message) => serveSession(message));",
   ];
-  writeFileSync(join(outFolder, 'kernel-thread.mjs'), `${outputText}\n${tail.join('\n')}\n`);
+  replaceFile('kernel-thread.mjs', `${outputText}\n${tail.join('\n')}\n`);
 }
 
-if (process.argv.includes('--force') || !isFresh()) {
+const OUTPUTS = [...VARIANTS.map(({ file }) => file), 'kernel-thread.mjs'];
+const SOURCES = [sourceFolder, threadSource, fileURLToPath(import.meta.url)];
+
+if (
+  process.argv.includes('--force') ||
+  OUTPUTS.some((file) => isStale(join(outFolder, file), SOURCES))
+) {
   mkdirSync(outFolder, { recursive: true });
   for (const { file, options } of VARIANTS) await compile(file, options);
   emitThread();

@@ -1,7 +1,7 @@
 /** The host inside a browser worker. */
 import plainUrl from '../../wasm/dist/kernels.wasm?url';
 import threadsUrl from '../../wasm/dist/kernels-threads.wasm?url';
-import { Bug } from '../errors/errors.ts';
+import { UserError } from '../errors/errors.ts';
 import type { Host, KernelThread } from './host.ts';
 
 /** More threads than this gain nothing on memory-bound kernels. */
@@ -13,9 +13,20 @@ channel.port1.onmessage = () => waiting.shift()?.();
 
 async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module> {
   const url = variant === 'threads' ? threadsUrl : plainUrl;
-  const response = await fetch(url);
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new UserError(
+      'file/unreadable',
+      'The computing part of the program could not be loaded: check the connection and try again.',
+      { url },
+      cause,
+    );
+  });
   if (!response.ok) {
-    throw new Bug(`The kernel module could not be loaded (HTTP ${response.status}).`, { url });
+    throw new UserError(
+      'file/unreadable',
+      `The computing part of the program is not on the server (HTTP ${response.status}); it was probably updated: reload the page.`,
+      { url, status: response.status },
+    );
   }
   // compileStreaming insists on application/wasm, which some static hosts do not send.
   return response.headers.get('Content-Type')?.startsWith('application/wasm')
@@ -32,7 +43,10 @@ function spawnKernelThread(): KernelThread {
     post: (message) => worker.postMessage(message),
     onCrash: (listener) => {
       // A script that cannot be loaded gives an event without a message.
-      worker.onerror = (event) => listener(event.message || 'it could not be loaded');
+      worker.onerror = (event) => {
+        event.preventDefault();
+        listener(event.message || 'it could not be loaded');
+      };
       worker.onmessageerror = () => listener('its memory could not be handed over');
     },
     terminate: () => worker.terminate(),
