@@ -184,4 +184,12 @@ describe('results', () => {
     const references = text.split('\n').filter((line) => line.startsWith('['));
     expect(new Set(references).size).toBe(references.length);
   });
+
+  it('tell only of steps that change the volume', async () => {
+    const cropped = addStep(SMOOTH_TWICE, { operation: 'crop-box', version: 1 }, 0);
+    const whole = methodsText(await loadSteps(cropped)).paragraph;
+    expect(whole).toBe(methodsText(await loadSteps(SMOOTH_TWICE)).paragraph);
+    const box = setStepParams(cropped, 'crop-box-1', { box: [0, 2, 0, 2, 0, 2] });
+    expect(methodsText(await loadSteps(box)).paragraph).toContain('cropped to x 0 to 2');
+  });
 });

@@ -24,10 +24,12 @@ export function methodsText(steps: readonly LoadedStep[]): MethodsText {
     });
     return numbers.length === 0 ? '' : ` [${numbers.join(', ')}]`;
   };
-  const sentences = steps.map(({ operation, params }) => {
-    const sentence = methodsSentence(operation, params);
-    return `${sentence}${cite(operation.citations)}.`;
-  });
+  const sentences = steps
+    .filter(({ operation, params }) => operation.changesVolume?.(params) !== false)
+    .map(({ operation, params }) => {
+      const sentence = methodsSentence(operation, params);
+      return `${sentence}${cite(operation.citations)}.`;
+    });
   return {
     paragraph: [`Volumes were processed with Tauscope ${VERSION}.`, ...sentences].join(' '),
     citations,

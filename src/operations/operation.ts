@@ -76,6 +76,8 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
    * A sentence for a paper's methods section. `{name}` stands for a parameter's value with unit.
    */
   readonly methods: string;
+  /** False where these parameters leave the volume as it is, so that a paper need not tell of it. */
+  changesVolume?(params: ParameterValues<F>): boolean;
   readonly citations: readonly Citation[];
   readonly input: VolumeKind | 'any';
   /** 'same' = a volume of the input's kind; 'none' = tables only, the current volume stays. */

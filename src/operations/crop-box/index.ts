@@ -84,6 +84,7 @@ export const operation = defineOperation({
   details:
     'The box is half-open: it holds the voxels x0 ≤ x < x1, y0 ≤ y < y1, z0 ≤ z < z1. Values, voxel type, voxel size and phase names stay as they are; the origin moves with the first voxel where the voxel size is known, so that the crop keeps its place in the scan. A box that leaves the volume is refused. Time and memory are those of the copied voxels.',
   methods: 'The volume was cropped to {box}',
+  changesVolume: ({ box }) => box !== null,
   citations: [],
   input: 'any',
   output: 'same',

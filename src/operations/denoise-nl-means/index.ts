@@ -29,7 +29,13 @@ const columns: readonly Column[] = [
     unit: '',
     help: 'Whether the noise was given or estimated from the volume.',
   },
-  { id: 'h', title: 'Strength', symbol: 'h', unit: 'grey', help: 'Width of the weights, k · σ.' },
+  {
+    id: 'h',
+    title: 'Width of the weights',
+    symbol: 'h',
+    unit: 'grey',
+    help: 'Strength times noise, h = k · σ.',
+  },
 ];
 
 const tables = { noise: { title: 'Noise', columns } } as const;
@@ -68,7 +74,7 @@ const parameters = {
   strength: {
     kind: 'number',
     title: 'Strength',
-    help: 'Filter strength h in units of the noise. 0.6 suits patch radius 2 and 0.8 patch radius 1; more smooths more and loses thin layers first.',
+    help: 'Filter strength k, in units of the noise: h = k · σ. 0.6 suits patch radius 2 and 0.8 patch radius 1; more smooths more and loses thin layers first.',
     unit: '',
     min: 0.05,
     max: 5,

@@ -181,6 +181,12 @@ function describeConventions(input: Volume, { sides, accuracy }: Parameters): re
     }.`,
     'Directions: x = column, y = row, z = page of the stack.',
     `Percolation is decided first; where no path exists D_eff is 0 and τ is not defined. The interval from ‘at least’ to ‘at most’ is certified to hold the τ of the exact solution for these voxels, and is at most ${accuracy} wide relative to τ; what is left of the error makes τ too small.`,
+    ...(['x', 'y', 'z'] as const)
+      .filter((_, axis) => input.size[axis] === 1)
+      .map(
+        (axis) =>
+          `The volume is one voxel deep along ${axis}: its numbers along ${axis} tell nothing of a path through the material.`,
+      ),
     ...(input.spacing === null
       ? [
           'The voxel size is unknown: voxels are taken for cubes. Their size does not matter for these numbers, only the ratio of their edges.',
