@@ -5,26 +5,13 @@ import {
   bytesPerVoxel,
   createVolume,
   toFloat32,
-  type VoxelType,
+  VOXEL_TYPES,
   voxelBytes,
   voxelsFromBytes,
   voxelTypeOf,
   withKind,
   withSpacing,
 } from './volume.ts';
-
-const TYPES: readonly VoxelType[] = [
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'uint32',
-  'int32',
-  'uint64',
-  'int64',
-  'float32',
-  'float64',
-];
 
 const data = new Uint8Array(6);
 
@@ -60,7 +47,7 @@ describe('createVolume', () => {
 });
 
 describe('voxel arrays', () => {
-  it.each(TYPES)('of type %s come back from their bytes, aligned or not', (type) => {
+  it.each(VOXEL_TYPES)('of type %s come back from their bytes, aligned or not', (type) => {
     const voxels = allocateVoxels(type, 3);
     const bytes = voxelBytes(voxels);
     bytes.set(bytes.map((_, i) => i + 1));

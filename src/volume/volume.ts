@@ -86,6 +86,8 @@ const BYTES_PER_VOXEL = {
   float64: 8,
 } as const satisfies Record<VoxelType, number>;
 
+export const VOXEL_TYPES = Object.keys(BYTES_PER_VOXEL) as readonly VoxelType[];
+
 export function isVoxelType(name: string): name is VoxelType {
   return Object.hasOwn(BYTES_PER_VOXEL, name);
 }

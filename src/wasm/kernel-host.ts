@@ -59,7 +59,8 @@ interface Crew {
 
 export function createKernelHost(host: Host, threads = host.threadCount()): KernelHost {
   const variant = threads > 1 ? 'threads' : 'plain';
-  const disposal = new AbortController();
+  const asked = new Set<AbortController>();
+  let isDisposed = false;
   const jobs = new Queue();
   let module: Promise<WebAssembly.Module> | null = null;
   let crew: Crew | null = null;
@@ -130,12 +131,23 @@ export function createKernelHost(host: Host, threads = host.threadCount()): Kern
 
   return {
     threads,
-    runJob(options, driver) {
-      const signal = AbortSignal.any([options.signal, disposal.signal]);
-      return jobs.run(signal, () => startJob({ ...options, signal }, driver));
+    async runJob(options, driver) {
+      const controller = new AbortController();
+      const abort = (): void => controller.abort();
+      if (options.signal.aborted || isDisposed) abort();
+      options.signal.addEventListener('abort', abort);
+      asked.add(controller);
+      const { signal } = controller;
+      try {
+        return await jobs.run(signal, () => startJob({ ...options, signal }, driver));
+      } finally {
+        options.signal.removeEventListener('abort', abort);
+        asked.delete(controller);
+      }
     },
     dispose() {
-      disposal.abort();
+      isDisposed = true;
+      for (const controller of asked) controller.abort();
       dismissCrew();
     },
   };

@@ -34,7 +34,7 @@ export interface Check<Subject extends readonly unknown[]> {
   run(...subject: Subject): Promise<void> | void;
 }
 
-export function parametersOf(
+function parametersOf(
   operation: Operation,
   example: Example,
 ): ParameterValues<Operation['parameters']> {

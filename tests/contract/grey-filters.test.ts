@@ -10,6 +10,7 @@ import {
   createVolume,
   type Size3,
   type Volume,
+  VOXEL_TYPES,
   type VoxelType,
 } from '../../src/volume/volume.ts';
 import { withTestKernels } from '../support/kernels.ts';
@@ -55,25 +56,13 @@ function ramp(type: VoxelType, size: Size3 = [6, 5, 4]): Volume {
   return createVolume({ kind: 'grey', size, data });
 }
 
-const TYPES: readonly VoxelType[] = [
-  'uint8',
-  'int8',
-  'uint16',
-  'int16',
-  'uint32',
-  'int32',
-  'uint64',
-  'int64',
-  'float64',
-];
-
 describe.each(FILTERS)('%s', async (id) => {
   const operation = await loadOperation(id);
 
   it('gives the same float32 numbers for every voxel type', async () => {
     const expected = (await run(operation, ramp('float32'))).volume;
     expect(expected.type).toBe('float32');
-    for (const type of TYPES) {
+    for (const type of VOXEL_TYPES) {
       const { volume } = await run(operation, ramp(type));
       expect(volume.type).toBe('float32');
       expect(volume.data).toEqual(expected.data);
