@@ -10,7 +10,7 @@ import { describe } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const referenceFolder = resolve(
+const referenceFolder = resolve(
   root,
   process.env['TAUSCOPE_REFERENCE_DATA'] ?? '../shared/data',
 );

@@ -328,7 +328,10 @@ describe('running', () => {
     workspace.edit('Change', (recipe) => setStepParams(recipe, 'segment-1', { amount: 3 }));
     await workspace.run();
     const state = workspace.store.getState();
-    expect(state.messages[0]).toMatchObject({ title: 'segment failed', text: 'The volume is constant.' });
+    expect(state.messages[0]).toMatchObject({
+      title: 'segment failed',
+      text: 'The volume is constant.',
+    });
     expect(states(workspace)[0]).toBe('done');
     expect(state.failure?.stepId).toBe('segment-1');
     expect(state.activity).toBeNull();
