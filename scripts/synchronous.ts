@@ -44,8 +44,8 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
   const refuseAsynchronous = (node: ts.Node): void => {
     if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) refuse(node, 'for await');
     if (ts.isVariableDeclarationList(node)) {
-      const isAwaitUsing = (node.flags & ts.NodeFlags.AwaitUsing) === ts.NodeFlags.AwaitUsing;
-      if (isAwaitUsing) refuse(node, 'await using');
+      const awaitUsing: number = ts.NodeFlags.AwaitUsing;
+      if ((node.flags & awaitUsing) === awaitUsing) refuse(node, 'await using');
     }
     if (isGenerator(node) && ts.getModifiers(node)?.some(isAsync) === true) {
       refuse(node, 'an async generator');

@@ -133,7 +133,7 @@ function numberSchema({ min, max }: { readonly min: number; readonly max: number
   return v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max), positiveZero);
 }
 
-function fieldSchema(field: ParameterField): v.GenericSchema<unknown> {
+function fieldSchema(field: ParameterField): v.GenericSchema {
   switch (field.kind) {
     case 'number':
       return numberSchema(field);

@@ -199,7 +199,7 @@ describe('itk-wasm pipelines on one module', () => {
   it('take the axes as they are where an image has no direction', async () => {
     const image = imageOf(bytes(8), [2, 2, 2], 'uint8');
     const { direction } = outputOf(
-      await run('crop-box', { ...image, direction: null } as unknown as Image),
+      await run('crop-box', Object.assign(image, { direction: null }) as unknown as Image),
     );
     expect(direction).toEqual(Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1));
   });
@@ -212,7 +212,7 @@ describe('itk-wasm pipelines on one module', () => {
     ['a view into a larger buffer', { data: bytes(20).subarray(4, 12) }, 'data.slice()'],
     ['too few voxels', { data: bytes(7) }, 'has 7 values for a size of 2 × 2 × 2'],
   ])('refuse %s with one sentence on stderr', async (_what, change, sentence) => {
-    const image = { ...imageOf(bytes(8), [2, 2, 2], 'uint8'), ...change } as Image;
+    const image = Object.assign(imageOf(bytes(8), [2, 2, 2], 'uint8'), change) as Image;
     const { returnValue, stderr } = await run('crop-box', image);
     expect(returnValue).toBe(1);
     expect(stderr).toContain(sentence);
