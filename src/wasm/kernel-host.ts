@@ -23,8 +23,8 @@ import type { KernelSession, TaskPlan } from './session.ts';
 const TURN_AFTER_MS = 25;
 /** Memory lent to threads after which they are replaced; see `giveBack`. */
 const LENT_LIMIT = 2 ** 28;
-/** Largest buffer that every browser allocates without hesitation. */
-const GARBAGE_BYTES = 2 ** 29;
+/** Size of a piece of garbage: small, so that the collector may come before all of it is there. */
+const GARBAGE_BYTES = 2 ** 26;
 
 export interface JobOptions {
   /** Arena bytes the driver will allocate; more is a bug of its estimate. */
