@@ -129,7 +129,7 @@ export interface ExportedFile {
   readonly blob: Blob;
 }
 
-/** What to write of a finished run. `results-json` and `results-csv` hold the tables. */
+/** Formats that volumes are written in. */
 export type ExportKind = 'tiff' | 'nrrd';
 
 export interface EngineApi {
@@ -162,8 +162,9 @@ export interface EngineApi {
   /** Memory and work of each enabled step, without running. Throws what planning refuses. */
   estimate(recipe: Recipe, handle: VolumeHandle): Promise<readonly StepEstimate[]>;
   /**
-   * Runs a recipe on an opened volume. One run at a time: a second waits. Errors name the step in
-   * `details.step`; finished steps stay cached.
+   * Runs a recipe on an opened volume. One run at a time: a second waits, and can be cancelled while
+   * it does. A `done` comes before the next step's `start`. Errors name the step in `details.step`;
+   * finished steps stay cached. Volumes of steps live until a later run replaces or drops them.
    */
   run(
     jobId: string,
@@ -175,11 +176,15 @@ export interface EngineApi {
   cancel(jobId: string): Promise<void>;
 
   exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<ExportedFile>;
-  /** results.json of the last finished run, the same text the command line writes. */
+  /**
+   * results.json of the last finished run, the same text the command line writes. Both refuse
+   * (`usage`) another recipe or volume than was run last; titles and disabled steps do not count.
+   */
   resultsJson(recipe: Recipe, handle: VolumeHandle): Promise<string>;
   resultsCsv(recipe: Recipe, handle: VolumeHandle): Promise<string>;
   /** The methods paragraph of a recipe with its citations. */
   methods(recipe: Recipe): Promise<string>;
 
+  /** Forgets a volume and, with the last one of its voxels, the results that were made from them. */
   release(handle: VolumeHandle): Promise<void>;
 }
