@@ -10,10 +10,7 @@ import { describe } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const referenceFolder = resolve(
-  root,
-  process.env['TAUSCOPE_REFERENCE_DATA'] ?? '../shared/data',
-);
+const referenceFolder = resolve(root, process.env['TAUSCOPE_REFERENCE_DATA'] ?? '../shared/data');
 
 /** Absolute path of a reference file, or null where it is absent. */
 export function referenceFile(...parts: readonly string[]): string | null {
