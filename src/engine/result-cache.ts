@@ -5,12 +5,14 @@
 import type { OperationResult } from '../operations/operation.ts';
 import type { Volume } from '../volume/volume.ts';
 
-/** Rough size of a table cell with its share of the objects around it. */
+/** Rough sizes of a result and of a table cell, each with its share of the objects around it. */
+const RESULT_BYTES = 1024;
 const CELL_BYTES = 64;
 
-function tableBytes({ tables = [] }: OperationResult): number {
+/** Bytes of a result without its voxels. */
+function plainBytes({ tables = [] }: OperationResult): number {
   const cells = tables.map(({ rows, columns }) => rows.length * columns.length);
-  return CELL_BYTES * cells.reduce((sum, count) => sum + count, 0);
+  return RESULT_BYTES + CELL_BYTES * cells.reduce((sum, count) => sum + count, 0);
 }
 
 function bufferOf(result: OperationResult): ArrayBufferLike | null {
@@ -44,7 +46,7 @@ export class ResultCache {
   set(key: string, result: OperationResult): void {
     this.#remove(key);
     this.#evicted.delete(key);
-    const bytes = tableBytes(result) + (bufferOf(result)?.byteLength ?? 0);
+    const bytes = plainBytes(result) + (bufferOf(result)?.byteLength ?? 0);
     // Letting it in would push out everything else and then itself.
     if (bytes > this.#budget) {
       this.#rememberEvicted(key, result);
@@ -77,7 +79,7 @@ export class ResultCache {
   }
 
   #count(result: OperationResult, change: 1 | -1): void {
-    this.#bytes += change * tableBytes(result);
+    this.#bytes += change * plainBytes(result);
     const buffer = bufferOf(result);
     if (buffer === null) return;
     const before = this.#buffers.get(buffer) ?? 0;

@@ -205,6 +205,54 @@ describe('kernel host', () => {
       expect(threads).toHaveLength(2);
     }));
 
+  it('waits for tasks that other threads hold, in every plan', async () => {
+    const kernels = hostOf(host, 3);
+    await kernels.runJob(QUIET, (session) => workLong(session));
+    await kernels.runJob(QUIET, async (session) => {
+      const pointer = session.allocate(ITEMS * 8);
+      for (let plan = 1; plan <= 12; plan++) {
+        // Three long tasks: each thread is likely to have one.
+        await session.run({
+          kernel: 'probeAccumulate',
+          args: [pointer, 1, 3_000_000],
+          items: 3,
+          itemsPerTask: 1,
+        });
+        expect(Array.from(session.f64(pointer, 3))).toEqual(
+          [1, 2, 3].map((sum) => sum * 3_000_000 * plan),
+        );
+      }
+    });
+  });
+
+  it('lets nobody write after a cancelled plan has thrown', async () => {
+    const kernels = hostOf();
+    await kernels.runJob(QUIET, (session) => workLong(session));
+    const controller = new AbortController();
+    await kernels
+      .runJob({ ...QUIET, signal: controller.signal }, async (session) => {
+        const pointer = session.allocate(ITEMS * 8);
+        const run = session.run(
+          {
+            kernel: 'probeAccumulate',
+            args: [pointer, 1, 30_000_000],
+            items: 8,
+            itemsPerTask: 1,
+          },
+          () => controller.abort(),
+        );
+        await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
+        const before = Array.from(session.f64(pointer, 8));
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        expect(Array.from(session.f64(pointer, 8))).toEqual(before);
+        expect(before).toContain(0);
+      })
+      .catch((error: unknown) => {
+        // The job itself is cancelled too.
+        expect(error).toMatchObject({ code: 'run/cancelled' });
+      });
+  });
+
   it('finishes without threads that cannot start', async () => {
     const kernels = hostOf({
       ...host,

@@ -239,7 +239,7 @@ class Session extends KernelMemory implements KernelSession {
     Atomics.store(words, CONTROL.done, 0);
     words[CONTROL.kernel] = this.kernels.indexOf(plan.kernel);
     words[CONTROL.argCount] = plan.args.length;
-    words[CONTROL.tasks] = tasks;
+    Atomics.store(words, CONTROL.tasks, tasks);
     words[CONTROL.items] = plan.items;
     words[CONTROL.itemsPerTask] = plan.itemsPerTask;
     words[CONTROL.scratchArg] = plan.scratch?.argIndex ?? -1;

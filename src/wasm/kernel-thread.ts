@@ -6,6 +6,11 @@
  * as float64. A thread copies the published plan, then takes tasks by compare-and-swap on a ticket
  * that carries the plan's generation, so a thread that wakes late can never run a task of one plan
  * with the arguments of another.
+ *
+ * A copy may be torn by the next plan, which is why it is only used with a ticket of its generation.
+ * The number of tasks decides whether an old ticket is used up. It is therefore stored after the
+ * ticket is closed and loaded before the ticket is looked at, both by atomics, which no processor
+ * reorders: who sees the next plan's number sees a closed ticket.
  */
 
 /** Indices of the control block's 32-bit words. */
@@ -116,13 +121,12 @@ export function serveSession(message: ServeMessage): void {
     seen = Atomics.load(words, CONTROL.generation);
     const kernelIndex = words[CONTROL.kernel] as number;
     const argCount = words[CONTROL.argCount] as number;
-    const tasks = words[CONTROL.tasks] as number;
+    const tasks = Atomics.load(words, CONTROL.tasks);
     const items = words[CONTROL.items] as number;
     const itemsPerTask = words[CONTROL.itemsPerTask] as number;
     const scratchArg = words[CONTROL.scratchArg] as number;
     const scratchStride = words[CONTROL.scratchStride] as number;
     const args = Array.from(argWords.subarray(0, argCount));
-    if (Atomics.load(words, CONTROL.generation) !== seen) continue;
     if (scratchArg >= 0)
       args[scratchArg] = (args[scratchArg] as number) + message.thread * scratchStride;
     for (;;) {
