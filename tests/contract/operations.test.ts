@@ -21,9 +21,8 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
       check.run(operation),
     );
 
-    it.skipIf(operation.input === 'any')(
-      'is refused by the engine for the other kind of volume',
-      async () => {
+    if (operation.input !== 'any') {
+      it('is refused by the engine for the other kind of volume', async () => {
         const kind = operation.input === 'grey' ? 'labels' : 'grey';
         const other = createVolume({ kind, size: [2, 2, 2], data: new Uint8Array(8) });
         const { id, version } = operation;
@@ -31,8 +30,8 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
         await expect(engine.plan(recipe, other)).rejects.toMatchObject({
           code: `volume/not-${operation.input}`,
         });
-      },
-    );
+      });
+    }
 
     describe.each(operation.examples.map((example) => [example.title, example] as const))(
       'example "%s"',
