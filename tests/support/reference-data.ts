@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe } from 'vitest';
+import { describe, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -27,11 +27,20 @@ export function readReferenceJson(...parts: readonly string[]): unknown {
   return JSON.parse(new TextDecoder().decode(readReference(...parts)));
 }
 
-/** A `describe` that is skipped as a whole where the named file or folder is absent. */
+/**
+ * A `describe` whose body runs only where the named file or folder is there: a body may read it at
+ * once. Elsewhere one skipped test says what is missing.
+ */
 export function describeWithReference(
   name: string,
   path: readonly string[],
   body: () => void,
 ): void {
-  describe.skipIf(referenceFile(...path) === null)(name, body);
+  if (referenceFile(...path) === null) {
+    describe.skip(name, () => {
+      it(`needs ${path.join('/')} of the reference data`, () => undefined);
+    });
+  } else {
+    describe(name, body);
+  }
 }
