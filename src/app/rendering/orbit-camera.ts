@@ -77,8 +77,13 @@ export interface CameraPose {
 
 const VIEW_ANGLE = 20;
 const MARGIN = 1.05;
+/** How far a turned volume may leave the view, as a share of the view's longer edge. */
+const OVERHANG = 0.25;
 
-/** Distance from which the volume fits the view, as first seen and straight on from each side. */
+/**
+ * Distance from which the volume fits the view, as first seen and straight on from each side, and
+ * leaves it by `OVERHANG` at most however it is turned.
+ */
 function fittingDistance(extent: Vector3, aspect: number): number {
   const half = Math.tan((VIEW_ANGLE * Math.PI) / 360);
   let distance = 0;
@@ -94,7 +99,10 @@ function fittingDistance(extent: Vector3, aspect: number): number {
       distance = Math.max(distance, needed - along(forward));
     }
   }
-  return MARGIN * distance;
+  // Turned any way it stays within its bounding sphere, whose outline is a cone from the eye.
+  const radius = Math.hypot(...extent) / 2;
+  const room = half * (Math.min(aspect, 1) + 2 * OVERHANG * Math.max(aspect, 1));
+  return MARGIN * Math.max(distance, radius * Math.hypot(1, 1 / room));
 }
 
 /** Where the camera stands for a volume of `extent` on a view of width / height `aspect`. */
