@@ -5,9 +5,9 @@ import {
   levelHistogramSteps,
   quantileSteps,
   rangeHistogramSteps,
-  type Steps,
 } from '../src/kernels/histogram.ts';
 import { findPeaks } from '../src/kernels/peaks.ts';
+import { finishBreathing } from '../src/kernels/steps.ts';
 import { surveyVolume } from '../src/volume/statistics.ts';
 import type { NumericVoxelArray, Volume } from '../src/volume/volume.ts';
 import type { Histogram, VolumeInfo } from './engine-api.ts';
@@ -18,14 +18,6 @@ type Breathe = () => Promise<void>;
 const FLOAT_BINS = 4096;
 /** Voxels that are converted between two pauses: some milliseconds. */
 const CHUNK = 1 << 18;
-
-async function drive<T>(steps: Steps<T>, breathe: Breathe): Promise<T> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    await breathe();
-  }
-}
 
 /** Values as plain numbers: 64-bit integers are rounded, which a picture does not show. */
 async function numbersOf({ data }: Volume, breathe: Breathe): Promise<NumericVoxelArray> {
@@ -68,13 +60,13 @@ export async function describeHistogram(
     data instanceof Int8Array ||
     data instanceof Uint16Array ||
     data instanceof Int16Array;
-  const bins: Bins = await drive(
+  const bins: Bins = await finishBreathing(
     isSmall ? levelHistogramSteps(data) : rangeHistogramSteps(data, low, high, FLOAT_BINS),
     breathe,
   );
   // Peaks are looked for in fewer, smoother bins than are drawn.
-  const coarse = await drive(greyHistogramSteps(data), breathe);
-  const [from = low, to = high] = await drive(quantileSteps(data, [0.01, 0.99]), breathe);
+  const coarse = await finishBreathing(greyHistogramSteps(data), breathe);
+  const [from = low, to = high] = await finishBreathing(quantileSteps(data, [0.01, 0.99]), breathe);
   return {
     start: bins.from,
     binWidth: bins.width,

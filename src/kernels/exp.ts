@@ -1,10 +1,11 @@
 /**
- * Exponentials with the same bits in every engine: `Math.exp` may differ between engines, so
- * nothing that ends up in a result may call it.
+ * Exponentials and the logarithm with the same bits in every engine: `Math.exp` and `Math.log` may
+ * differ between engines, so nothing that ends up in a result may call them.
  */
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
+/** ln 2 in two parts: the first with zeros at its end, so that its whole multiples are exact. */
+export const LN2_HIGH = 6.9314718036912381649e-1;
+export const LN2_LOW = 1.90821492927058770002e-10;
 const LOG2_E = 1.442695040888963387;
 // Remez coefficients of r·(e^r + 1)/(e^r - 1) in r² on |r| ≤ ln2/2.
 const P1 = 1.66666666666666019037e-1;
@@ -39,6 +40,27 @@ export function exp(x: number): number {
   if (n > 1023) return y * 2 * powerOfTwo(n - 1);
   if (n < -1022) return y * powerOfTwo(n + 54) * powerOfTwo(-54);
   return y * powerOfTwo(n);
+}
+
+/**
+ * Natural logarithm of a finite x > 0, relative error below 1e-15: x = m·2^k with m near 1, then
+ * 2·atanh((m − 1)/(m + 1)) as a series. The cost grows with |log2 x|.
+ */
+export function naturalLog(x: number): number {
+  let exponent = 0;
+  while (x < 0.7071067811865476) {
+    x *= 2;
+    exponent--;
+  }
+  while (x >= 1.4142135623730951) {
+    x *= 0.5;
+    exponent++;
+  }
+  const s = (x - 1) / (x + 1);
+  const t = s * s;
+  let sum = 1 / 23;
+  for (let odd = 21; odd >= 3; odd -= 2) sum = sum * t + 1 / odd;
+  return exponent * LN2_HIGH + (2 * s + (2 * s * t * sum + exponent * LN2_LOW));
 }
 
 const fround = Math.fround;

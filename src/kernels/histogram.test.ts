@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   binCentre,
-  finish,
   greyHistogram,
   type Histogram,
   levelHistogramSteps,
@@ -11,6 +10,7 @@ import {
   thresholdHistogram,
   valueRange,
 } from './histogram.ts';
+import { finish } from './steps.ts';
 import { randomNormal } from './random.ts';
 
 function normals(count: number): Float32Array {

@@ -3,6 +3,7 @@
  * `…Steps`, a generator that yields every million voxels so that the caller can report, cancel or
  * let an event loop turn, and as a plain function that runs the steps to the end.
  */
+import { finish, type Steps } from './steps.ts';
 
 export type GreyArray =
   | Uint8Array
@@ -13,8 +14,6 @@ export type GreyArray =
   | Int32Array
   | Float32Array
   | Float64Array;
-
-export type Steps<T> = Generator<void, T, void>;
 
 const CHUNK = 1 << 20;
 
@@ -32,14 +31,6 @@ export interface Histogram {
 
 export function binCentre(histogram: Histogram, bin: number): number {
   return histogram.from + (bin + 0.5) * histogram.width;
-}
-
-/** Runs steps to their end without a pause. */
-export function finish<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }
 
 function isWhole(data: GreyArray): boolean {

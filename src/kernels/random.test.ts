@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { naturalLog } from './exp.ts';
 import {
   exponential,
   fillNormal,
   inverseNormal,
-  naturalLog,
   philoxBlock,
   randomNormal,
   randomUint32,

@@ -8,6 +8,7 @@
  * Only + - × ÷, Math.sqrt, Math.floor and Math.imul are used: ECMAScript leaves the last digits of
  * log, exp and sin to the engine.
  */
+import { LN2_HIGH, LN2_LOW, naturalLog } from './exp.ts';
 
 /** Upper 32 bits of the 64-bit product of two unsigned 32-bit integers. */
 function multiplyHigh(a: number, b: number): number {
@@ -199,30 +200,6 @@ export function inverseNormal(p: number): number {
         1);
   }
   return q < 0 ? -value : value;
-}
-
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
-
-/**
- * Natural logarithm of a finite x > 0, relative error below 1e-15: x = m·2^k with m near 1, then
- * 2·atanh((m − 1)/(m + 1)) as a series. The cost grows with |log2 x|.
- */
-export function naturalLog(x: number): number {
-  let exponent = 0;
-  while (x < 0.7071067811865476) {
-    x *= 2;
-    exponent--;
-  }
-  while (x >= 1.4142135623730951) {
-    x *= 0.5;
-    exponent++;
-  }
-  const s = (x - 1) / (x + 1);
-  const t = s * s;
-  let sum = 1 / 23;
-  for (let odd = 21; odd >= 3; odd -= 2) sum = sum * t + 1 / odd;
-  return exponent * LN2_HIGH + (2 * s + (2 * s * t * sum + exponent * LN2_LOW));
 }
 
 /** e^x for −700 < x < 700, relative error below 1e-15: x = k·ln 2 + r, Taylor series in r. */

@@ -4,7 +4,8 @@
  * 1 solid. A voxel belongs to what its centre lies in; voxel i spans [i, i + 1).
  */
 import { UserError } from '../errors/errors.ts';
-import { exponential, naturalLog, randomUniform } from '../kernels/random.ts';
+import { naturalLog } from '../kernels/exp.ts';
+import { exponential, randomUniform } from '../kernels/random.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
 import { createVolume, type Phase, type Volume } from '../volume/volume.ts';
 import { STREAM } from './streams.ts';

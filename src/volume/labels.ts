@@ -4,6 +4,7 @@
  * fractions, is taken for a grey volume and refused.
  */
 import { UserError } from '../errors/errors.ts';
+import { finish, finishBreathing, type Steps } from '../kernels/steps.ts';
 import type { Phase, Volume, VoxelArray } from './volume.ts';
 
 /** More different values than any phase map has; indices into a census then fit one byte. */
@@ -175,7 +176,7 @@ function* chunksOf(length: number): Generator<readonly [start: number, end: numb
 }
 
 /** Yields between chunks of voxels, so that one loop serves the waiting and the plain form. */
-function* censusSteps(volume: Volume): Generator<void, LabelCensus, void> {
+function* censusSteps(volume: Volume): Steps<LabelCensus> {
   const { data } = volume;
   const counts = new Map<number, number>();
   if (isSmall(data)) {
@@ -198,7 +199,7 @@ function* censusSteps(volume: Volume): Generator<void, LabelCensus, void> {
   return { labels: entries.map(([label]) => label), counts: entries.map(([, count]) => count) };
 }
 
-function* indexSteps(volume: Volume): Generator<void, LabelIndex, void> {
+function* indexSteps(volume: Volume): Steps<LabelIndex> {
   const { data } = volume;
   const census = yield* censusSteps(volume);
   const phases = phasesFor(census.labels, volume.phases);
@@ -221,24 +222,6 @@ function* indexSteps(volume: Volume): Generator<void, LabelIndex, void> {
     }
   }
   return { ...census, phases, indices };
-}
-
-function finish<T>(steps: Generator<void, T, void>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
-}
-
-async function finishBreathing<T>(
-  steps: Generator<void, T, void>,
-  breathe: () => Promise<void>,
-): Promise<T> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    await breathe();
-  }
 }
 
 /**

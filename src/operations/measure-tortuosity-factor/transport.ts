@@ -2,7 +2,7 @@
 import { Bug, UserError } from '../../errors/errors.ts';
 import type { DiffusionProblem, DiffusionSolution } from '../../kernels/diffusion.ts';
 import type { FluxDirection, Triple } from '../../kernels/diffusion-grid.ts';
-import { naturalLog } from '../../kernels/random.ts';
+import { naturalLog } from '../../kernels/exp.ts';
 import type { LabelIndex } from '../../volume/labels.ts';
 
 const AXES = ['x', 'y', 'z'] as const;

@@ -2,7 +2,8 @@
 import type { GreyInterval, ParameterValues } from '../../declaration/parameters.ts';
 import type { Column, ResultTable } from '../../declaration/results.ts';
 import { gradientMagnitude as gradientReference } from '../../kernels/gradient.ts';
-import { finish, type GreyArray, type Steps } from '../../kernels/histogram.ts';
+import type { GreyArray } from '../../kernels/histogram.ts';
+import { finish, finishBreathing, type Steps } from '../../kernels/steps.ts';
 import { watershed as watershedReference } from '../../kernels/watershed.ts';
 import { phaseColour } from '../../volume/labels.ts';
 import { relativeSpacing } from '../../volume/length.ts';
@@ -16,7 +17,7 @@ import {
 import { gradientBytes, gradientMagnitude } from '../../wasm/gradient.ts';
 import { sessionPart } from '../../wasm/session-part.ts';
 import { watershed, watershedBytes } from '../../wasm/watershed.ts';
-import { defineOperation, type OperationContext, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult } from '../operation.ts';
 import { nestedSpheres } from './example.ts';
 import {
   type ChosenIntervals,
@@ -165,14 +166,6 @@ function shownPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)} %`;
 }
 
-async function finishBreathing<T>(steps: Steps<T>, context: OperationContext): Promise<T> {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    await context.breathe();
-  }
-}
-
 export const operation = defineOperation({
   id: 'segment-watershed',
   version: 1,
@@ -236,7 +229,7 @@ export const operation = defineOperation({
 
   async run(input, params, context) {
     const data = greyValues(input);
-    const plan = await finishBreathing(planSteps(input, data, params), context);
+    const plan = await finishBreathing(planSteps(input, data, params), () => context.breathe());
     context.progress(0.1);
     const gradientOptions = {
       sigma: params.gradientSigma,
@@ -250,7 +243,7 @@ export const operation = defineOperation({
     const labels = await context.withKernels(watershedBytes(input.size), (session) =>
       watershed(sessionPart(session, 0.5, 1), gradient, plan.markers, input.size),
     );
-    return finishBreathing(resultSteps(input, labels, plan), context);
+    return finishBreathing(resultSteps(input, labels, plan), () => context.breathe());
   },
 
   reference(input, params) {

@@ -4,10 +4,10 @@ import { UserError } from '../../errors/errors.ts';
 import {
   type GreyArray,
   greyHistogramSteps,
-  type Steps,
   thresholdHistogramSteps,
   valueRangeSteps,
 } from '../../kernels/histogram.ts';
+import type { Steps } from '../../kernels/steps.ts';
 import { multiOtsu } from '../../kernels/otsu.ts';
 import { type Interval, intervalsAround, suggestIntervals } from '../../kernels/peaks.ts';
 import { voxelPosition } from '../../volume/statistics.ts';
