@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { CHROMIUM_ARGUMENTS, findChromium } from './scripts/chromium.ts';
 
-const PORT = 4273;
+/** Two checkouts on one machine need two ports. */
+const PORT = Number(process.env['TAUSCOPE_E2E_PORT'] ?? 4273);
 const executablePath = findChromium();
 
 /** The built page, as `npm start` serves it. One worker: software rendering takes both cores. */
