@@ -51,6 +51,12 @@ export function turned(size: Triple, direction: FluxDirection): Triple {
   return [size[a], size[b], size[c]] as Triple;
 }
 
+/** How far apart neighbours along the turned grid's x, y, z lie in the volume's own index order. */
+function turnedStrides(size: Triple, direction: FluxDirection): Triple {
+  const strides: Triple = [1, size[0], size[0] * size[1]];
+  return gridAxes(direction).map((axis) => strides[axis]) as unknown as Triple;
+}
+
 /**
  * Writes slices [start, end) of the turned volume: `cells[x + nx * (y + ny * z)]` becomes the class
  * of the voxel's code.
@@ -64,14 +70,12 @@ export function turnCells(
   start: number,
   end: number,
 ): void {
-  const strides = [1, size[0], size[0] * size[1]];
-  const [a, b, c] = gridAxes(direction);
+  const [step, rowStep, sliceStep] = turnedStrides(size, direction);
   const [nx, ny] = turned(size, direction);
-  const step = strides[a];
   let out = start * nx * ny;
   for (let z = start; z < end; z++) {
     for (let y = 0; y < ny; y++) {
-      let from = z * strides[c] + y * strides[b];
+      let from = z * sliceStep + y * rowStep;
       for (let x = 0; x < nx; x++) {
         cells[out] = classes[codes[from]];
         out += 1;

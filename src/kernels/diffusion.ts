@@ -16,6 +16,7 @@ import {
 } from './diffusion-certificate.ts';
 import {
   type FluxDirection,
+  type LevelShape,
   linkTables,
   linkWeights,
   MAX_CLASSES,
@@ -76,6 +77,28 @@ export interface DiffusionSolution {
   /** False when the iterations ran out before the bounds were close enough. */
   readonly converged: boolean;
 }
+
+/**
+ * The solved potential on one plane of voxels across the flux, in `turned` axes: entry x + nx * y is
+ * the voxel at `turnedStrides` times (x, y, index) of the volume.
+ */
+export interface PotentialPlane {
+  /** Index along the flux: 0 next to the inlet. */
+  readonly index: number;
+  /** From 1 on the inlet's face to 0 on the outlet's; without meaning where `cells` is 0. */
+  readonly potential: Float64Array;
+  /** 0 where the voxel is not part of what was solved: it insulates, or is blind or isolated. */
+  readonly cells: Uint8Array;
+}
+
+/**
+ * Takes the potential of a solve that found a path, every plane once, in rising order, after the
+ * last certificate and before the solution is returned. It is the potential whose dissipation the
+ * solution reports, with the same bits in kernels and reference: its squared error in the energy
+ * norm is at most `width` times the conductance. The arrays are valid during the call only. Not
+ * called without a path.
+ */
+export type ReadPlane = (plane: PotentialPlane) => void;
 
 export function noPath(stray: StrayClusters): DiffusionSolution {
   return {
@@ -145,7 +168,10 @@ export function solutionOf(
 }
 
 /** Solves with plain loops. For tests: it is some twenty times slower than the kernels. */
-export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
+export function solveDiffusion(
+  problem: DiffusionProblem,
+  readPlane?: ReadPlane,
+): DiffusionSolution {
   const size = turned(problem.size, problem.direction);
   const { classes, values } = classifyCodes(problem.conductivities);
   const cells = new Uint8Array(size[0] * size[1] * size[2]);
@@ -171,7 +197,21 @@ export function solveDiffusion(problem: DiffusionProblem): DiffusionSolution {
   const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
+  if (readPlane !== undefined) vectors.readPlanes(readPlane);
   return solutionOf(size, percolatingVoxels, stray, next.value, vectors.bounds);
+}
+
+/** Copies plane `index` of the potential out of the padded layout. */
+export function unpadPlane(
+  { nx, ny, stride, slice }: LevelShape,
+  u: Float64Array,
+  index: number,
+  out: Float64Array,
+): void {
+  for (let y = 0; y < ny; y++) {
+    const from = slice * (index + 1) + stride * y;
+    out.set(u.subarray(from, from + nx), nx * y);
+  }
 }
 
 /** The vectors of the iteration in the layout of the finest level; r and z are that level's own. */
@@ -211,6 +251,16 @@ class Vectors {
         return this.#energy();
       case 'certify':
         return this.#certify(step.energy);
+    }
+  }
+
+  readPlanes(readPlane: ReadPlane): void {
+    const { nx, ny, nz } = this.#fine.shape;
+    const potential = new Float64Array(nx * ny);
+    for (let index = 0; index < nz; index++) {
+      unpadPlane(this.#fine.shape, this.#u, index, potential);
+      const cells = this.#cells.subarray(nx * ny * index, nx * ny * (index + 1));
+      readPlane({ index, potential, cells });
     }
   }
 

@@ -3,6 +3,8 @@ import { withTestKernels } from '../../tests/support/kernels.ts';
 import {
   type DiffusionProblem,
   type DiffusionSolution,
+  type PotentialPlane,
+  type ReadPlane,
   solveDiffusion as solveByReference,
 } from '../kernels/diffusion.ts';
 import type { FluxDirection, Triple } from '../kernels/diffusion-grid.ts';
@@ -35,12 +37,17 @@ function problemOf(size: Triple, overrides: Partial<DiffusionProblem> = {}): Dif
   };
 }
 
-async function solve(problem: DiffusionProblem, threads = 1): Promise<DiffusionSolution> {
+async function solve(
+  problem: DiffusionProblem,
+  threads = 1,
+  readPlane?: ReadPlane,
+): Promise<DiffusionSolution> {
   const { size, edges, direction } = problem;
   const bytes = diffusionArenaBytes(size, edges, [direction], threads);
   return withTestKernels(
     bytes,
-    (session) => solveDiffusion(session, session.allocate(bytes), problem, () => undefined),
+    (session) =>
+      solveDiffusion(session, session.allocate(bytes), problem, () => undefined, readPlane),
     threads,
   );
 }
@@ -106,6 +113,27 @@ describe('the diffusion kernels', () => {
       return solveDiffusion(session, arena, second, () => undefined);
     });
     expect(again).toEqual(await solve(second));
+  });
+
+  it('read the potential plane by plane with the bits of the scalar reference', async () => {
+    for (const direction of DIRECTIONS) {
+      const problem = problemOf([17, 10, 13], { direction, periodicSides: direction === 1 });
+      const [found, expected]: PotentialPlane[][] = [[], []];
+      const keepIn =
+        (planes: PotentialPlane[]): ReadPlane =>
+        ({ index, potential, cells }) =>
+          planes.push({ index, potential: potential.slice(), cells: cells.slice() });
+      await solve(problem, 1, keepIn(found!));
+      solveByReference(problem, keepIn(expected!));
+      expect(found!.map(({ index }) => index)).toEqual([...Array(problem.size[direction]).keys()]);
+      expect(found).toEqual(expected);
+    }
+  });
+
+  it('read no plane where nothing percolates', async () => {
+    let planes = 0;
+    await solve(problemOf([5, 4, 3], { conductivities: [0, 0, 0] }), 1, () => (planes += 1));
+    expect(planes).toBe(0);
   });
 
   it('report progress that rises to 1', async () => {

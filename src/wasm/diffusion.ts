@@ -8,8 +8,10 @@ import {
   type DiffusionProblem,
   type DiffusionSolution,
   noPath,
+  type ReadPlane,
   relativeWidth,
   solutionOf,
+  unpadPlane,
 } from '../kernels/diffusion.ts';
 import {
   boundConductance,
@@ -138,13 +140,14 @@ export function diffusionArenaBound(size: Triple, directions: readonly FluxDirec
 
 /**
  * Solves one problem in the arena that begins at `arena` and has at least `diffusionArenaBytes`.
- * `onProgress` is called with rising fractions of this solve.
+ * `onProgress` is called with rising fractions of this solve, `readPlane` with the potential.
  */
 export async function solveDiffusion(
   session: KernelSession,
   arena: number,
   problem: DiffusionProblem,
   onProgress: (fraction: number) => void,
+  readPlane?: ReadPlane,
 ): Promise<DiffusionSolution> {
   const solve = new Solve(session, arena, problem, onProgress);
   const percolatingVoxels = await solve.findPaths();
@@ -153,6 +156,7 @@ export async function solveDiffusion(
   const steps = conjugateGradients(problem.accuracy, solve.contrast);
   let next = steps.next();
   while (next.done !== true) next = steps.next(await solve.carryOut(next.value));
+  if (readPlane !== undefined) await solve.readPlanes(readPlane);
   onProgress(1);
   return solutionOf(solve.size, percolatingVoxels, solve.stray, next.value, solve.bounds);
 }
@@ -336,6 +340,19 @@ class Solve {
         return this.#sum();
       case 'certify':
         return this.#certify(step.energy);
+    }
+  }
+
+  async readPlanes(readPlane: ReadPlane): Promise<void> {
+    const shape = this.#layout.shapes[0] as LevelShape;
+    const { nx, ny, nz, length } = shape;
+    const u = this.#session.f64(this.#arena + this.#layout.u, length);
+    const potential = new Float64Array(nx * ny);
+    for (let index = 0; index < nz; index++) {
+      unpadPlane(shape, u, index, potential);
+      const first = this.#arena + this.#layout.cells + nx * ny * index;
+      readPlane({ index, potential, cells: this.#session.u8(first, nx * ny) });
+      await this.#session.breathe();
     }
   }
 
