@@ -125,6 +125,42 @@ describe('engine', () => {
     });
   });
 
+  it('refuses what no kernel memory holds before anything runs, and says how far to crop', async () => {
+    engine = createEngine(host, kernels, 0);
+    const shape = {
+      kind: 'labels',
+      size: [1000, 1000, 1000],
+      type: 'uint8',
+      spacing: null,
+    } as const;
+    const measure = { operation: 'measure-tortuosity-factor', version: 1 };
+    const large = addStep(emptyRecipe(), measure);
+    await expect(engine.plan(large, shape)).rejects.toMatchObject({
+      code: 'memory/over-budget',
+      message: expect.stringMatching(
+        /^Tortuosity factor needs \d+\.\d\d GiB of working memory for 1000 × 1000 × 1000 voxels, and a step can have at most 4\.00 GiB: crop the volume to about \d+ % of its voxels first\.$/,
+      ) as string,
+      details: { step: 'measure-tortuosity-factor-1' },
+    });
+    const crop = { operation: 'crop-box', version: 1, params: { box: [0, 200, 0, 200, 0, 200] } };
+    await expect(engine.plan(addStep(large, crop, 0), shape)).resolves.toHaveLength(2);
+  });
+
+  it('expects of equal edges what the step takes, whatever the unit', async () => {
+    engine = createEngine(host, kernels, 0);
+    const recipe = addStep(emptyRecipe(), { operation: 'measure-tortuosity-factor', version: 1 });
+    const planWith = async (edges: readonly [number, number, number] | null) => {
+      const spacing = edges === null ? null : ({ values: edges, unit: 'nm' } as const);
+      const size = [300, 300, 300] as const;
+      const [step] = await engine.plan(recipe, { kind: 'labels', size, type: 'uint8', spacing });
+      return (step?.estimate.bytes ?? 0) / 300 ** 3;
+    };
+    expect(await planWith([400, 400, 400])).toBeLessThan(45);
+    expect(await planWith(null)).toBe(await planWith([400, 400, 400]));
+    // Halving one axis at a time takes more levels.
+    expect(await planWith([400, 400, 4000])).toBeGreaterThan(await planWith([400, 400, 400]));
+  });
+
   it('refuses a step that was written for a newer version', async () => {
     engine = createEngine(host, kernels, 0);
     const recipe = addStep(emptyRecipe(), { operation: 'smooth-gaussian', version: 99 });

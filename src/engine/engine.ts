@@ -13,6 +13,7 @@ import { type Recipe, type RecipeStep, stepDigest } from '../recipe/recipe.ts';
 import { digestVoxels, volumeIdentity } from '../volume/digest.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelHost } from '../wasm/kernel-host.ts';
+import { formatGiB, MAX_ARENA_BYTES } from '../wasm/kernel-memory.ts';
 import { createBreathe } from './breathe.ts';
 import { ResultCache } from './result-cache.ts';
 
@@ -78,8 +79,8 @@ export interface Engine {
   /** Reads every voxel, some 5 ms per MiB; cancels within a few ms. */
   identify(volume: Volume, options?: IdentifyOptions): Promise<IdentifiedVolume>;
   /**
-   * Loads the operations of the enabled steps and checks parameters and kinds, without running. An
-   * error names the step in `details.step`.
+   * Loads the operations of the enabled steps and checks parameters, kinds and what a kernel's memory
+   * can hold, without running. An error names the step in `details.step`.
    */
   plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]>;
   /**
@@ -162,7 +163,9 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
         );
       }
       try {
-        planned.push({ ...loaded, estimate: operation.estimate(shape, params) });
+        const estimate = operation.estimate(shape, params);
+        assertArenaFits(operation, estimate, shape);
+        planned.push({ ...loaded, estimate });
         shape = { ...shape, ...outputShape(operation, shape, params) };
       } catch (error) {
         throw withStep(error, step.id);
@@ -269,10 +272,25 @@ function olderVersionNote({ step, operation }: LoadedStep): readonly string[] {
       ];
 }
 
+/** Throws where a step needs a larger kernel memory than there can be. */
+function assertArenaFits(
+  { title }: Operation,
+  { arenaBytes = 0 }: Estimate,
+  { size }: VolumeShape,
+): void {
+  if (arenaBytes <= MAX_ARENA_BYTES) return;
+  const share = Math.max(1, Math.floor((100 * MAX_ARENA_BYTES) / arenaBytes) - 1);
+  throw new UserError(
+    'memory/over-budget',
+    `${title} needs ${formatGiB(arenaBytes)} of working memory for ${size.join(' × ')} voxels, and a step can have at most ${formatGiB(MAX_ARENA_BYTES)}: crop the volume to about ${share} % of its voxels first.`,
+    { bytes: arenaBytes, available: MAX_ARENA_BYTES },
+  );
+}
+
 function overBudget({ operation, estimate }: PlannedStep, cause: unknown): UserError {
   return new UserError(
     'memory/over-budget',
-    `${operation.title} needs about ${(estimate.bytes / 2 ** 30).toFixed(2)} GiB beside the volume, more than this machine gives the program now: crop the volume, or close other programs.`,
+    `${operation.title} needs about ${formatGiB(estimate.bytes)} beside the volume, more than this machine gives the program now: crop the volume, or close other programs.`,
     { bytes: estimate.bytes },
     cause,
   );

@@ -12,6 +12,11 @@ export type VolumeKind = Volume['kind'];
 export interface Estimate {
   /** Peak bytes beyond the input volume: arena, output and temporaries. An upper bound. */
   readonly bytes: number;
+  /**
+   * The part of `bytes` that the largest of its kernel sessions takes, an upper bound as well. A plan
+   * is refused where it is more than a session can have; left out by what works slab by slab.
+   */
+  readonly arenaBytes?: number;
   /** Rough work in voxel visits, to weigh progress and predict time. */
   readonly work: number;
 }

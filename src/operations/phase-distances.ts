@@ -2,7 +2,7 @@
 import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
 import type { Cell, Column } from '../declaration/results.ts';
 import { UserError } from '../errors/errors.ts';
-import { type DistanceOptions, type Edges, squaredLengths } from '../kernels/distance.ts';
+import { type DistanceOptions, squaredLengths } from '../kernels/distance.ts';
 import { lengthStatistics, type ValueCounts } from '../kernels/value-counts.ts';
 import type { LabelIndex } from '../volume/labels.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -94,9 +94,12 @@ function selectPhases(
   };
 }
 
-/** Voxel edges where the voxel size is known, else 1. */
-function edgesOf({ spacing }: Volume): Edges {
-  return spacing === null ? [1, 1, 1] : spacing.values;
+/** Squared lengths in the unit of the voxel size, or in voxels where it is unknown. */
+export function lengthsIn({
+  spacing,
+  size,
+}: Pick<Volume, 'spacing' | 'size'>): ReturnType<typeof squaredLengths> {
+  return squaredLengths(spacing === null ? [1, 1, 1] : spacing.values, size);
 }
 
 export interface PhaseDistances {
@@ -112,8 +115,7 @@ export function preparePhases(
 ): PhaseDistances {
   const walls = border === 'wall';
   const selection = selectPhases(volume, index, labels, walls);
-  const lengths = squaredLengths(edgesOf(volume), volume.size);
-  return { selection, options: { ...lengths, walls, outside: selection.outside } };
+  return { selection, options: { ...lengthsIn(volume), walls, outside: selection.outside } };
 }
 
 export function lengthUnit({ spacing }: Volume): string {

@@ -214,5 +214,5 @@ export function toFloat32(data: VoxelArray): Float32Array<ArrayBuffer> {
   return out;
 }
 
-/** Size, type and kind of a volume without its voxels: what estimates and plans need. */
-export type VolumeShape = Pick<Volume, 'kind' | 'size' | 'type'>;
+/** A volume without its voxels and their place: what estimates and plans need. */
+export type VolumeShape = Pick<Volume, 'kind' | 'size' | 'type' | 'spacing'>;

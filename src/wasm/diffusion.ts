@@ -122,22 +122,6 @@ export function diffusionArenaBytes(
   );
 }
 
-/** Edge ratios that need the most levels: one axis after the other is coarsened alone. */
-const LONGEST_PLANS: readonly Triple[] = [
-  [1, 1, 1],
-  [1, 1e3, 1e6],
-  [1, 1e6, 1e3],
-  [1e3, 1, 1e6],
-  [1e3, 1e6, 1],
-  [1e6, 1, 1e3],
-  [1e6, 1e3, 1],
-];
-
-/** An upper bound of `diffusionArenaBytes` for voxels of any shape. */
-export function diffusionArenaBound(size: Triple, directions: readonly FluxDirection[]): number {
-  return Math.max(...LONGEST_PLANS.map((edges) => diffusionArenaBytes(size, edges, directions)));
-}
-
 /**
  * Solves one problem in the arena that begins at `arena` and has at least `diffusionArenaBytes`.
  * `onProgress` is called with rising fractions of this solve, `readPlane` with the potential.

@@ -58,7 +58,7 @@ describe('kernel session', () => {
 
   it('refuses an arena beyond 4 GiB in one sentence', async () => {
     await expect(withTestKernels(5 * 2 ** 30, () => Promise.resolve())).rejects.toThrow(
-      /at most 4 GiB: crop or bin the volume first\.$/,
+      /at most 4\.00 GiB: crop the volume first\.$/,
     );
   });
 

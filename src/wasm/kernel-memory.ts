@@ -12,6 +12,8 @@ const ARENA_START = PAGE;
 /** Room for the alignment and the SIMD padding of each allocation. */
 const ARENA_SLACK = 2 * PAGE;
 const ALIGNMENT = 64;
+/** The largest arena that a session can have. */
+export const MAX_ARENA_BYTES = MAX_PAGES * PAGE - ARENA_START - ARENA_SLACK;
 
 type KernelFunction = (...args: number[]) => number;
 
@@ -93,14 +95,14 @@ export class KernelMemory {
 }
 
 function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
-  const pages = Math.ceil((ARENA_START + bytes + ARENA_SLACK) / PAGE);
-  if (pages > MAX_PAGES) {
+  if (bytes > MAX_ARENA_BYTES) {
     throw new UserError(
       'memory/over-budget',
-      `This step needs ${formatGiB(bytes)} of working memory and a browser kernel has at most 4 GiB: crop or bin the volume first.`,
-      { bytes },
+      `This step needs ${formatGiB(bytes)} of working memory and can have at most ${formatGiB(MAX_ARENA_BYTES)}: crop the volume first.`,
+      { bytes, available: MAX_ARENA_BYTES },
     );
   }
+  const pages = Math.ceil((ARENA_START + bytes + ARENA_SLACK) / PAGE);
   try {
     return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   } catch (cause) {
@@ -113,6 +115,7 @@ function createMemory(bytes: number, shared: boolean): WebAssembly.Memory {
   }
 }
 
-function formatGiB(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+/** Rounded up, so that what does not fit is never shown as the limit itself. */
+export function formatGiB(bytes: number): string {
+  return `${(Math.ceil((bytes / 2 ** 30) * 100) / 100).toFixed(2)} GiB`;
 }

@@ -195,7 +195,9 @@ export const OPERATION_CHECKS: readonly Check<[Operation]>[] = [
       const params = defaultParameters(operation.parameters);
       const kind = operation.input === 'any' ? 'grey' : operation.input;
       for (const type of ['uint8', 'float32', 'int64'] as const) {
-        const estimates = SIZES.map((size) => operation.estimate({ kind, size, type }, params));
+        const estimates = SIZES.map((size) =>
+          operation.estimate({ kind, size, type, spacing: null }, params),
+        );
         estimates.forEach(({ bytes, work }, i) => {
           const before = estimates[i - 1] ?? { bytes: 0, work: 0 };
           expect(Number.isFinite(bytes) && Number.isFinite(work)).toBe(true);
@@ -293,8 +295,10 @@ export const EXAMPLE_CHECKS: readonly Check<[Operation, Example]>[] = [
       const { result, arenaBytes } = await observe(operation, example, { threads: 3, input });
       const outputBytes =
         'volume' in result && result.volume.data !== input.data ? result.volume.data.byteLength : 0;
-      const { bytes } = operation.estimate(input, parametersOf(operation, example));
-      expect(arenaBytes + outputBytes).toBeLessThanOrEqual(bytes);
+      const estimate = operation.estimate(input, parametersOf(operation, example));
+      expect(arenaBytes + outputBytes).toBeLessThanOrEqual(estimate.bytes);
+      expect(arenaBytes).toBeLessThanOrEqual(estimate.arenaBytes ?? estimate.bytes);
+      expect(estimate.arenaBytes ?? 0).toBeLessThanOrEqual(estimate.bytes);
     },
   },
   {

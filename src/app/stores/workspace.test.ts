@@ -205,6 +205,69 @@ describe('opening', () => {
     expect(released).toEqual(['one']);
   });
 
+  it('keeps a file that is opened twice at once, whichever opening ends first', async () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const { client, released } = scriptedClient();
+      const { workspace } = await workspaceWith(client);
+      const finish: (() => void)[] = [];
+      client.open = () =>
+        new Promise((resolve) => {
+          finish.push(() => resolve(volume('same')));
+        });
+      const openings = [workspace.openFiles([named('same.tif')])];
+      await Promise.resolve();
+      openings.push(workspace.openFiles([named('same.tif')]));
+      await new Promise((resolve) => {
+        setTimeout(resolve);
+      });
+      for (const each of order) {
+        finish[each]?.();
+        await openings[each];
+      }
+      expect(workspace.store.getState().source?.handle).toBe('same');
+      expect(released).toEqual([]);
+    }
+  });
+
+  it('releases what a newer opening overtook', async () => {
+    const { client, released } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    const open = client.open;
+    let finish = (): void => undefined;
+    client.open = () =>
+      new Promise((resolve) => {
+        finish = () => resolve(volume('slow'));
+      });
+    const slow = workspace.openFiles([named('slow.tif')]);
+    await new Promise((resolve) => {
+      setTimeout(resolve);
+    });
+    client.open = open;
+    await workspace.openFiles([named('quick.tif')]);
+    expect(released).toEqual([]);
+    finish();
+    await slow;
+    expect(workspace.store.getState().source?.handle).toBe('quick');
+    expect(released).toEqual(['slow']);
+  });
+
+  it('says what a run would need where no memory holds it', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    client.estimate = () =>
+      Promise.reject(new UserError('memory/over-budget', 'It needs 5 GiB: crop the volume first.'));
+    await workspace.openFiles([named('large.tif')]);
+    await workspace.idle();
+    expect(workspace.store.getState().refusal).toBe('It needs 5 GiB: crop the volume first.');
+    client.estimate = async () => [];
+    build(workspace, 'smooth');
+    await workspace.idle();
+    expect(workspace.store.getState().refusal).toBeNull();
+  });
+
   it('asks for a voxel size only where the file states none', async () => {
     const { client } = scriptedClient();
     const { workspace } = await workspaceWith(client);

@@ -35,6 +35,7 @@ import type { VoxelSpacing } from '../../volume/length.ts';
 import { type EngineClient, isReplacement, type ReplacementReason } from '../engine-client.ts';
 import { PRESETS, type Preset, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { describeSteps, type StepOutcome, type StepStatus } from './recipe-status.ts';
+import { createVolumeHolds } from './volume-holds.ts';
 
 /** The id that selection and messages use for the opened volume itself. */
 export const INPUT = 'input';
@@ -89,6 +90,8 @@ export interface WorkspaceState {
     readonly message: string;
   } | null;
   readonly estimates: readonly StepEstimate[];
+  /** Why the recipe cannot have the memory it needs, one sentence; null where nothing is known of it. */
+  readonly refusal: string | null;
   /** Runs that finished, as source and recipe digest: undo back to one runs it again. */
   readonly finishedRuns: readonly string[];
   readonly selected: string;
@@ -160,6 +163,7 @@ const EMPTY_STATE: WorkspaceState = {
   outcomes: {},
   failure: null,
   estimates: [],
+  refusal: null,
   finishedRuns: [],
   selected: INPUT,
   overlay: 'auto',
@@ -234,6 +238,10 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   let lastId = 0;
   let estimateTimer: ReturnType<typeof setTimeout> | null = null;
   let questions = 0;
+  const holds = createVolumeHolds(
+    () => [get().source?.handle, get().truth?.handle],
+    (handle) => void client.release(handle),
+  );
 
   function nextId(): number {
     lastId += 1;
@@ -338,15 +346,13 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       outcomes: {},
       failure: null,
       estimates: [],
+      refusal: null,
       selected: INPUT,
       overlay: 'auto',
       asksVoxelSize: source.spacing === null,
       ...parts,
     });
-    for (const old of [before.source, before.truth]) {
-      const held = [get().source?.handle, get().truth?.handle];
-      if (old !== null && !held.includes(old.handle)) void client.release(old.handle);
-    }
+    holds.drop(before.source?.handle, before.truth?.handle);
     for (const warning of source.warnings) log(`${source.name}: ${warning}`);
     scheduleEstimate();
   }
@@ -371,15 +377,17 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     await cancelRunning();
     const jobId = beginActivity({ kind, title });
     try {
-      const { source, truth } = await load(jobId, (fraction) => advance(jobId, { fraction }));
-      if (get().activity?.jobId !== jobId) {
-        // Another file was opened meanwhile.
-        await client.release(source.handle);
-        return;
-      }
-      origin = from;
-      adoptSource(source, { truth, sourceBytes: bytes });
-      log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
+      await holds.receive(async () => {
+        const { source, truth } = await load(jobId, (fraction) => advance(jobId, { fraction }));
+        if (get().activity?.jobId !== jobId) {
+          // Another file was opened meanwhile.
+          holds.drop(source.handle, truth?.handle);
+          return;
+        }
+        origin = from;
+        adoptSource(source, { truth, sourceBytes: bytes });
+        log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
+      });
     } catch (error) {
       report(failure, error);
     } finally {
@@ -466,16 +474,21 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     if (source === null) return;
     questions += 1;
     try {
-      const changed = await change(source.handle);
-      if (get().source?.handle !== source.handle) return;
-      set({
-        ...(changed.kind === source.kind ? {} : recipeForSource(changed)),
-        source: changed,
-        asksVoxelSize: false,
-        failure: null,
+      await holds.receive(async () => {
+        const changed = await change(source.handle);
+        if (get().source?.handle !== source.handle) {
+          holds.drop(changed.handle);
+          return;
+        }
+        set({
+          ...(changed.kind === source.kind ? {} : recipeForSource(changed)),
+          source: changed,
+          asksVoxelSize: false,
+          failure: null,
+        });
+        scheduleEstimate();
+        holds.drop(source.handle);
       });
-      scheduleEstimate();
-      if (changed.handle !== source.handle) await client.release(source.handle);
     } catch (error) {
       report(title, error);
     } finally {
@@ -522,13 +535,16 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const { source } = get();
     const recipe = currentRecipe(get());
     if (source === null) return;
+    const isCurrent = (): boolean =>
+      currentRecipe(get()) === recipe && get().source?.handle === source.handle;
     questions += 1;
     try {
       const estimates = await client.estimate(recipe, source.handle);
-      if (currentRecipe(get()) === recipe) set({ estimates });
-    } catch {
-      // What planning refuses, the steps' own problems already say.
-      set({ estimates: [] });
+      if (isCurrent()) set({ estimates, refusal: null });
+    } catch (error) {
+      // What else planning refuses, the steps' own problems already say.
+      const isMemory = isUserError(error) && error.code === 'memory/over-budget';
+      if (isCurrent()) set({ estimates: [], refusal: isMemory ? error.message : null });
     } finally {
       questions -= 1;
     }
@@ -628,7 +644,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     );
     if (source === null || origin === null) return;
     const from = origin;
-    set({ source: null, truth: null, outcomes: {}, activity: null, estimates: [] });
+    set({ source: null, truth: null, outcomes: {}, activity: null, estimates: [], refusal: null });
     if (from.kind === 'files') await openVolumeFiles(from.files);
     else if (from.kind === 'url') await openUrl(from.url, source.name);
     else await generate(from.phantom, from.params);

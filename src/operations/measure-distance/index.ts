@@ -17,6 +17,7 @@ import {
   lengthUnit,
   type PhaseDistances,
   phaseColumns,
+  lengthsIn,
   preparePhases,
   rowsByPhase,
   summarise,
@@ -117,11 +118,8 @@ export const operation = defineOperation({
 
   estimate(input) {
     const voxels = voxelCount(input.size);
-    // An estimate does not know the voxel's shape: that of the longer numbers is the upper bound.
-    return {
-      bytes: distanceBytes(input.size, false) + countBytes() + voxels * 6 + (1 << 20),
-      work: 8 * voxels,
-    };
+    const arenaBytes = distanceBytes(input.size, isCubic(lengthsIn(input))) + countBytes();
+    return { bytes: arenaBytes + voxels * 6 + (1 << 20), arenaBytes, work: 8 * voxels };
   },
 
   async run(input, params, context) {

@@ -14,6 +14,7 @@ import {
   lengthUnit,
   type PhaseDistances,
   phaseColumns,
+  lengthsIn,
   preparePhases,
   rowsByPhase,
   summarise,
@@ -228,10 +229,10 @@ export const operation = defineOperation({
 
   estimate(input) {
     const voxels = voxelCount(input.size);
-    // An estimate does not know the voxel's shape: that of the longer numbers is the upper bound.
-    const arena = thicknessBytes(input.size, false) + countBytes();
+    const arenaBytes = thicknessBytes(input.size, isCubic(lengthsIn(input))) + countBytes();
     return {
-      bytes: arena + thicknessListBytes(input.size) + voxels * 6 + (1 << 20),
+      bytes: arenaBytes + thicknessListBytes(input.size) + voxels * 6 + (1 << 20),
+      arenaBytes,
       work: 100 * voxels,
     };
   },

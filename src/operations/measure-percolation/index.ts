@@ -131,7 +131,8 @@ export const operation = defineOperation({
 
   estimate(input) {
     const voxels = voxelCount(input.size);
-    return { bytes: voxels + componentsBytes(input.size) + voxels * 6, work: 6 * voxels };
+    const arenaBytes = componentsBytes(input.size);
+    return { bytes: arenaBytes + voxels * 7, arenaBytes, work: 6 * voxels };
   },
 
   async run(input, { connectivity }, context) {

@@ -5,7 +5,7 @@ import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/label
 import { relativeSpacing } from '../../volume/length.ts';
 import { solveDiffusion as solveByReference } from '../../kernels/diffusion.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
-import { diffusionArenaBound, diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
+import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 import { randomMixture } from './example.ts';
 import { directionsOf, type PhaseCase, listCases, problemOf, transportRow } from './transport.ts';
@@ -318,8 +318,10 @@ export const operation = defineOperation({
     const along = directionsOf(directions);
     // Two or three phases are the rule; the labels are not known before the volume is read.
     const phases = phase?.length ?? 3;
+    const arenaBytes = diffusionArenaBytes(input.size, relativeSpacing(input.spacing), along);
     return {
-      bytes: voxels + diffusionArenaBound(input.size, along),
+      bytes: voxels + arenaBytes,
+      arenaBytes,
       work: 150 * voxels * phases * along.length,
     };
   },

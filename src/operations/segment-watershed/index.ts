@@ -220,11 +220,11 @@ export const operation = defineOperation({
     const voxels = voxelCount(input.size);
     const copy = input.type === 'int64' || input.type === 'uint64' ? 4 : 0;
     // Markers 1, gradient 4 and labels 1 byte per voxel lie outside the arena.
-    const arena = Math.max(
+    const arenaBytes = Math.max(
       gradientBytes(input.size, { sigma: gradientSigma }),
       watershedBytes(input.size) + voxels,
     );
-    return { bytes: voxels * (5 + copy) + arena + (1 << 20), work: 40 * voxels };
+    return { bytes: voxels * (5 + copy) + arenaBytes + (1 << 20), arenaBytes, work: 40 * voxels };
   },
 
   async run(input, params, context) {

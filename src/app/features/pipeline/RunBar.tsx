@@ -2,13 +2,13 @@
 import { Button, Progress } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { formatBytes, formatTimeLeft } from '../../components/format.ts';
+import { formatTimeLeft } from '../../components/format.ts';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { presetFor } from '../../../recipe/presets.ts';
 import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
-import { peakBytes, secondsLeft } from './run-forecast.ts';
+import { describeRun, peakBytes, secondsLeft } from './run-forecast.ts';
 import styles from './pipeline.module.css';
 
 /** Memory of the device in bytes as far as the browser tells; it never tells more than 8 GiB. */
@@ -29,9 +29,10 @@ export function RunBar() {
 function Ready() {
   const workspace = useWorkspace();
   const steps = useSteps();
-  const { source, estimates, outcomes, isBusy } = useWorkspaceState((state) => ({
+  const { source, estimates, refusal, outcomes, isBusy } = useWorkspaceState((state) => ({
     source: state.source,
     estimates: state.estimates,
+    refusal: state.refusal,
     outcomes: state.outcomes,
     isBusy: state.activity !== null,
   }));
@@ -42,24 +43,33 @@ function Ready() {
     return state !== 'done' && state !== 'cached';
   }).length;
   const bytes = source === null || estimates.length === 0 ? null : peakBytes(source, estimates);
-  const isTooMuch = bytes !== null && bytes > deviceBytes();
+  const forecast = describeRun(enabled.length, open, bytes, deviceBytes());
   return (
     <>
       <Button
         fullWidth
         size="sm"
         leftSection={<IconPlayerPlayFilled size={13} aria-hidden />}
-        disabled={source === null || isBusy || enabled.length === 0 || wrong !== undefined}
+        disabled={
+          source === null ||
+          isBusy ||
+          enabled.length === 0 ||
+          wrong !== undefined ||
+          refusal !== null
+        }
         onClick={() => void workspace.run()}
       >
         Run
       </Button>
-      {wrong === undefined ? (
-        <p className={styles['forecast']} data-warning={isTooMuch || undefined}>
-          {describe(enabled.length, open, bytes, isTooMuch)}
-        </p>
-      ) : (
+      {wrong !== undefined ? (
         <Attention status={wrong} source={source} />
+      ) : (
+        <p
+          className={styles['forecast']}
+          data-warning={refusal !== null || forecast.isWarning || undefined}
+        >
+          {refusal ?? forecast.text}
+        </p>
       )}
     </>
   );
@@ -97,18 +107,6 @@ function Attention(props: { readonly status: StepStatus; readonly source: Volume
       )}
     </div>
   );
-}
-
-function describe(steps: number, open: number, bytes: number | null, isTooMuch: boolean): string {
-  if (steps === 0) return 'Add a step to run.';
-  const memory =
-    bytes === null
-      ? ''
-      : isTooMuch
-        ? ` · needs about ${formatBytes(bytes)}, more than this device reports: crop first`
-        : ` · about ${formatBytes(bytes)}`;
-  if (open === 0) return 'All results are up to date.';
-  return `${open} of ${steps} steps to compute${memory}`;
 }
 
 /** A clock that turns each second, so that the time left follows a slow step. */

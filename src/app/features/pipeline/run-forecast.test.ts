@@ -1,5 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { secondsLeft } from './run-forecast.ts';
+import { describeRun, secondsLeft } from './run-forecast.ts';
+
+describe('describeRun', () => {
+  it('says what is needed, what there is and what to do where the device is too small', () => {
+    expect(describeRun(3, 2, 5 * 2 ** 30, 4 * 2 ** 30)).toEqual({
+      text: 'The run needs about 5.0 GiB of memory and this device reports 4.0 GiB: crop the volume first, or it may fail.',
+      isWarning: true,
+    });
+  });
+
+  it('counts the steps to compute where there is room', () => {
+    expect(describeRun(3, 2, 2 ** 30, 4 * 2 ** 30).text).toMatch(
+      /^2 of 3 steps .* about 1\.0 GiB$/,
+    );
+    expect(describeRun(3, 2, null, 4 * 2 ** 30).text).toBe('2 of 3 steps to compute');
+    expect(describeRun(3, 0, 2 ** 40, 2 ** 32).text).toBe('All results are up to date.');
+  });
+});
 
 describe('secondsLeft', () => {
   it('follows from the share that is done and the time it took', () => {
