@@ -4,7 +4,7 @@ import type { Cell, Column } from '../declaration/results.ts';
 import { UserError } from '../errors/errors.ts';
 import { type DistanceOptions, squaredLengths } from '../kernels/distance.ts';
 import { lengthStatistics, type ValueCounts } from '../kernels/value-counts.ts';
-import type { LabelIndex } from '../volume/labels.ts';
+import { assertLabelsOccur, type LabelIndex } from '../volume/labels.ts';
 import type { Volume } from '../volume/volume.ts';
 
 export const distanceParameters = {
@@ -41,14 +41,7 @@ interface PhaseSelection {
 }
 
 function groupLabels(volume: Volume, index: LabelIndex, chosen: readonly number[]): PhaseSelection {
-  const absent = chosen.find((label) => !index.labels.includes(label));
-  if (absent !== undefined) {
-    throw new UserError(
-      'parameter/invalid',
-      `${volume.name} has no voxel with label ${absent}; its labels are ${index.labels.join(', ')}.`,
-      { parameter: 'labels', label: absent },
-    );
-  }
+  assertLabelsOccur(volume.name, index.labels, chosen, 'labels');
   const members = index.phases.filter(({ label }) => chosen.includes(label));
   const group = Uint8Array.from(index.labels, (label) => (chosen.includes(label) ? 1 : 0));
   const phase = {

@@ -12,6 +12,7 @@ const LOADERS = {
   'denoise-median': () => import('./denoise-median/index.ts'),
   'denoise-nl-means': () => import('./denoise-nl-means/index.ts'),
   'gradient-magnitude': () => import('./gradient-magnitude/index.ts'),
+  'label-components': () => import('./label-components/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
   'measure-distance': () => import('./measure-distance/index.ts'),
   'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),

@@ -240,6 +240,22 @@ export async function countLabelsBreathing(
   return finishBreathing(censusSteps(volume), breathe);
 }
 
+/** Throws `parameter/invalid` where a wanted label is none of those that occur. */
+export function assertLabelsOccur(
+  volume: string,
+  labels: readonly number[],
+  wanted: readonly number[],
+  parameter: string,
+): void {
+  const absent = wanted.find((label) => !labels.includes(label));
+  if (absent === undefined) return;
+  throw new UserError(
+    'parameter/invalid',
+    `${volume} has no voxel with label ${absent}; its labels are ${labels.join(', ')}.`,
+    { parameter, label: absent },
+  );
+}
+
 /**
  * Labels, counts, phases and for each voxel the position of its label: what kernels work on.
  * 1 byte per voxel, none where a uint8 volume's labels are already 0, 1, 2 … without a gap.

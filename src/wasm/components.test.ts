@@ -72,4 +72,26 @@ describe('component kernel', () => {
     expect(fractions.length).toBeGreaterThan(4);
     expect(fractions.at(-1)).toBe(1);
   });
+
+  it.each(CONNECTIVITIES)(
+    'joins slabs that threads scanned, with %i neighbours',
+    async (connectivity) => {
+      const size = [512, 512, 5] as const;
+      const values = randomValues(size, 31, 3);
+      const options = { connectivity, background: 1 } as const;
+      const expected = reference(values, size, options);
+      for (const threads of [1, 3]) {
+        const isEqual = await withTestKernels(
+          componentsBytes(size),
+          async (session) => {
+            const { labels, ...table } = await labelComponents(session, values, size, options);
+            expect(table.sizes).toEqual(expected.sizes);
+            return labels.every((label, i) => label === expected.labels[i]);
+          },
+          threads,
+        );
+        expect(isEqual).toBe(true);
+      }
+    },
+  );
 });

@@ -1,10 +1,11 @@
 /**
  * Connected components of equal values by union-find in raster order (Hoshen & Kopelman 1976,
  * doi 10.1103/PhysRevB.14.3438). A component's root is its first voxel, so the numbering depends
- * on nothing but the volume. Serial: the slices must be scanned in rising order.
+ * on nothing but the volume. Slabs of slices are scanned by themselves, each of them by any thread;
+ * then neighbouring slabs are joined, and numbers given, on one.
  *
- * values u8 and labels u32, x fastest. While scanning, labels hold the index of a parent at or
- * before the voxel itself; BACKGROUND marks voxels outside all components.
+ * values u8 and labels u32, x fastest. Until numbers are given, labels hold the index of a parent at
+ * or before the voxel itself; BACKGROUND marks voxels outside all components.
  */
 
 const BACKGROUND: u32 = 0xffffffff;
@@ -61,11 +62,35 @@ function joinRow(
   return root;
 }
 
-/**
- * Joins slices [start, end) with each other and with the slice before.
- * connectivity: 6, 18 or 26. background: the value that belongs to no component, or -1.
- */
-export function componentsScan(
+/** Joins a voxel with its neighbours in the slice before. */
+@inline
+function joinBelow(
+  values: usize,
+  labels: usize,
+  value: u32,
+  root: u32,
+  voxel: u32,
+  x: i32,
+  y: i32,
+  nx: i32,
+  ny: i32,
+  connectivity: i32,
+): u32 {
+  const row = <u32>nx;
+  const below = voxel - row * <u32>ny;
+  const edges = connectivity >= 18;
+  const corners = connectivity >= 26;
+  root = joinRow(values, labels, value, root, below, x, nx, edges);
+  if (edges) {
+    if (y > 0) root = joinRow(values, labels, value, root, below - row, x, nx, corners);
+    if (y < ny - 1) root = joinRow(values, labels, value, root, below + row, x, nx, corners);
+  }
+  return root;
+}
+
+/** Joins slices [start, end) with each other. */
+@inline
+function scanSlices(
   values: usize,
   labels: usize,
   nx: i32,
@@ -78,7 +103,6 @@ export function componentsScan(
   const row = <u32>nx;
   const plane = <u32>nx * <u32>ny;
   const edges = connectivity >= 18;
-  const corners = connectivity >= 26;
   for (let z = start; z < end; z++) {
     for (let y = 0; y < ny; y++) {
       let voxel = <u32>z * plane + <u32>y * row;
@@ -93,15 +117,55 @@ export function componentsScan(
         let root = voxel;
         if (x > 0) root = join(values, labels, value, root, voxel - 1);
         if (y > 0) root = joinRow(values, labels, value, root, voxel - row, x, nx, edges);
-        if (z > 0) {
-          const below = voxel - plane;
-          root = joinRow(values, labels, value, root, below, x, nx, edges);
-          if (edges) {
-            if (y > 0) root = joinRow(values, labels, value, root, below - row, x, nx, corners);
-            if (y < ny - 1) root = joinRow(values, labels, value, root, below + row, x, nx, corners);
-          }
+        if (z > start) {
+          root = joinBelow(values, labels, value, root, voxel, x, y, nx, ny, connectivity);
         }
       }
+    }
+  }
+}
+
+/**
+ * Joins the slices of each slab [start, end) with each other; slab i holds up to `thickness` slices
+ * from i · thickness on.
+ * connectivity: 6, 18 or 26. background: the value that belongs to no component, or -1.
+ */
+export function componentsScan(
+  values: usize,
+  labels: usize,
+  nx: i32,
+  ny: i32,
+  nz: i32,
+  connectivity: i32,
+  background: i32,
+  thickness: i32,
+  start: i32,
+  end: i32,
+): void {
+  for (let slab = start; slab < end; slab++) {
+    const first = slab * thickness;
+    const stop = min(nz, first + thickness);
+    scanSlices(values, labels, nx, ny, connectivity, background, first, stop);
+  }
+}
+
+/** Joins slice z, above 0, with the slice before it; both must have been scanned. Serial. */
+export function componentsJoin(
+  values: usize,
+  labels: usize,
+  nx: i32,
+  ny: i32,
+  connectivity: i32,
+  background: i32,
+  z: i32,
+): void {
+  let voxel = <u32>z * <u32>nx * <u32>ny;
+  for (let y = 0; y < ny; y++) {
+    for (let x = 0; x < nx; x++, voxel++) {
+      const value = <u32>load<u8>(values + <usize>voxel);
+      if (<i32>value == background) continue;
+      const root = rootOf(labels, voxel);
+      joinBelow(values, labels, value, root, voxel, x, y, nx, ny, connectivity);
     }
   }
 }

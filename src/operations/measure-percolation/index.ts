@@ -110,7 +110,7 @@ export const operation = defineOperation({
   summary: 'Connected components of each phase, and the share of it that spans the volume.',
   equation: 'pₐ = Σ |C| / N over the components C that touch both faces across axis a',
   details:
-    'All phases are labelled in one pass by union-find over the voxels in raster order. A component percolates along x, y or z when it touches both faces of the volume across that axis; the border is open and nothing wraps around. With 6-connectivity the percolating phases are those that conduct in the tortuosity factor. O(N) time on one thread, 11 bytes per voxel.',
+    'All phases are labelled in one pass by union-find over the voxels in raster order. A component percolates along x, y or z when it touches both faces of the volume across that axis; the border is open and nothing wraps around. With 6-connectivity the percolating phases are those that conduct in the tortuosity factor. O(N) time, 11 bytes per voxel.',
   methods:
     'Connected components of each phase were labelled with connectivity {connectivity}, and a component was taken to percolate along an axis if it touched both faces across it',
   citations: [
