@@ -6,8 +6,12 @@ import type { ParameterFields, RawParameters } from '../src/declaration/paramete
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
+import type { Region, RegionStatistics } from '../src/engine/measure.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
+import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
+
+export type { Region, RegionStatistics };
 
 export type VolumeHandle = string;
 
@@ -41,10 +45,12 @@ export interface SliceRequest {
   /** The axis the slice is perpendicular to. */
   readonly axis: 0 | 1 | 2;
   readonly index: number;
+  /** Slices about `index` projected onto one; absent for the slice alone. */
+  readonly slab?: Slab;
 }
 
 /**
- * One slice in the volume's own values. Rows and columns: axis 2 (z) gives x across, y down;
+ * One slice in the volume's own values, or the projection of a slab: means are float64. Rows and columns: axis 2 (z) gives x across, y down;
  * axis 1 (y) gives x across, z down; axis 0 (x) gives z across, y down.
  */
 export interface SlicePixels {
@@ -158,6 +164,14 @@ export interface EngineApi {
   slice(request: SliceRequest): Promise<SlicePixels>;
   histogram(handle: VolumeHandle): Promise<Histogram>;
   preview(handle: VolumeHandle, maxEdge: number): Promise<PreviewVolume>;
+  /** Values from voxel to voxel at equal distances, both included; see `lineProfile`. */
+  profile(handle: VolumeHandle, from: Vector3, to: Vector3): Promise<Float64Array>;
+  /** Of a region (null: all voxels), and of each label in it where `labels` names a volume. */
+  statistics(
+    handle: VolumeHandle,
+    region: Region | null,
+    labels: VolumeHandle | null,
+  ): Promise<readonly RegionStatistics[]>;
 
   /** Memory and work of each enabled step, without running. Throws what planning refuses. */
   estimate(recipe: Recipe, handle: VolumeHandle): Promise<readonly StepEstimate[]>;

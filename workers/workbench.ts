@@ -11,6 +11,7 @@ import {
   type RunEvent,
   type StepOutcome,
 } from '../src/engine/engine.ts';
+import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
 import {
   resultsCsv,
@@ -19,7 +20,7 @@ import {
   type StepResult,
 } from '../src/engine/results.ts';
 import { VERSION } from '../src/engine/version.ts';
-import { extractSlice, previewVolume } from '../src/engine/views.ts';
+import { extractSlice, previewVolume, projectSlab } from '../src/engine/views.ts';
 import {
   Bug,
   cancelled,
@@ -305,9 +306,21 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
 
     setKind: (handle, kind) => change(handle, (volume) => withKind(volume, kind)),
 
-    async slice({ handle, axis, index }) {
-      return extractSlice(find(handle).volume, axis, index);
+    async slice({ handle, axis, index, slab }) {
+      const { volume } = find(handle);
+      if (slab === undefined) return extractSlice(volume, axis, index);
+      return withinMemory(() => projectSlab(volume, axis, index, slab, createBreathe(host)));
     },
+
+    async profile(handle, from, to) {
+      return lineProfile(find(handle).volume, from, to);
+    },
+
+    statistics: (handle, region, labels) =>
+      withinMemory(() => {
+        const under = labels === null ? null : find(labels).volume;
+        return regionStatistics(find(handle).volume, region, under, createBreathe(host));
+      }),
 
     histogram: (handle): Promise<Histogram> =>
       withinMemory(() => {

@@ -149,6 +149,9 @@ export function createEngineClient(
     slice: (request) => call((remote) => remote.slice(request)),
     histogram: (handle) => call((remote) => remote.histogram(handle)),
     preview: (handle, maxEdge) => call((remote) => remote.preview(handle, maxEdge)),
+    profile: (handle, from, to) => call((remote) => remote.profile(handle, from, to)),
+    statistics: (handle, region, labels) =>
+      call((remote) => remote.statistics(handle, region, labels)),
     estimate: (recipe, handle) => call((remote) => remote.estimate(recipe, handle)),
     run: (jobId, recipe, handle, report) =>
       callJob(jobId, (remote) => remote.run(jobId, recipe, handle, proxy(report))),

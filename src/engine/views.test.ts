@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createSpacing } from '../volume/length.ts';
 import { createVolume, type VoxelArray } from '../volume/volume.ts';
-import { extractSlice, previewVolume } from './views.ts';
+import type { Projection } from '../volume/slab.ts';
+import { extractSlice, previewVolume, projectSlab } from './views.ts';
 
 const SIZE = [2, 3, 4] as const;
 const turn = () => Promise.resolve();
@@ -57,6 +58,65 @@ describe('extractSlice', () => {
     expect(extractSlice(volumeOf(data), 2, 0).data).toEqual(
       Float64Array.of(-50, 50, -40, 60, -30, 70),
     );
+  });
+});
+
+describe('projectSlab', () => {
+  const size = [5, 4, 9] as const;
+  const grey = Int16Array.from({ length: 180 }, (_, i) => ((i * 7919) % 997) - 500);
+
+  function direct(values: readonly number[], projection: Projection): number {
+    const finite = values.filter(Number.isFinite);
+    if (finite.length === 0) return Number.NaN;
+    if (projection === 'max') return Math.max(...finite);
+    if (projection === 'min') return Math.min(...finite);
+    return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+  }
+
+  const holes = Float32Array.from(grey, (value) => value / 3);
+  holes.set([Number.NaN, Number.POSITIVE_INFINITY], 60);
+  holes.fill(Number.NaN, 0, 5);
+  const types: readonly (readonly [string, VoxelArray])[] = [
+    ['int16', grey],
+    ['float32 with holes', holes],
+    ['int64', BigInt64Array.from(grey, BigInt)],
+  ];
+
+  for (const projection of ['mean', 'max', 'min'] as const) {
+    it.each(types)(`is the ${projection} of the slices it covers, of %s`, async (_, data) => {
+      const volume = createVolume({ kind: 'grey', size, data });
+      for (const axis of [0, 1, 2] as const) {
+        for (const [index, thickness, first, last] of [
+          [0, 1, 0, 0],
+          [2, 3, 1, 3],
+          [1, 99, 0, size[axis] - 1],
+        ] as const) {
+          const slab = await projectSlab(volume, axis, index, { thickness, projection }, turn);
+          const slices = Array.from(
+            { length: last - first + 1 },
+            (__, i) => extractSlice(volume, axis, first + i).data,
+          );
+          const expected = Array.from(slab.data, (__, pixel) =>
+            direct(
+              slices.map((slice) => slice[pixel] as number),
+              projection,
+            ),
+          );
+          expect([...slab.data]).toEqual(expected);
+          expect(slab).toMatchObject(
+            (({ width, height }) => ({ width, height }))(extractSlice(volume, axis, index)),
+          );
+        }
+      }
+    });
+  }
+
+  it('keeps the type for largest and smallest values', async () => {
+    const volume = createVolume({ kind: 'grey', size, data: grey });
+    const slab = (projection: Projection) =>
+      projectSlab(volume, 2, 4, { thickness: 3, projection }, turn);
+    expect((await slab('max')).data).toBeInstanceOf(Int16Array);
+    expect((await slab('mean')).data).toBeInstanceOf(Float64Array);
   });
 });
 

@@ -1,13 +1,15 @@
-/** Small copies of a volume for display: one slice, and an 8-bit preview for the 3-D view. */
+/** Small copies of a volume for display: a slice, a slab, and an 8-bit preview for the 3-D view. */
 import {
   type NumericVoxelArray,
   type Size3,
   type Vector3,
   type Volume,
+  type VoxelArray,
   voxelCount,
 } from '../volume/volume.ts';
 import { Bug } from '../errors/errors.ts';
 import { relativeSpacing } from '../volume/length.ts';
+import { type Projection, type Slab, slabLayers } from '../volume/slab.ts';
 
 export interface Slice {
   readonly width: number;
@@ -22,9 +24,7 @@ export interface Slice {
  */
 export function extractSlice(volume: Volume, axis: 0 | 1 | 2, index: number): Slice {
   const [nx, ny, nz] = volume.size;
-  if (!Number.isInteger(index) || index < 0 || index >= volume.size[axis]) {
-    throw new Bug('There is no such slice.', { axis, index, size: volume.size });
-  }
+  checkSlice(volume, axis, index);
   const strides = [1, nx, nx * ny] as const;
   const across = axis === 0 ? 2 : 0;
   const down = axis === 1 ? 2 : 1;
@@ -54,6 +54,12 @@ export function extractSlice(volume: Volume, axis: 0 | 1 | 2, index: number): Sl
   return { width, height, data: out };
 }
 
+function checkSlice(volume: Volume, axis: 0 | 1 | 2, index: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= volume.size[axis]) {
+    throw new Bug('There is no such slice.', { axis, index, size: volume.size });
+  }
+}
+
 function forEachPixel(
   width: number,
   height: number,
@@ -68,6 +74,78 @@ function forEachPixel(
       visit(pixel, voxel);
     }
   }
+}
+
+interface Fold {
+  readonly start: number;
+  with(folded: number, value: number): number;
+}
+
+const FOLDS: Record<Projection, Fold> = {
+  mean: { start: 0, with: (sum, value) => sum + value },
+  max: { start: Number.NEGATIVE_INFINITY, with: (most, value) => (value > most ? value : most) },
+  min: { start: Number.POSITIVE_INFINITY, with: (least, value) => (value < least ? value : least) },
+};
+
+/**
+ * The slices of a slab about `index` (see `slabLayers`) projected onto one, laid out as
+ * `extractSlice`'s. Means are float64: added in the order of the slices and divided once, so exact to
+ * the last bit of a float64 for whole numbers. Largest and smallest values keep the volume's type.
+ * NaN and infinities count nowhere; a pixel without a finite value is NaN. One pass over the slab;
+ * `breathe` is awaited every 65 536 voxels.
+ */
+export async function projectSlab(
+  volume: Volume,
+  axis: 0 | 1 | 2,
+  index: number,
+  { thickness, projection }: Slab,
+  breathe: () => Promise<void>,
+): Promise<Slice> {
+  checkSlice(volume, axis, index);
+  const [nx, ny, nz] = volume.size;
+  const [first, last] = slabLayers(volume.size[axis], index, thickness);
+  const width = axis === 0 ? nz : nx;
+  const height = axis === 1 ? nz : ny;
+  const fold = FOLDS[projection];
+  const folded = new Float64Array(width * height).fill(fold.start);
+  const counts = new Uint32Array(width * height);
+  const add = (pixel: number, value: number): void => {
+    // The difference of a number with itself is 0; of NaN and the infinities it is NaN.
+    if (value - value !== 0) return;
+    folded[pixel] = fold.with(folded[pixel] as number, value);
+    counts[pixel] = (counts[pixel] as number) + 1;
+  };
+  // Rows are read as they lie in memory; each pixel still meets its slices in rising order.
+  const [fromX, toX] = axis === 0 ? [first, last] : [0, nx - 1];
+  const [fromY, toY] = axis === 1 ? [first, last] : [0, ny - 1];
+  const [fromZ, toZ] = axis === 2 ? [first, last] : [0, nz - 1];
+  const readRow = rowReader(volume, fromX, toX + 1);
+  const rowsPerChunk = Math.max(1, Math.floor(CHUNK / (toX - fromX + 1)));
+  let rows = 0;
+  for (let z = fromZ; z <= toZ; z++) {
+    for (let y = fromY; y <= toY; y++) {
+      const row = readRow(nx * (y + ny * z));
+      const target = axis === 0 ? z + nz * y : nx * (axis === 1 ? z : y);
+      const stride = axis === 0 ? 0 : 1;
+      for (let x = 0; x < row.length; x++) add(target + x * stride, row[x] as number);
+      if (++rows % rowsPerChunk === 0) await breathe();
+    }
+  }
+  const data = projection === 'mean' ? folded : emptyLike(volume.data, folded.length);
+  for (let pixel = 0; pixel < data.length; pixel++) {
+    const count = counts[pixel] as number;
+    const value = folded[pixel] as number;
+    data[pixel] = count === 0 ? Number.NaN : projection === 'mean' ? value / count : value;
+  }
+  return { width, height, data };
+}
+
+/** An array of the same type; float64 for 64-bit integers. */
+function emptyLike(data: VoxelArray, length: number): NumericVoxelArray {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    return new Float64Array(length);
+  }
+  return new (data.constructor as new (length: number) => NumericVoxelArray)(length);
 }
 
 export interface Preview {
@@ -165,17 +243,23 @@ function addRow(
   }
 }
 
-/** Reads the row of voxels that begins at an index, as float64; always into the same array. */
-function rowReader({ data, size }: Volume): (start: number) => Float64Array {
-  const row = new Float64Array(size[0]);
+/**
+ * Reads voxels [from, to) of the row that begins at an index, as float64; always into the same array.
+ */
+function rowReader(
+  { data, size }: Volume,
+  from = 0,
+  to: number = size[0],
+): (start: number) => Float64Array {
+  const row = new Float64Array(to - from);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     return (start) => {
-      for (let x = 0; x < row.length; x++) row[x] = Number(data[start + x]);
+      for (let x = 0; x < row.length; x++) row[x] = Number(data[start + from + x]);
       return row;
     };
   }
   return (start) => {
-    row.set(data.subarray(start, start + row.length));
+    row.set(data.subarray(start + from, start + to));
     return row;
   };
 }

@@ -1,6 +1,17 @@
-/** Colour maps for grey values: 256 colours each, perceptually uniform and safe for colour-blind readers. */
+/**
+ * Colour maps for grey values: 256 colours each, perceptually uniform and safe for colour-blind
+ * readers. Viridis, magma and inferno: Smith and van der Walt (2015); cividis: Nuñez et al. (2018);
+ * blue to red: the diverging RdBu of Harrower and Brewer (2003), as light at either end.
+ */
 
-export type ColourMapId = 'grey' | 'inverted' | 'viridis' | 'cividis' | 'inferno';
+export type ColourMapId =
+  | 'grey'
+  | 'inverted'
+  | 'viridis'
+  | 'cividis'
+  | 'magma'
+  | 'inferno'
+  | 'blue-red';
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -32,6 +43,31 @@ const ANCHORS: Record<ColourMapId, readonly string[]> = {
     '#e4cf5b',
     '#ffea46',
   ],
+  magma: [
+    '#000004',
+    '#180f3e',
+    '#451077',
+    '#721f81',
+    '#9f2f7f',
+    '#cd4071',
+    '#f1605d',
+    '#fd9567',
+    '#fec98d',
+    '#fcfdbf',
+  ],
+  'blue-red': [
+    '#053061',
+    '#2166ac',
+    '#4393c3',
+    '#92c5de',
+    '#d1e5f0',
+    '#f7f7f7',
+    '#fddbc7',
+    '#f4a582',
+    '#d6604d',
+    '#b2182b',
+    '#67001f',
+  ],
   inferno: [
     '#000004',
     '#1b0c41',
@@ -51,7 +87,9 @@ export const COLOUR_MAPS: readonly { readonly id: ColourMapId; readonly title: s
   { id: 'inverted', title: 'Inverted grey' },
   { id: 'viridis', title: 'Viridis' },
   { id: 'cividis', title: 'Cividis' },
+  { id: 'magma', title: 'Magma' },
   { id: 'inferno', title: 'Inferno' },
+  { id: 'blue-red', title: 'Blue to red (diverging)' },
 ];
 
 /** `#rrggbb` as three numbers 0..255. */

@@ -74,11 +74,6 @@ describe('scale bar', () => {
     expect(bar.text).toBe('2 µm');
     expect(bar.pixels).toBeCloseTo((2 / 0.4) * placed.scaleX);
   });
-
-  it('counts voxels where the voxel size is unknown', () => {
-    const placed = placeSlice(SIZE, null, PLANES[2], FITTED, 1020, 520);
-    expect(scaleBar(placed, null, PLANES[2], 120).text).toBe('10 voxels');
-  });
 });
 
 it('states the physical position of a voxel with its unit', () => {

@@ -116,17 +116,16 @@ export function niceBelow(value: number): number {
   return digit * power;
 }
 
-/** A bar of a round length, at most `maxPixels` long; voxels where the voxel size is unknown. */
+/** A bar of a round length, at most `maxPixels` long. */
 export function scaleBar(
   placement: Placement,
-  spacing: VoxelSpacing | null,
+  spacing: VoxelSpacing,
   plane: Plane,
   maxPixels: number,
 ): ScaleBar {
-  const perPixel = (spacing === null ? 1 : spacing.values[plane.across]) / placement.scaleX;
+  const perPixel = spacing.values[plane.across] / placement.scaleX;
   const length = niceBelow(maxPixels * perPixel);
-  const unit = spacing === null ? (length === 1 ? 'voxel' : 'voxels') : spacing.unit;
-  return { pixels: length / perPixel, text: `${formatLength(length)} ${unit}` };
+  return { pixels: length / perPixel, text: `${formatLength(length)} ${spacing.unit}` };
 }
 
 export function formatLength(value: number): string {

@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { ColourMapId } from '../rendering/colour-maps.ts';
 import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
+import type { Slab } from '../../volume/slab.ts';
 
 export type SliceViewId = 'xy' | 'xz' | 'yz';
 export type ViewId = SliceViewId | '3d';
@@ -20,6 +21,9 @@ export interface ViewerState {
   /** null until a volume's histogram is known. */
   readonly window: GreyWindow | null;
   readonly colourMap: ColourMapId;
+  readonly colourBarShown: boolean;
+  /** Slices that each slice view shows as one; null for single slices. */
+  readonly slab: Slab | null;
   readonly frames: Readonly<Record<SliceViewId, ViewFrame>>;
   readonly maximised: ViewId | null;
   /** The view that was pointed at or focused last: keys that need a view mean this one. */
@@ -44,6 +48,8 @@ interface ViewerActions {
   toggleCrosshair(): void;
   setWindow(window: GreyWindow | null): void;
   setColourMap(colourMap: ColourMapId): void;
+  toggleColourBar(): void;
+  setSlab(slab: Slab | null): void;
   setFrame(view: SliceViewId, frame: ViewFrame): void;
   /** Fits all slices and brings the 3-D camera home. */
   fitAll(): void;
@@ -83,6 +89,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   crosshairShown: true,
   window: null,
   colourMap: 'grey',
+  colourBarShown: true,
+  slab: null,
   frames: FITTED_FRAMES,
   maximised: null,
   active: 'xy',
@@ -102,6 +110,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   toggleCrosshair: () => set((state) => ({ crosshairShown: !state.crosshairShown })),
   setWindow: (window) => set({ window }),
   setColourMap: (colourMap) => set({ colourMap }),
+  toggleColourBar: () => set((state) => ({ colourBarShown: !state.colourBarShown })),
+  setSlab: (slab) => set({ slab }),
   setFrame: (view, frame) => set((state) => ({ frames: { ...state.frames, [view]: frame } })),
   fitAll: () => set({ frames: FITTED_FRAMES, camera: HOME_CAMERA }),
   toggleMaximised: (view) =>

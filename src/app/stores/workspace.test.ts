@@ -111,6 +111,8 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     slice: () => Promise.reject(new Bug('not scripted')),
     histogram: () => Promise.reject(new Bug('not scripted')),
     preview: () => Promise.reject(new Bug('not scripted')),
+    profile: () => Promise.reject(new Bug('not scripted')),
+    statistics: () => Promise.reject(new Bug('not scripted')),
     estimate: async () => [],
     run: async (_job, recipe, handle, report: (event: RunReport) => void) => {
       runs.push(recipe);

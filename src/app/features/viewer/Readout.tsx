@@ -1,7 +1,9 @@
 /** Position and value of the voxel under the pointer, or of the crosshair. */
 import { useEffect, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
-import { formatPosition } from '../../rendering/slice-geometry.ts';
+import type { Slab } from '../../../volume/slab.ts';
+import { formatNumber } from '../../components/format.ts';
+import { type Axis, formatPosition, PLANES } from '../../rendering/slice-geometry.ts';
 import { voxelText } from '../../rendering/voxel-text.ts';
 import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
 import type { Before } from './before.ts';
@@ -26,6 +28,17 @@ export function Readout({ source, image, overlay, before }: ReadoutProps) {
   ) as VoxelIndex;
   const value = useVoxelValue(source, 'readout grey', grey, place);
   const label = useVoxelValue(source, 'readout labels', comparing ? null : overlay, at);
+  const slab = useViewer((state) => state.slab);
+  const active = useViewer((state) => state.active);
+  const normal = PLANES.find(({ title }) => title.toLowerCase() === active)?.normal ?? 2;
+  const projected = useVoxelValue(
+    source,
+    'readout slab',
+    slab === null ? null : grey,
+    place,
+    normal,
+    slab,
+  );
   const volume = image ?? overlay;
   if (volume === null) return null;
   const phase = overlay?.phases.find((each) => each.label === label);
@@ -40,13 +53,18 @@ export function Readout({ source, image, overlay, before }: ReadoutProps) {
       </span>
       <span className={styles['optional']}>
         {volume.spacing === null
-          ? 'voxel size unknown'
+          ? 'voxels, size unknown'
           : formatPosition(at, volume.origin, volume.spacing)}
       </span>
       {phase !== undefined && (
         <span className={styles['swatch']} style={{ background: phase.colour }} />
       )}
       {label !== null && <span data-value="label">{phase?.name ?? `label ${label}`}</span>}
+      {projected !== null && slab !== null && (
+        <span>
+          {slab.projection} <span data-value="slab">{formatNumber(projected)}</span>
+        </span>
+      )}
       {value !== null && grey !== null && (
         <strong data-value="grey">{voxelText(value, grey.type)}</strong>
       )}
@@ -54,12 +72,14 @@ export function Readout({ source, image, overlay, before }: ReadoutProps) {
   );
 }
 
-/** The volume's own value at a voxel, from a slice that the views show as well. */
+/** The value at a voxel of a slice (or slab) that the views show as well. */
 function useVoxelValue(
   source: SliceSource,
   view: string,
   volume: VolumeInfo | null,
   at: VoxelIndex,
+  normal: Axis = 2,
+  slab: Slab | null = null,
 ): number | null {
   const [value, setValue] = useState<number | null>(null);
   const handle = volume?.handle ?? null;
@@ -71,12 +91,15 @@ function useVoxelValue(
       return;
     }
     let current = true;
-    source.want(view, { handle, axis: 2, index: z }, ({ data }) => {
-      if (current) setValue(data[x + nx * y] ?? null);
+    const { across, down } = PLANES[normal];
+    const place = [x, y, z] as const;
+    const request = { handle, axis: normal, index: place[normal] };
+    source.want(view, slab === null ? request : { ...request, slab }, ({ data, width }) => {
+      if (current) setValue(data[place[across] + width * place[down]] ?? null);
     });
     return () => {
       current = false;
     };
-  }, [source, view, handle, nx, ny, nz, x, y, z]);
+  }, [source, view, handle, nx, ny, nz, x, y, z, normal, slab]);
   return value;
 }

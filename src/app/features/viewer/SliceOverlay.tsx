@@ -30,7 +30,7 @@ interface SliceOverlayProps {
 export const SliceOverlay = memo((props: SliceOverlayProps) => {
   const { plane, placement, spacing, width, height } = props;
   const room = Math.max(SCALE_BAR.least, Math.min(SCALE_BAR.most, width / 4));
-  const bar = scaleBar(placement, spacing, plane, room);
+  const bar = spacing === null ? null : scaleBar(placement, spacing, plane, room);
   const across = AXIS_NAMES[plane.across];
   const down = AXIS_NAMES[plane.down];
   const arrows = 'M0 0H20M16.5 -3.5L20 0L16.5 3.5M0 0V20M-3.5 16.5L0 20L3.5 16.5';
@@ -47,16 +47,26 @@ export const SliceOverlay = memo((props: SliceOverlayProps) => {
           {down}
         </text>
       </g>
-      <g
-        className={styles['scale']}
-        transform={`translate(${width - 12 - Math.round(bar.pixels)} ${height - 12})`}
-        data-testid="scale-bar"
-      >
-        <rect x={0} y={-3} width={Math.round(bar.pixels)} height={3} />
-        <text x={bar.pixels / 2} y={-9} textAnchor="middle">
-          {bar.text}
-        </text>
-      </g>
+      {bar === null ? (
+        <g
+          className={styles['scale']}
+          transform={`translate(${width - 12} ${height - 12})`}
+          data-testid="scale-bar"
+        >
+          <text textAnchor="end">no scale bar: voxel size unknown</text>
+        </g>
+      ) : (
+        <g
+          className={styles['scale']}
+          transform={`translate(${width - 12 - Math.round(bar.pixels)} ${height - 12})`}
+          data-testid="scale-bar"
+        >
+          <rect x={0} y={-3} width={Math.round(bar.pixels)} height={3} />
+          <text x={bar.pixels / 2} y={-9} textAnchor="middle">
+            {bar.text}
+          </text>
+        </g>
+      )}
     </svg>
   );
 });

@@ -7,13 +7,16 @@ import { composeSlice, type LabelLook, subGrid } from '../../rendering/compose-s
 import { PLANE_COLOURS, VIEW_BACKGROUND } from '../../rendering/view-colours.ts';
 import {
   AXIS_NAMES,
+  formatLength,
   type Placement,
   PLANES,
   type Plane,
   placeSlice,
 } from '../../rendering/slice-geometry.ts';
 import { type SliceViewId, useViewer } from '../../stores/viewer.ts';
+import { type Slab, slabLayers } from '../../../volume/slab.ts';
 import type { Before } from './before.ts';
+import { ColourBar } from './ColourBar.tsx';
 import { SliceOverlay } from './SliceOverlay.tsx';
 import type { SliceSource } from './slice-source.ts';
 import { clampTo, useSliceGestures, withAxis } from './use-slice-gestures.ts';
@@ -30,9 +33,12 @@ interface SliceViewProps {
   readonly overlay: VolumeInfo | null;
   /** What is shown in place of image and overlay while the user compares. */
   readonly before: Before | null;
+  /** Whether this view explains the colours of all. */
+  readonly hasColourBar: boolean;
 }
 
-export function SliceView({ id, source, image, overlay, before }: SliceViewProps) {
+export function SliceView(props: SliceViewProps) {
+  const { id, source, image, overlay, before, hasColourBar } = props;
   const plane = PLANE_OF[id];
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -46,9 +52,10 @@ export function SliceView({ id, source, image, overlay, before }: SliceViewProps
 
   const sliceCount = size?.[plane.normal] ?? 1;
   const index = clampTo(position, sliceCount);
-  const grey = useSlice(source, id, image, plane.normal, index);
+  const slab = useViewer((state) => state.slab);
+  const grey = useSlice(source, id, image, plane.normal, index, slab);
   const labels = useSlice(source, `${id} labels`, overlay, plane.normal, index);
-  const old = useBeforeSlice(source, id, plane, comparing ? before : null, volume, index);
+  const old = useBeforeSlice(source, id, plane, comparing ? before : null, volume, index, slab);
   const picture = usePicture(image === null, overlay, old ?? grey, old === null ? labels : null);
 
   const placement: Placement | null = useMemo(
@@ -96,6 +103,10 @@ export function SliceView({ id, source, image, overlay, before }: SliceViewProps
             height={height}
           />
         )}
+        {image !== null && hasColourBar && <GreyColourBar width={width} height={height} />}
+        {image !== null && slab !== null && (
+          <SlabNote slab={slab} image={image} plane={plane} index={index} />
+        )}
         {comparing && <span className={styles['badge']}>Input</span>}
       </div>
       <div className={styles['caption']}>
@@ -129,6 +140,35 @@ export function SliceView({ id, source, image, overlay, before }: SliceViewProps
   );
 }
 
+function GreyColourBar(size: { readonly width: number; readonly height: number }) {
+  const window = useViewer((state) => state.window);
+  const colourMap = useViewer((state) => state.colourMap);
+  const isShown = useViewer((state) => state.colourBarShown);
+  if (!isShown || window === null) return null;
+  return <ColourBar window={window} colourMap={colourMap} title="grey value" {...size} />;
+}
+
+/** What the picture is made of, where that is more than a slice. Labels are those of the slice. */
+function SlabNote(props: {
+  readonly slab: Slab;
+  readonly image: VolumeInfo;
+  readonly plane: Plane;
+  readonly index: number;
+}) {
+  const { slab, image, plane, index } = props;
+  const [first, last] = slabLayers(image.size[plane.normal], index, slab.thickness);
+  const slices = last - first + 1;
+  const length =
+    image.spacing === null
+      ? 'voxel size unknown'
+      : `${formatLength(slices * image.spacing.values[plane.normal])} ${image.spacing.unit}`;
+  return (
+    <span className={styles['slabBadge']} data-testid="slab">
+      {slab.projection} of {slices} slices, {AXIS_NAMES[plane.normal]} {first} to {last} ({length})
+    </span>
+  );
+}
+
 /** The slice of the opened volume where the result's slice lies, cut to the result's size. */
 function useBeforeSlice(
   source: SliceSource,
@@ -137,6 +177,7 @@ function useBeforeSlice(
   before: Before | null,
   shown: VolumeInfo | null,
   index: number,
+  slab: Slab | null,
 ): SlicePixels | null {
   const offset = before?.offset ?? [0, 0, 0];
   const whole = useSlice(
@@ -145,6 +186,7 @@ function useBeforeSlice(
     before?.volume ?? null,
     plane.normal,
     index + offset[plane.normal],
+    slab,
   );
   const column = offset[plane.across];
   const row = offset[plane.down];

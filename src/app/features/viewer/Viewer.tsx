@@ -39,8 +39,8 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
     <section className={styles['viewer']} aria-label="Views">
       <ViewerToolbar client={client} {...parts} />
       <div className={styles['grid']} data-maximised={maximised !== null}>
-        {SLICE_VIEWS.filter(isShown).map((view) => (
-          <SliceView key={view} id={view} {...parts} />
+        {SLICE_VIEWS.filter(isShown).map((view, i) => (
+          <SliceView key={view} id={view} hasColourBar={i === 0} {...parts} />
         ))}
         {isShown('3d') && <VolumePane client={client} image={image} overlay={overlay} />}
       </div>

@@ -14,11 +14,12 @@ import type { ReactNode } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
-import { percentiles } from '../../rendering/percentiles.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import type { Before } from './before.ts';
 import { Readout } from './Readout.tsx';
+import { SlabControl } from './SlabControl.tsx';
 import type { SliceSource } from './slice-source.ts';
+import { WindowMenu } from './WindowMenu.tsx';
 import styles from './viewer.module.css';
 
 interface ToolbarProps {
@@ -65,8 +66,9 @@ export function ViewerToolbar({ client, source, image, overlay, before }: Toolba
       </span>
       <span className={styles['divider']} />
       <span className={styles['group']}>
-        <WindowMenu client={client} image={image} />
+        <WindowMenu client={client} image={image} overlay={overlay} />
         <ColourMapMenu disabled={image === null} />
+        <SlabControl image={image} />
       </span>
       <Readout source={source} image={image} overlay={overlay} before={before} />
     </div>
@@ -128,47 +130,10 @@ function CompareButton({ disabled }: { readonly disabled: boolean }) {
   );
 }
 
-const PRESETS = [
-  { title: 'Automatic (1 % to 99 %)', tail: 0.01 },
-  { title: 'Wide (0.1 % to 99.9 %)', tail: 0.001 },
-  { title: 'Smallest to largest value', tail: 0 },
-] as const;
-
-function WindowMenu({ client, image }: { client: EngineClient; image: VolumeInfo | null }) {
-  const choose = async (tail: number): Promise<void> => {
-    if (image === null) return;
-    const { setWindow } = useViewer.getState();
-    const [low, high] = image.range;
-    if (tail === 0) {
-      setWindow({ low, high });
-      return;
-    }
-    const histogram = await client.histogram(image.handle);
-    const [from, to] = tail === 0.01 ? histogram.window : percentiles(histogram, tail);
-    setWindow({ low: from, high: to });
-  };
-  return (
-    <Menu position="bottom-start">
-      <Menu.Target>
-        <UnstyledButton className={styles['menu']} disabled={image === null}>
-          Window
-          <IconChevronDown size={13} aria-hidden />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {PRESETS.map(({ title, tail }) => (
-          <Menu.Item key={title} onClick={() => void choose(tail)}>
-            {title}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
-
 function ColourMapMenu({ disabled }: { readonly disabled: boolean }) {
   const colourMap = useViewer((state) => state.colourMap);
-  const { setColourMap } = useViewer.getState();
+  const barShown = useViewer((state) => state.colourBarShown);
+  const { setColourMap, toggleColourBar } = useViewer.getState();
   const title = COLOUR_MAPS.find(({ id }) => id === colourMap)?.title;
   return (
     <Menu position="bottom-start">
@@ -195,6 +160,10 @@ function ColourMapMenu({ disabled }: { readonly disabled: boolean }) {
             {name}
           </Menu.Item>
         ))}
+        <Menu.Divider />
+        <Menu.Item onClick={toggleColourBar}>
+          {barShown ? 'Hide the colour bar (C)' : 'Show the colour bar (C)'}
+        </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );

@@ -2,23 +2,17 @@
  * Slices from the worker: a small cache, one request under way for each view, the latest wish wins.
  * While a slice is on its way the view keeps what it shows.
  */
-import type { SlicePixels, VolumeHandle } from '../../../../workers/engine-api.ts';
+import type { SlicePixels, SliceRequest } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
-import type { Axis } from '../../rendering/slice-geometry.ts';
 
 /** The slices used longest ago go first when the cache holds more. */
 const MAX_BYTES = 192 * 2 ** 20;
 
-export interface SliceKey {
-  readonly handle: VolumeHandle;
-  readonly axis: Axis;
-  readonly index: number;
-}
-
 type Answer = (pixels: SlicePixels) => void;
 
-function keyText({ handle, axis, index }: SliceKey): string {
-  return `${handle}/${axis}/${index}`;
+function keyText({ handle, axis, index, slab }: SliceRequest): string {
+  const kind = slab === undefined ? '' : `/${slab.projection} of ${slab.thickness}`;
+  return `${handle}/${axis}/${index}${kind}`;
 }
 
 export class SliceSource {
@@ -28,7 +22,7 @@ export class SliceSource {
   #bytes = 0;
   /** Per view: what is being fetched and what is wanted next. */
   readonly #busy = new Set<string>();
-  readonly #wanted = new Map<string, { readonly key: SliceKey; readonly done: Answer }>();
+  readonly #wanted = new Map<string, { readonly key: SliceRequest; readonly done: Answer }>();
 
   constructor(client: Pick<EngineClient, 'slice'>, maxBytes = MAX_BYTES) {
     this.#client = client;
@@ -36,7 +30,7 @@ export class SliceSource {
   }
 
   /** Fetches a slice for a view, then calls `done`; an older wish of the same view is dropped. */
-  want(view: string, key: SliceKey, done: Answer): void {
+  want(view: string, key: SliceRequest, done: Answer): void {
     const known = this.#recall(key);
     if (known !== undefined) {
       this.#wanted.delete(view);
@@ -67,7 +61,7 @@ export class SliceSource {
     this.#busy.delete(view);
   }
 
-  #recall(key: SliceKey): SlicePixels | undefined {
+  #recall(key: SliceRequest): SlicePixels | undefined {
     const text = keyText(key);
     const pixels = this.#cache.get(text);
     if (pixels !== undefined) {
@@ -78,7 +72,7 @@ export class SliceSource {
     return pixels;
   }
 
-  #keep(key: SliceKey, pixels: SlicePixels): void {
+  #keep(key: SliceRequest, pixels: SlicePixels): void {
     const text = keyText(key);
     if (this.#cache.has(text)) return;
     this.#cache.set(text, pixels);

@@ -57,7 +57,7 @@ export function clampTo(value: number, size: number): number {
 }
 
 /**
- * Right drag: across changes the width, upwards brightens, as in radiology. A view's width doubles
+ * Right or Ctrl drag: across changes the width, upwards brightens, as in radiology. A view's width doubles
  * or halves the window about twice.
  */
 function draggedWindow({ low, high }: GreyWindow, dx: number, dy: number): GreyWindow {
@@ -69,7 +69,8 @@ function draggedWindow({ low, high }: GreyWindow, dx: number, dy: number): GreyW
 
 function pressKind(event: PointerEvent): Press['kind'] {
   if (event.button === 1 || (event.button === 0 && event.shiftKey)) return 'pan';
-  return event.button === 2 ? 'window' : 'crosshair';
+  const isWindow = event.button === 2 || (event.button === 0 && (event.ctrlKey || event.metaKey));
+  return isWindow ? 'window' : 'crosshair';
 }
 
 export function useSliceGestures(options: SliceGestureOptions) {

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
 import { type Axis, PLANES } from '../../rendering/slice-geometry.ts';
+import type { Slab } from '../../../volume/slab.ts';
 import type { SliceSource } from './slice-source.ts';
 
 /**
- * The slice of a volume at an index. While it is fetched the one before it is returned, so that a
+ * The slice of a volume at an index, or the slab about it. While it is fetched the one before it is returned, so that a
  * view never flashes empty; null where there is no volume, or none of this size was fetched yet.
  */
 export function useSlice(
@@ -13,6 +14,7 @@ export function useSlice(
   volume: VolumeInfo | null,
   axis: Axis,
   index: number,
+  slab: Slab | null = null,
 ): SlicePixels | null {
   const [shown, setShown] = useState<SlicePixels | null>(null);
   const lastIndex = useRef(index);
@@ -27,18 +29,19 @@ export function useSlice(
     const at = Math.max(0, Math.min(last, index));
     const ahead = at + (at < lastIndex.current ? -1 : 1);
     lastIndex.current = at;
-    source.want(view, { handle, axis, index: at }, (pixels) => {
+    const request = { handle, axis, index: at };
+    source.want(view, slab === null ? request : { ...request, slab }, (pixels) => {
       if (!current) return;
       setShown(pixels);
-      // The neighbour that the same movement asks for next.
-      if (ahead >= 0 && ahead <= last) {
+      // The neighbour that the same movement asks for next; slabs cost too much to guess.
+      if (slab === null && ahead >= 0 && ahead <= last) {
         source.want(`${view} ahead`, { handle, axis, index: ahead }, () => undefined);
       }
     });
     return () => {
       current = false;
     };
-  }, [source, view, handle, axis, index, last]);
+  }, [source, view, handle, axis, index, last, slab]);
   if (volume === null || shown === null) return null;
   const { across, down } = PLANES[axis];
   const fits = shown.width === volume.size[across] && shown.height === volume.size[down];

@@ -9,6 +9,11 @@ export const VIEWER_KEYS = [
   ['M', 'Show one view alone, or all'],
   ['X', 'Show or hide the crosshair'],
   ['L', 'Show or hide the labels over the image'],
+  ['C', 'Show or hide the colour bar'],
+  [
+    'Ctrl + drag',
+    'Window: across its width, up and down its middle; as dragging with the right button',
+  ],
   ['Arrows', 'Move the crosshair (in a slice) or turn the volume (in 3-D); with Shift by ten'],
   ['Page Up, Page Down', 'Previous or next slice; with Shift ten'],
   ['Home, End', 'First or last slice'],
@@ -40,6 +45,7 @@ export function useViewerKeys(): void {
         m: () => viewer.toggleMaximised(viewer.active),
         x: viewer.toggleCrosshair,
         l: viewer.toggleOverlay,
+        c: viewer.toggleColourBar,
       };
       const action = actions[event.key.toLowerCase()];
       if (action === undefined) return;

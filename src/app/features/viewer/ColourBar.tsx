@@ -1,0 +1,69 @@
+/** Which colour means which grey value. */
+import { scaleLinear } from 'd3-scale';
+import { formatNumber } from '../../components/format.ts';
+import { type ColourMapId, colourStops } from '../../rendering/colour-maps.ts';
+import type { GreyWindow } from '../../stores/viewer.ts';
+import styles from './viewer.module.css';
+
+const BAR_WIDTH = 10;
+const LONGEST = 150;
+/** Room for the title above the bar, and below it for the scale bar. */
+const TOP = 40;
+const BOTTOM = 44;
+/** Ticks closer to an end than this would lie on its text. */
+const CLEAR = 13;
+
+interface ColourBarProps {
+  readonly window: GreyWindow;
+  readonly colourMap: ColourMapId;
+  /** What the numbers are. */
+  readonly title: string;
+  /** Size of the view that the bar lies on. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** null on views too low for it. */
+export function ColourBar({ window, colourMap, title, width, height }: ColourBarProps) {
+  const length = Math.min(LONGEST, height - TOP - BOTTOM);
+  const { low, high } = window;
+  if (length < 40 || !(low < high)) return null;
+  const y = scaleLinear([low, high], [length, 0]);
+  const between = y
+    .ticks(4)
+    .filter((tick) => y(tick) > CLEAR && y(tick) < length - CLEAR)
+    .map((tick) => ({ value: tick, text: formatNumber(tick) }));
+  // The ends are wherever the window was dragged to: four digits tell them apart.
+  const end = (value: number) => ({ value, text: formatNumber(Number(value.toPrecision(4))) });
+  const id = `colour-bar-${colourMap}`;
+  return (
+    <svg
+      className={styles['colourBar']}
+      width={width}
+      height={height}
+      role="img"
+      aria-label={`Colour bar: ${title} from ${end(low).text} to ${end(high).text}`}
+      data-testid="colour-bar"
+    >
+      <linearGradient id={id} x1="0" y1="1" x2="0" y2="0">
+        {colourStops(colourMap).map(({ at, colour }) => (
+          <stop key={at} offset={at} stopColor={colour} />
+        ))}
+      </linearGradient>
+      <g transform={`translate(${width - 12 - BAR_WIDTH} ${TOP})`}>
+        <text x={BAR_WIDTH} y={-9} textAnchor="end">
+          {title}
+        </text>
+        <rect width={BAR_WIDTH} height={length} fill={`url(#${id})`} />
+        {[end(high), ...between, end(low)].map(({ value, text }) => (
+          <g key={value} transform={`translate(0 ${y(value)})`}>
+            <path d="M-4 0H0" />
+            <text x={-7} y={4} textAnchor="end">
+              {text}
+            </text>
+          </g>
+        ))}
+      </g>
+    </svg>
+  );
+}
