@@ -52,7 +52,7 @@ export function turned(size: Triple, direction: FluxDirection): Triple {
 }
 
 /** How far apart neighbours along the turned grid's x, y, z lie in the volume's own index order. */
-function turnedStrides(size: Triple, direction: FluxDirection): Triple {
+export function turnedStrides(size: Triple, direction: FluxDirection): Triple {
   const strides: Triple = [1, size[0], size[0] * size[1]];
   return gridAxes(direction).map((axis) => strides[axis]) as unknown as Triple;
 }

@@ -56,6 +56,13 @@ export interface OperationExample<F extends ParameterFields> {
   readonly tolerance?: number;
 }
 
+export interface DeclaredTable {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  /** Left out where the parameters do not ask for it. */
+  readonly optional?: true;
+}
+
 export interface Operation<F extends ParameterFields = ParameterFields> {
   /** `family-name`, stable for ever. */
   readonly id: string;
@@ -89,9 +96,7 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
   readonly output: VolumeKind | 'same' | 'none';
   readonly parameters: F;
   /** Columns of the tables this operation returns, by table id. */
-  readonly tables: Readonly<
-    Record<string, { readonly title: string; readonly columns: readonly Column[] }>
-  >;
+  readonly tables: Readonly<Record<string, DeclaredTable>>;
 
   estimate(input: VolumeShape, params: ParameterValues<F>): Estimate;
   /**

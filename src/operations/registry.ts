@@ -14,6 +14,7 @@ const LOADERS = {
   'gradient-magnitude': () => import('./gradient-magnitude/index.ts'),
   'label-components': () => import('./label-components/index.ts'),
   'label-phases': () => import('./label-phases/index.ts'),
+  'measure-diffusion-field': () => import('./measure-diffusion-field/index.ts'),
   'measure-distance': () => import('./measure-distance/index.ts'),
   'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),

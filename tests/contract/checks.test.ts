@@ -358,6 +358,11 @@ const CASES: readonly (readonly [what: string, fact: string, operation: Operatio
     'returns what it declares',
     returning(({ volume }) => ({ volume: { ...volume, spacing: null } }) as never),
   ],
+  [
+    'leaves out a table that is not optional',
+    'returns what it declares',
+    broken({ tables: { ...tables, more: tables.sums } }),
+  ],
   ['returns a table it does not declare', 'returns what it declares', broken({ tables: {} })],
   [
     'returns a number that is none',

@@ -1,14 +1,31 @@
 /** Tortuosity factor of each phase along each direction, from steady diffusion. */
 import type { ParameterValues } from '../../declaration/parameters.ts';
-import type { Column } from '../../declaration/results.ts';
+import type { Column, ResultTable } from '../../declaration/results.ts';
 import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
 import { relativeSpacing } from '../../volume/length.ts';
-import { solveDiffusion as solveByReference } from '../../kernels/diffusion.ts';
+import {
+  type DiffusionProblem,
+  type DiffusionSolution,
+  type ReadPlane,
+  solveDiffusion as solveByReference,
+} from '../../kernels/diffusion.ts';
+import { planeBytes, ProfileSums } from '../../kernels/diffusion-field.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
+import { profileNotes, profileRows, profileTable, spreadNote } from '../diffusion-profile.ts';
+import { bentChannel, randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
-import { randomMixture } from './example.ts';
-import { directionsOf, type PhaseCase, listCases, problemOf, transportRow } from './transport.ts';
+import {
+  cooper2016,
+  diffusionNotes,
+  directionsField,
+  directionsOf,
+  geometryNotes,
+  kench2023,
+  sidesField,
+  solverCitations,
+} from '../steady-diffusion.ts';
+import { type PhaseCase, listCases, problemOf, transportRow } from './transport.ts';
 
 const columns: readonly Column[] = [
   { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
@@ -127,7 +144,10 @@ const columns: readonly Column[] = [
   },
 ];
 
-const tables = { transport: { title: 'Transport', columns } } as const;
+const tables = {
+  transport: { title: 'Transport', columns },
+  profile: { ...profileTable, optional: true },
+} as const;
 
 const parameters = {
   phase: {
@@ -135,28 +155,8 @@ const parameters = {
     title: 'Phases',
     help: 'Labels to measure, each as the only conducting phase. Leave it out for every label of the volume.',
   },
-  directions: {
-    kind: 'choice',
-    title: 'Directions',
-    help: 'Along which axes the flux is driven: x = column, y = row, z = page of the stack.',
-    options: [
-      { value: 'xyz', title: 'x, y and z' },
-      { value: 'x', title: 'x (column)' },
-      { value: 'y', title: 'y (row)' },
-      { value: 'z', title: 'z (page)' },
-    ],
-    default: 'xyz',
-  },
-  sides: {
-    kind: 'choice',
-    title: 'Sides',
-    help: 'What happens at the four faces along the flux. Take no flux for a crop of a sample; periodic only for a volume that repeats itself, since elsewhere it opens paths that are not there.',
-    options: [
-      { value: 'no-flux', title: 'No flux' },
-      { value: 'periodic', title: 'Periodic' },
-    ],
-    default: 'no-flux',
-  },
+  directions: directionsField,
+  sides: sidesField,
   accuracy: {
     kind: 'number',
     title: 'Accuracy',
@@ -167,6 +167,12 @@ const parameters = {
     step: 1e-5,
     default: 1e-3,
   },
+  profile: {
+    kind: 'boolean',
+    title: 'Profile',
+    help: 'Also lists phase fraction, mean concentration, flux and local tortuosity factor of every plane along each direction: one row per plane.',
+    default: false,
+  },
 } as const;
 
 type Parameters = ParameterValues<typeof parameters>;
@@ -174,34 +180,58 @@ type Parameters = ParameterValues<typeof parameters>;
 function describeConventions(input: Volume, { sides, accuracy }: Parameters): readonly string[] {
   return [
     'τ = ε D0 / D_eff with ε the volume fraction of the whole phase, blind and isolated parts included; τ is a factor on the resistance and is not squared.',
-    `Steady diffusion ∇·(D ∇c) = 0 by finite volumes with one cell per voxel: voxels conduct through common faces, c is fixed on the two outer faces (half a voxel beyond the outermost voxel centres), ${
-      sides === 'periodic'
-        ? 'sides are periodic, which opens paths that a sample that does not repeat itself does not have'
-        : 'no flux crosses the sides'
-    }.`,
-    'Directions: x = column, y = row, z = page of the stack.',
+    ...diffusionNotes(sides),
     `Percolation is decided first; where no path exists D_eff is 0 and τ is not defined. The interval from ‘at least’ to ‘at most’ is certified to hold the τ of the exact solution for these voxels, and is at most ${accuracy} wide relative to τ; what is left of the error makes τ too small.`,
-    ...(['x', 'y', 'z'] as const)
-      .filter((_, axis) => input.size[axis] === 1)
-      .map(
-        (axis) =>
-          `The volume is one voxel deep along ${axis}: its numbers along ${axis} tell nothing of a path through the material.`,
-      ),
-    ...(input.spacing === null
-      ? [
-          'The voxel size is unknown: voxels are taken for cubes. Their size does not matter for these numbers, only the ratio of their edges.',
-        ]
-      : []),
+    ...geometryNotes(input),
   ];
 }
 
-function report(
+/** One solved case: its row, and its profile where one was asked for and there is a path. */
+interface Measured {
+  readonly row: ReturnType<typeof transportRow>;
+  readonly profile: readonly ResultTable['rows'][number][];
+  readonly notes: readonly string[];
+}
+
+/** `solve` is given what reads the potential, or nothing where no profile is wanted. */
+function collect(
   input: Volume,
-  params: Parameters,
-  rows: readonly ReturnType<typeof transportRow>[],
-): OperationResult {
-  const notes = describeConventions(input, params);
-  return { tables: [{ id: 'transport', ...tables.transport, rows, notes }] };
+  { profile, accuracy }: Parameters,
+  each: PhaseCase,
+  problem: DiffusionProblem,
+): { readonly readPlane?: ReadPlane; finish(solution: DiffusionSolution): Measured } {
+  const sums = profile ? new ProfileSums(problem) : null;
+  return {
+    ...(sums === null ? {} : { readPlane: (plane) => sums.add(plane) }),
+    finish: (solution) => {
+      const row = transportRow(each, solution, accuracy);
+      if (sums === null || !solution.percolates) return { row, profile: [], notes: [] };
+      const found = sums.finish();
+      return {
+        row,
+        profile: profileRows(each, found, solution.effectiveConductivity, input),
+        notes: [spreadNote(each, found)],
+      };
+    },
+  };
+}
+
+function report(input: Volume, params: Parameters, cases: readonly Measured[]): OperationResult {
+  const rows = cases.map(({ row }) => row);
+  const transport = {
+    id: 'transport',
+    ...tables.transport,
+    rows,
+    notes: describeConventions(input, params),
+  };
+  if (!params.profile) return { tables: [transport] };
+  const profile = {
+    id: 'profile',
+    ...profileTable,
+    rows: cases.flatMap((each) => each.profile),
+    notes: [...profileNotes, ...cases.flatMap(({ notes }) => notes)],
+  };
+  return { tables: [transport, profile] };
 }
 
 function casesOf(index: LabelIndex, params: Parameters): readonly PhaseCase[] {
@@ -233,23 +263,8 @@ export const operation = defineOperation({
   methods:
     'Tortuosity factors τ = ε D0/D_eff of the phases were computed along {directions} from steady diffusion by finite volumes with one cell per voxel, fixed concentrations on the outer faces and {sides} sides, solved by multigrid-preconditioned conjugate gradients; upper and lower bounds by the principles of Dirichlet and Thomson certify the solution of the discrete equations to a relative interval of {accuracy}',
   citations: [
-    {
-      label: 'Cooper et al. 2016',
-      authors: 'Cooper, S. J.; Bertei, A.; Shearing, P. R.; Kilner, J. A.; Brandon, N. P.',
-      year: 2016,
-      title:
-        'TauFactor: An open-source application for calculating tortuosity factors from tomographic data',
-      venue: 'SoftwareX 5, 203-210',
-      doi: '10.1016/j.softx.2016.09.002',
-    },
-    {
-      label: 'Kench, Squires & Cooper 2023',
-      authors: 'Kench, S.; Squires, I.; Cooper, S. J.',
-      year: 2023,
-      title: 'TauFactor 2: A GPU accelerated python tool for microstructural analysis',
-      venue: 'Journal of Open Source Software 8(88), 5358',
-      doi: '10.21105/joss.05358',
-    },
+    cooper2016,
+    kench2023,
     {
       label: 'Scharf et al. 2022',
       authors: 'Scharf, J. et al.',
@@ -259,30 +274,7 @@ export const operation = defineOperation({
       venue: 'Nature Nanotechnology 17, 446-459',
       doi: '10.1038/s41565-022-01081-9',
     },
-    {
-      label: 'Hestenes & Stiefel 1952',
-      authors: 'Hestenes, M. R.; Stiefel, E.',
-      year: 1952,
-      title: 'Methods of conjugate gradients for solving linear systems',
-      venue: 'Journal of Research of the National Bureau of Standards 49, 409-436',
-      doi: '10.6028/jres.049.044',
-    },
-    {
-      label: 'Braess 1995',
-      authors: 'Braess, D.',
-      year: 1995,
-      title: 'Towards algebraic multigrid for elliptic problems of second order',
-      venue: 'Computing 55, 379-393',
-      doi: '10.1007/BF02238488',
-    },
-    {
-      label: 'Prager & Synge 1947',
-      authors: 'Prager, W.; Synge, J. L.',
-      year: 1947,
-      title: 'Approximations in elasticity based on the concept of function space',
-      venue: 'Quarterly of Applied Mathematics 5, 241-269',
-      doi: '10.1090/qam/25902',
-    },
+    ...solverCitations,
     {
       label: 'Doyle & Snell 1984',
       authors: 'Doyle, P. G.; Snell, J. L.',
@@ -313,14 +305,14 @@ export const operation = defineOperation({
   parameters,
   tables,
 
-  estimate(input, { phase, directions }) {
+  estimate(input, { phase, directions, profile }) {
     const voxels = voxelCount(input.size);
     const along = directionsOf(directions);
     // Two or three phases are the rule; the labels are not known before the volume is read.
     const phases = phase?.length ?? 3;
     const arenaBytes = diffusionArenaBytes(input.size, relativeSpacing(input.spacing), along);
     return {
-      bytes: voxels + arenaBytes,
+      bytes: voxels + arenaBytes + (profile ? planeBytes(input.size, along) : 0),
       arenaBytes,
       work: 150 * voxels * phases * along.length,
     };
@@ -332,53 +324,38 @@ export const operation = defineOperation({
     const edges = relativeSpacing(input.spacing);
     const along = directionsOf(params.directions);
     const bytes = diffusionArenaBytes(input.size, edges, along);
-    const rows = await context.withKernels(bytes, async (session) => {
+    const measured = await context.withKernels(bytes, async (session) => {
       const arena = session.allocate(bytes);
-      const solved: ReturnType<typeof transportRow>[] = [];
+      const done: Measured[] = [];
       for (const each of cases) {
         const problem = problemOf(input.size, edges, index, each, params);
-        const solution = await solveDiffusion(session, arena, problem, (fraction) =>
-          session.progress((solved.length + fraction) / cases.length),
-        );
-        solved.push(transportRow(each, solution, params.accuracy));
+        const { readPlane, finish } = collect(input, params, each, problem);
+        const onProgress = (fraction: number): void =>
+          session.progress((done.length + fraction) / cases.length);
+        done.push(finish(await solveDiffusion(session, arena, problem, onProgress, readPlane)));
         // A case without a path has nothing to report on the way.
-        session.progress(solved.length / cases.length);
+        session.progress(done.length / cases.length);
       }
-      return solved;
+      return done;
     });
-    return report(input, params, rows);
+    return report(input, params, measured);
   },
 
   reference(input, params) {
     const index = labelsOf(input);
     const edges = relativeSpacing(input.spacing);
-    const rows = casesOf(index, params).map((each) =>
-      transportRow(
-        each,
-        solveByReference(problemOf(input.size, edges, index, each, params)),
-        params.accuracy,
-      ),
-    );
-    return report(input, params, rows);
+    const measured = casesOf(index, params).map((each) => {
+      const problem = problemOf(input.size, edges, index, each, params);
+      const { readPlane, finish } = collect(input, params, each, problem);
+      return finish(solveByReference(problem, readPlane));
+    });
+    return report(input, params, measured);
   },
 
   examples: [
     {
       title: 'A channel with a bend, and the wall around it',
-      input: () =>
-        createVolume({
-          kind: 'labels',
-          name: 'bend',
-          size: [8, 7, 6],
-          data: Uint8Array.from({ length: 8 * 7 * 6 }, (_, i) => {
-            const [x, y, z] = [i % 8, Math.floor(i / 8) % 7, Math.floor(i / 56)];
-            const isLower = x < 5 && y >= 1 && y < 3;
-            const isUpper = x >= 4 && y >= 4 && y < 6;
-            const isLink = x === 4 && y === 3;
-            return z >= 2 && z < 4 && (isLower || isUpper || isLink) ? 1 : 0;
-          }),
-          spacing: { values: [0.5, 0.5, 0.5], unit: 'µm' },
-        }),
+      input: bentChannel,
       params: { accuracy: 1e-6 },
       voxelDigest: null,
       // Effective diffusivities by a direct solve of the dense linear system.
@@ -406,6 +383,34 @@ export const operation = defineOperation({
         ],
       },
       tolerance: 1e-6,
+    },
+    {
+      title: 'A straight channel, plane by plane',
+      input: () =>
+        createVolume({
+          kind: 'labels',
+          name: 'channel',
+          size: [5, 4, 4],
+          data: Uint8Array.from({ length: 5 * 4 * 4 }, (_, i) => (i % 5 < 2 ? 1 : 0)),
+          spacing: { values: [1, 1, 3], unit: 'µm' },
+        }),
+      params: { phase: [1], directions: 'z', profile: true },
+      voxelDigest: null,
+      tables: {
+        transport: [expected('phase 1', 'z', 0.4, 0.4)],
+        profile: [0, 1, 2, 3].map((plane) => ({
+          label: 1,
+          plane,
+          position: 3 * plane + 1.5,
+          unit: 'µm',
+          phaseFraction: 0.4,
+          percolatingFraction: 0.4,
+          meanConcentration: (3.5 - plane) / 4,
+          flux: 0.4,
+          localTortuosityFactor: plane < 3 ? 1 : null,
+        })),
+      },
+      tolerance: 1e-12,
     },
   ],
 });

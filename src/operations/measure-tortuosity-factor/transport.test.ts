@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rowsOf, runOperation, tableOf } from '../../../tests/support/run-operation.ts';
 import { noPath } from '../../kernels/diffusion.ts';
 import { createVolume, type Volume } from '../../volume/volume.ts';
+import { randomMixture } from '../example-mixture.ts';
 import { operation } from './index.ts';
 import { type PhaseCase, transportRow } from './transport.ts';
 
@@ -133,5 +134,58 @@ describe('the transport table', () => {
       effectiveConductivity: 0.2501,
     };
     expect(() => transportRow(POROUS, impossible, 1e-4)).toThrow(/parallel bound/);
+  });
+});
+
+describe('the profile table', () => {
+  const body = randomMixture();
+
+  it('is there when asked for, with every plane of every phase that has a path', async () => {
+    const plain = await runOperation(operation, body, { phase: [1] });
+    expect(plain.tables?.map(({ id }) => id)).toEqual(['transport']);
+    const rows = rowsOf(
+      await runOperation(operation, body, { phase: [1, 2], profile: true }),
+      'profile',
+    );
+    const counted = rows.map(({ label, direction }) => `${label} ${direction}`);
+    expect(counted.filter((each) => each === '1 x')).toHaveLength(15);
+    expect(counted.filter((each) => each === '1 z')).toHaveLength(11);
+    expect(counted.filter((each) => each === '2 x')).toHaveLength(0);
+  });
+
+  it('leaves the transport table as it is', async () => {
+    const plain = await runOperation(operation, body);
+    const profiled = await runOperation(operation, body, { profile: true });
+    expect(tableOf(profiled, 'transport')).toEqual(tableOf(plain, 'transport'));
+  });
+
+  it('adds up to the tortuosity factor of the whole volume', async () => {
+    for (const direction of ['x', 'y', 'z']) {
+      const params = { phase: [1], directions: direction, profile: true, accuracy: 1e-6 };
+      const result = await runOperation(operation, body, params);
+      const profile = rowsOf(result, 'profile') as readonly Record<string, number>[];
+      const whole = rowsOf(result, 'transport')[0] as Record<string, number>;
+      const [first, last] = [profile[0]!, profile.at(-1)!];
+      // Half a voxel at either face, of the percolating part alone.
+      let sum = 0.5 / first['percolatingFraction']! + 0.5 / last['percolatingFraction']!;
+      profile.slice(1).forEach((plane, k) => {
+        const inverse = 0.5 / profile[k]!['phaseFraction']! + 0.5 / plane['phaseFraction']!;
+        sum += profile[k]!['localTortuosityFactor']! * inverse;
+      });
+      const tau = (whole['volumeFraction']! * sum) / profile.length;
+      expect(tau / whole['tortuosityFactor']!).toBeCloseTo(1, 4);
+    }
+  });
+
+  it('gives positions in the unit of the voxel size, or in voxels', async () => {
+    const params = { phase: [4], directions: 'z', profile: true };
+    const known = channel({ values: [1, 1, 3], unit: 'nm' });
+    const positions = async (volume: Volume) =>
+      rowsOf(await runOperation(operation, volume, params), 'profile').map((row) => [
+        row['position'],
+        row['unit'],
+      ]);
+    expect((await positions(known))[2]).toEqual([7.5, 'nm']);
+    expect((await positions(channel()))[2]).toEqual([2.5, 'voxels']);
   });
 });

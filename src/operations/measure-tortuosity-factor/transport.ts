@@ -1,11 +1,10 @@
 /** From labels to solver problems, and from solutions to rows of the transport table. */
-import { Bug, UserError } from '../../errors/errors.ts';
+import { Bug } from '../../errors/errors.ts';
 import type { DiffusionProblem, DiffusionSolution } from '../../kernels/diffusion.ts';
 import type { FluxDirection, Triple } from '../../kernels/diffusion-grid.ts';
 import { naturalLog } from '../../kernels/exp.ts';
 import type { LabelIndex } from '../../volume/labels.ts';
-
-const AXES = ['x', 'y', 'z'] as const;
+import { AXES, checkConverged, positionOf } from '../steady-diffusion.ts';
 
 /** One phase along one direction. */
 export interface PhaseCase {
@@ -17,26 +16,16 @@ export interface PhaseCase {
   readonly volumeVoxels: number;
 }
 
-export function directionsOf(choice: string): readonly FluxDirection[] {
-  return ([0, 1, 2] as const).filter((axis) => choice.includes(AXES[axis]));
-}
-
 /** Every requested label along every direction, phase by phase; refuses labels that do not occur. */
 export function listCases(
-  { labels, counts, phases }: LabelIndex,
+  index: LabelIndex,
   requested: readonly number[] | null,
   directions: readonly FluxDirection[],
 ): readonly PhaseCase[] {
+  const { labels, counts, phases } = index;
   const volumeVoxels = counts.reduce((total, count) => total + count, 0);
   return (requested ?? labels).flatMap((label) => {
-    const position = labels.indexOf(label);
-    if (position < 0) {
-      throw new UserError(
-        'parameter/invalid',
-        `No voxel has the label ${label}: the labels of this volume are ${labels.join(', ')}.`,
-        { parameter: 'phase', label, labels: [...labels] },
-      );
-    }
+    const position = positionOf(index, label, 'phase');
     return directions.map((direction) => ({
       label,
       name: phases[position]?.name ?? '',
@@ -78,13 +67,8 @@ export function transportRow(
   const { percolates, percolatingVoxels, stray, effectiveConductivity, bounds } = solution;
   const { iterations, width } = solution;
   const axis = AXES[direction];
-  if (!solution.converged) {
-    throw new UserError(
-      'solver/not-converged',
-      `The tortuosity factor of label ${label} along ${axis} was not reached: after ${iterations} iterations its certified interval is ${describeWidth(width)} instead of ${accuracy}. Choose a larger value of the accuracy parameter.`,
-      { label, direction: axis, iterations, width },
-    );
-  }
+  const what = `The tortuosity factor of label ${label} along ${axis}`;
+  checkConverged(solution, what, accuracy);
   const volumeFraction = phaseVoxels / volumeVoxels;
   if (effectiveConductivity > volumeFraction * (1 + BOUND_SLACK)) {
     throw new Bug('The effective diffusivity exceeds the parallel bound.', {
@@ -117,8 +101,4 @@ export function transportRow(
     iterations,
     errorBound: percolates ? width : null,
   };
-}
-
-function describeWidth(width: number): string {
-  return Number.isFinite(width) ? `${width.toExponential(1)} wide` : 'open';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, ResultTable } from '../../../declaration/results.ts';
 import { tableAsTsv } from './cells.ts';
-import { joinPhaseTables, mainColumns, sortRows } from './phase-table.ts';
+import { isPhaseTable, joinPhaseTables, mainColumns, sortRows } from './phase-table.ts';
 import { summarise } from './summary.ts';
 
 function column(id: string, symbol = ''): Column {
@@ -36,6 +36,19 @@ const TRANSPORT = table(
     tortuosityFactor: tortuosityFactor as number | null,
   })),
 );
+
+describe('isPhaseTable', () => {
+  it('takes one row for each phase, or phase and direction', () => {
+    expect([FRACTIONS, TRANSPORT].map(isPhaseTable)).toEqual([true, true]);
+  });
+
+  it('leaves out distributions, profiles and empty tables', () => {
+    const columns = ['label', 'phase', 'from'];
+    const bins = [0, 1].map((from) => ({ label: 0, phase: 'pore', from }));
+    expect(isPhaseTable(table('distribution', columns, bins))).toBe(false);
+    expect(isPhaseTable(table('distribution', columns, []))).toBe(false);
+  });
+});
 
 describe('joinPhaseTables', () => {
   it('puts what belongs to a phase before the direction and shared columns once', () => {

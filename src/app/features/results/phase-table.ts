@@ -27,9 +27,11 @@ function has(table: ResultTable, id: string): boolean {
   return table.columns.some((column) => column.id === id);
 }
 
-/** Whether a table is about phases and can be joined with others. */
+/** Whether a table has one row for each phase, or phase and direction, to join with others. */
 export function isPhaseTable(table: ResultTable): boolean {
-  return has(table, LABEL) && has(table, PHASE);
+  const places = table.rows.map((row) => `${row[LABEL] ?? ''} ${row[DIRECTION] ?? ''}`);
+  const isUnique = new Set(places).size === places.length;
+  return has(table, LABEL) && has(table, PHASE) && isUnique && places.length > 0;
 }
 
 function distinct(values: readonly Cell[]): readonly Cell[] {
