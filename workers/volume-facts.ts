@@ -9,27 +9,13 @@ import {
 import { findPeaks } from '../src/kernels/peaks.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
 import { surveyVolume } from '../src/volume/statistics.ts';
-import type { NumericVoxelArray, Volume } from '../src/volume/volume.ts';
+import { numericSteps, type Volume } from '../src/volume/volume.ts';
 import type { Histogram, VolumeInfo } from './engine-api.ts';
 
 type Breathe = () => Promise<void>;
 
 /** Bins of a float histogram; more than the pixels of any screen, few enough to smooth. */
 const FLOAT_BINS = 4096;
-/** Voxels that are converted between two pauses: some milliseconds. */
-const CHUNK = 1 << 18;
-
-/** Values as plain numbers: 64-bit integers are rounded, which a picture does not show. */
-async function numbersOf({ data }: Volume, breathe: Breathe): Promise<NumericVoxelArray> {
-  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return data;
-  const numbers = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += CHUNK) {
-    const end = Math.min(data.length, start + CHUNK);
-    for (let i = start; i < end; i++) numbers[i] = Number(data[i]);
-    await breathe();
-  }
-  return numbers;
-}
 
 /** The range of the finite voxels, [0, 0] where there is none, and how many are not finite. */
 export async function findRange(
@@ -54,7 +40,8 @@ export async function describeHistogram(
     const counts = Uint32Array.of(volume.data.length);
     return { start: low - 0.5, binWidth: 1, counts, peaks: [], window: [low, high] };
   }
-  const data = await numbersOf(volume, breathe);
+  // 64-bit integers are rounded, which a picture does not show.
+  const data = await finishBreathing(numericSteps(volume.data), breathe);
   const isSmall =
     data instanceof Uint8Array ||
     data instanceof Int8Array ||

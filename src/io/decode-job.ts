@@ -4,6 +4,18 @@ import type { ReadOptions } from './format.ts';
 
 const TURN_MS = 25;
 
+/** A function to await after each few milliseconds of work: after 25 ms the event loop turns. */
+export function createTurns(): () => Promise<void> {
+  let lastTurn = performance.now();
+  return async () => {
+    if (performance.now() - lastTurn < TURN_MS) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
+    lastTurn = performance.now();
+  };
+}
+
 export class DecodeJob {
   /** The file whose bytes are being decoded. */
   readonly file: string;
@@ -11,7 +23,7 @@ export class DecodeJob {
   private readonly options: ReadOptions;
   private readonly from: number;
   private readonly share: number;
-  private lastTurn = performance.now();
+  private readonly turn = createTurns();
 
   /** `from` and `share` place this job's progress 0 to 1 in the whole read's. */
   constructor(file: string, options: ReadOptions, warnings: string[], from = 0, share = 1) {
@@ -32,12 +44,7 @@ export class DecodeJob {
 
   /** Lets the event loop turn after 25 ms of work, so that an abort can arrive. */
   async breathe(): Promise<void> {
-    if (performance.now() - this.lastTurn >= TURN_MS) {
-      await new Promise((resolve) => {
-        setTimeout(resolve, 0);
-      });
-      this.lastTurn = performance.now();
-    }
+    await this.turn();
     this.assertActive();
   }
 

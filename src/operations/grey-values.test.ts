@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cancelled } from '../errors/errors.ts';
 import { createVolume, type VoxelArray } from '../volume/volume.ts';
 import { greyValues } from './grey-values.ts';
 
@@ -28,6 +29,17 @@ describe('greyValues', () => {
     for (const data of [new Uint8Array(8), new Int16Array(8), new Float32Array(8).fill(1e18)]) {
       expect(await greyValues(volumeOf(data), turn)).toBe(data);
     }
+  });
+
+  it('pauses while it turns many 64-bit integers into numbers', async () => {
+    const data = new BigUint64Array(2 ** 20).fill(3n);
+    let pauses = 0;
+    const large = createVolume({ kind: 'grey', size: [1024, 1024, 1], data });
+    await greyValues(large, async () => {
+      pauses += 1;
+      if (pauses === 2) throw cancelled();
+    }).catch((error: unknown) => expect(error).toMatchObject({ code: 'run/cancelled' }));
+    expect(pauses).toBe(2);
   });
 
   it('turns 64-bit integers into numbers', async () => {

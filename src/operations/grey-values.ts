@@ -1,10 +1,11 @@
 /** What filters of grey volumes share: their input as numbers, checked. */
 import { UserError } from '../errors/errors.ts';
+import { finish, finishBreathing } from '../kernels/steps.ts';
 import { voxelPosition } from '../volume/statistics.ts';
 import {
   bytesPerVoxel,
   type NumericVoxelArray,
-  toFloat32,
+  numericSteps,
   type Volume,
   type VoxelArray,
   type VolumeShape,
@@ -33,7 +34,7 @@ function refuse({ name, data, size }: Volume, index: number): never {
 
 /** The voxels as JavaScript numbers: the array itself, or a float32 copy of 64-bit integers. */
 export function numericValues(data: VoxelArray): NumericVoxelArray {
-  return data instanceof BigUint64Array || data instanceof BigInt64Array ? toFloat32(data) : data;
+  return finish(numericSteps(data));
 }
 
 /**
@@ -45,7 +46,7 @@ export async function greyValues(
   volume: Volume,
   breathe: () => Promise<void>,
 ): Promise<NumericVoxelArray> {
-  const data = numericValues(volume.data);
+  const data = await finishBreathing(numericSteps(volume.data), breathe);
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return data;
   for (let start = 0; start < data.length; start += BLOCK_VOXELS) {
     const end = Math.min(data.length, start + BLOCK_VOXELS);

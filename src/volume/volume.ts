@@ -3,6 +3,7 @@
  * Index order is fixed everywhere: x fastest, `index = x + nx * (y + ny * z)`, sizes [nx, ny, nz].
  */
 import { Bug, UserError } from '../errors/errors.ts';
+import { finish, type Steps } from '../kernels/steps.ts';
 import { convertLength, createSpacing, type VoxelSpacing } from './length.ts';
 
 export type Size3 = readonly [nx: number, ny: number, nz: number];
@@ -203,15 +204,36 @@ export function withKind(volume: Volume, kind: Volume['kind']): Volume {
   return { ...volume, kind, phases: kind === 'grey' ? [] : volume.phases };
 }
 
-/** The voxels as float32, in a new array; 64-bit integers are rounded to the nearest float. */
-export function toFloat32(data: VoxelArray): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(data.length);
-  if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
-    for (let i = 0; i < data.length; i++) out[i] = Number(data[i]);
-  } else {
-    out.set(data);
+/** Voxels converted between two pauses: some milliseconds at worst. */
+const CONVERTED_AT_ONCE = 1 << 18;
+
+/** Copies voxels as numbers, each rounded to what `out` holds. */
+export function* copyNumbersSteps<T extends Float32Array | Uint16Array>(
+  data: VoxelArray,
+  out: T,
+): Steps<T> {
+  for (let start = 0; start < data.length; start += CONVERTED_AT_ONCE) {
+    const end = Math.min(data.length, start + CONVERTED_AT_ONCE);
+    if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
+      for (let i = start; i < end; i++) out[i] = Number(data[i]);
+    } else {
+      out.set(data.subarray(start, end), start);
+    }
+    yield;
   }
   return out;
+}
+
+/** The voxels as float32, in a new array; 64-bit integers are rounded to the nearest float. */
+export function toFloat32(data: VoxelArray): Float32Array<ArrayBuffer> {
+  return finish(copyNumbersSteps(data, new Float32Array(data.length)));
+}
+
+/** The voxels as JavaScript numbers: the array itself, or a float32 copy of 64-bit integers. */
+export function* numericSteps(data: VoxelArray): Steps<NumericVoxelArray> {
+  return data instanceof BigUint64Array || data instanceof BigInt64Array
+    ? yield* copyNumbersSteps(data, new Float32Array(data.length))
+    : data;
 }
 
 /** A volume without its voxels and their place: what estimates and plans need. */

@@ -1,10 +1,11 @@
 /** Median filter. */
 import type { ParameterValues } from '../../declaration/parameters.ts';
 import { type MedianArray, medianFilter as medianReference } from '../../kernels/median.ts';
+import { finish, finishBreathing, type Steps } from '../../kernels/steps.ts';
 import {
   bytesPerVoxel,
+  copyNumbersSteps,
   createVolume,
-  toFloat32,
   type VoxelArray,
   type VoxelType,
   voxelCount,
@@ -40,10 +41,12 @@ function resultType(type: VoxelType): VoxelType {
   return isKept(type) ? type : 'float32';
 }
 
-function medianValues(data: VoxelArray): MedianArray {
+function* medianSteps(data: VoxelArray): Steps<MedianArray> {
   const kept =
     data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Float32Array;
-  return (kept ? data : toFloat32(data)) as MedianArray;
+  return kept
+    ? (data as MedianArray)
+    : yield* copyNumbersSteps(data, new Float32Array(data.length));
 }
 
 export const operation = defineOperation({
@@ -91,7 +94,8 @@ export const operation = defineOperation({
   outputShape: ({ type }) => ({ kind: 'grey', type: resultType(type) }),
 
   async run(input, params, context) {
-    const values = medianValues(await greyValues(input, context.breathe));
+    const grey = await greyValues(input, context.breathe);
+    const values = await finishBreathing(medianSteps(grey), context.breathe);
     const bytes = medianBytes(input.size, values.BYTES_PER_ELEMENT, radiusOf(params));
     const data = await context.withKernels(bytes, (session) =>
       medianFilter(session, values, input.size, radiusOf(params)),
@@ -100,7 +104,7 @@ export const operation = defineOperation({
   },
 
   reference(input, params) {
-    const data = medianReference(medianValues(input.data), input.size, radiusOf(params));
+    const data = medianReference(finish(medianSteps(input.data)), input.size, radiusOf(params));
     return { volume: createVolume({ ...input, data }) };
   },
 

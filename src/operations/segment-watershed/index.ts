@@ -9,6 +9,7 @@ import { phaseColour } from '../../volume/labels.ts';
 import { relativeSpacing } from '../../volume/length.ts';
 import {
   createVolume,
+  numericSteps,
   type Phase,
   toFloat32,
   type Volume,
@@ -91,12 +92,6 @@ const parameters = {
 } as const;
 
 type Parameters = ParameterValues<typeof parameters>;
-
-/** The voxels as JavaScript numbers. */
-function greyValues(input: Volume): GreyArray {
-  const { data } = input;
-  return data instanceof BigUint64Array || data instanceof BigInt64Array ? toFloat32(data) : data;
-}
 
 interface Plan extends ChosenIntervals, Seeds {}
 
@@ -228,7 +223,7 @@ export const operation = defineOperation({
   },
 
   async run(input, params, context) {
-    const data = greyValues(input);
+    const data = await finishBreathing(numericSteps(input.data), () => context.breathe());
     const plan = await finishBreathing(planSteps(input, data, params), () => context.breathe());
     context.progress(0.1);
     const gradientOptions = {
@@ -247,7 +242,7 @@ export const operation = defineOperation({
   },
 
   reference(input, params) {
-    const data = greyValues(input);
+    const data = finish(numericSteps(input.data));
     const plan = finish(planSteps(input, data, params));
     const gradient = gradientReference(toFloat32(data), input.size, {
       sigma: params.gradientSigma,

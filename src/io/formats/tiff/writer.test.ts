@@ -1,5 +1,5 @@
 import { fromArrayBuffer } from 'geotiff';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { seededNumbers } from '../../../../tests/support/tiff-fixtures.ts';
 import {
   allocateVoxels,
@@ -117,6 +117,23 @@ describe('a written TIFF', () => {
     const again = { ...volume, data: volume.data.slice() };
     expect(joined(tiffParts(volume))).toEqual(joined(tiffParts(again)));
   });
+
+  it.each(['uint8', 'int64'] as const)(
+    'lets others have the thread while it writes %s labels',
+    async (type) => {
+      // A clock on which each stretch of work is long.
+      let now = 0;
+      const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 100));
+      const turns = vi.spyOn(globalThis, 'setTimeout');
+      const size = [256, 256, 64] as const;
+      await writeTiff(
+        createVolume({ kind: 'labels', size, data: allocateVoxels(type, 256 * 256 * 64) }),
+      );
+      expect(turns.mock.calls.length).toBeGreaterThanOrEqual(type === 'uint8' ? 4 : 20);
+      clock.mockRestore();
+      turns.mockRestore();
+    },
+  );
 
   it('lays all slices out without a gap, as ImageJ expects', () => {
     const volume = noisyVolume('uint16');

@@ -4,25 +4,29 @@
  * volumes give equal bytes.
  */
 import { UserError } from '../../../errors/errors.ts';
+import { finish, finishBreathing, type Steps } from '../../../kernels/steps.ts';
 import { convertLength, type LengthUnit, type VoxelSpacing } from '../../../volume/length.ts';
 import {
   bytesPerVoxel,
+  copyNumbersSteps,
   type Size3,
-  toFloat32,
   type Volume,
   type VoxelArray,
   type VoxelType,
   voxelBytes,
   voxelTypeOf,
 } from '../../../volume/volume.ts';
+import { createTurns } from '../../decode-job.ts';
 import { phaseLines } from './label-phases.ts';
 import { FieldType, Tag } from './tags.ts';
 
 const CLASSIC_LIMIT = 2 ** 32 - 1;
 /** Float32 holds every whole number up to here. */
 const LARGEST_EXACT_FLOAT = 2 ** 24;
-/** Blob parts of at most this size: browsers copy parts one by one. */
-const PART_BYTES = 256 * 1024 * 1024;
+/** Blob parts of at most this size: a browser copies each at once, in some milliseconds. */
+const PART_BYTES = 16 * 1024 * 1024;
+/** Voxels looked at between two pauses: some milliseconds. */
+const CHUNK = 1 << 20;
 /** Voxel sizes outside this range are written in another unit, to fit a fraction of two 32-bit numbers. */
 const SMALLEST_WRITTEN = 1e-4;
 const LARGEST_WRITTEN = 1e5;
@@ -33,19 +37,28 @@ export interface WriteOptions {
   readonly big?: boolean;
 }
 
-export function writeTiff(volume: Volume): Promise<Blob> {
-  return Promise.resolve().then(
-    () => new Blob(tiffParts(volume) as Uint8Array<ArrayBuffer>[], { type: 'image/tiff' }),
-  );
+/** Lets the event loop turn all the while: whoever waits for this thread waits some 30 ms. */
+export async function writeTiff(volume: Volume): Promise<Blob> {
+  const breathe = createTurns();
+  const blobs: Blob[] = [];
+  for (const part of await finishBreathing(tiffSteps(volume), breathe)) {
+    blobs.push(new Blob([part as Uint8Array<ArrayBuffer>]));
+    await breathe();
+  }
+  return new Blob(blobs, { type: 'image/tiff' });
 }
 
 /** The bytes of the file in order, in parts. */
 export function tiffParts(volume: Volume, options: WriteOptions = {}): Uint8Array[] {
-  const data = volume.kind === 'labels' ? writableLabels(volume) : volume.data;
+  return finish(tiffSteps(volume, options));
+}
+
+function* tiffSteps(volume: Volume, options: WriteOptions = {}): Steps<Uint8Array[]> {
+  const data = volume.kind === 'labels' ? yield* labelSteps(volume) : volume.data;
   const type = voxelTypeOf(data);
   const spacing = volume.spacing === null ? null : writableSpacing(volume.spacing);
   const [width, height, pages] = volume.size;
-  const description = describeVolume(volume, data, spacing);
+  const description = describeVolume(volume, data, spacing, yield* rangeSteps(data));
   const { big, pageBytes, dataStart, rest, end } = tiffLayout(
     volume.size,
     type,
@@ -127,10 +140,10 @@ function pixelParts(data: VoxelArray): Uint8Array[] {
  * Labels in a type that ImageJ opens: uint8, uint16 and float32 stay; others become uint16 where they
  * fit, else float32 where that is exact.
  */
-function writableLabels(volume: Volume): VoxelArray {
+function* labelSteps(volume: Volume): Steps<VoxelArray> {
   const { data, type } = volume;
   if (type === 'uint8' || type === 'uint16' || type === 'float32') return data;
-  const [low, high] = finiteRange(data) ?? [0, 0];
+  const [low, high] = (yield* rangeSteps(data)) ?? [0, 0];
   const largest = Math.max(-low, high);
   if (largest > LARGEST_EXACT_FLOAT) {
     throw new UserError(
@@ -139,15 +152,18 @@ function writableLabels(volume: Volume): VoxelArray {
       { largest },
     );
   }
-  const whole = type !== 'float64' || data.every((label) => Number.isInteger(label));
-  if (low < 0 || high > 65_535 || !whole) return toFloat32(data);
-  const narrow = new Uint16Array(data.length);
-  if (data instanceof BigUint64Array || data instanceof BigInt64Array) {
-    for (let i = 0; i < data.length; i++) narrow[i] = Number(data[i]);
-  } else {
-    narrow.set(data);
+  const isNarrow = low >= 0 && high <= 65_535 && (yield* areWhole(data));
+  const Narrowest = isNarrow ? Uint16Array : Float32Array;
+  return yield* copyNumbersSteps<Uint16Array | Float32Array>(data, new Narrowest(data.length));
+}
+
+function* areWhole(data: VoxelArray): Steps<boolean> {
+  if (!(data instanceof Float64Array)) return true;
+  for (let i = 0; i < data.length; i++) {
+    if (i % CHUNK === CHUNK - 1) yield;
+    if (!Number.isInteger(data[i])) return false;
   }
-  return narrow;
+  return true;
 }
 
 function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
@@ -167,7 +183,12 @@ function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
 }
 
 /** The ImageJ description, in ASCII; keys in ImageJ's own order. */
-function describeVolume(volume: Volume, data: VoxelArray, spacing: VoxelSpacing | null): string {
+function describeVolume(
+  volume: Volume,
+  data: VoxelArray,
+  spacing: VoxelSpacing | null,
+  range: readonly [number, number] | null,
+): string {
   const pages = volume.size[2];
   const lines = ['ImageJ=1.53t'];
   if (pages > 1) lines.push(`images=${pages}`, `slices=${pages}`);
@@ -176,7 +197,6 @@ function describeVolume(volume: Volume, data: VoxelArray, spacing: VoxelSpacing 
     lines.push(`unit=${spacing.unit.replace('µ', '\\u00B5')}`, `spacing=${spacing.values[2]}`);
   }
   if (pages > 1) lines.push('loop=false');
-  const range = finiteRange(data);
   if (range !== null) {
     // ImageJ keeps signed 16-bit voxels as unsigned ones, and states their range so.
     const shift = data instanceof Int16Array ? 32_768 : 0;
@@ -194,15 +214,25 @@ function describeVolume(volume: Volume, data: VoxelArray, spacing: VoxelSpacing 
 }
 
 /** The range ImageJ shows at first; null where nothing is finite. */
-function finiteRange(data: VoxelArray): readonly [number, number] | null {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < data.length; i++) {
+function* rangeSteps(data: VoxelArray): Steps<readonly [number, number] | null> {
+  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let start = 0; start < data.length; start += CHUNK) {
+    widen(range, data, start, Math.min(data.length, start + CHUNK));
+    yield;
+  }
+  return range[0] <= range[1] ? range : null;
+}
+
+/** Widens a range to hold the finite voxels [start, end). */
+function widen(range: [number, number], data: VoxelArray, start: number, end: number): void {
+  let [low, high] = range;
+  for (let i = start; i < end; i++) {
     const value = Number(data[i]);
     if (value < low && value !== Number.NEGATIVE_INFINITY) low = value;
     if (value > high && value !== Number.POSITIVE_INFINITY) high = value;
   }
-  return low <= high ? [low, high] : null;
+  range[0] = low;
+  range[1] = high;
 }
 
 interface PageFields {
