@@ -35,6 +35,15 @@ const FIELDS = {
   },
   box: { kind: 'box', title: 'Box', help: 'What to keep.' },
   names: { kind: 'phases', title: 'Names', help: 'What is what.' },
+  values: {
+    kind: 'label-values',
+    title: 'Values',
+    help: 'How much.',
+    unit: 'S/m',
+    min: 0,
+    max: 1e9,
+    auto: 'One for pores.',
+  },
   isFast: { kind: 'boolean', title: 'Fast', help: 'Hurry.', default: true },
   isDry: { kind: 'boolean', title: 'Dry', help: 'Only look.', default: false },
 } as const satisfies ParameterFields;
@@ -65,6 +74,10 @@ describe('flags', () => {
       {
         flag: '--names <label:name[:pore[:#rrggbb]],…>',
         text: 'What is what. [a list of label:name or label:name:pore, each label once; default as in the volume]',
+      },
+      {
+        flag: '--values <label=number,…>',
+        text: 'How much. auto: One for pores. [a list of label=number, each label once, numbers from 0 to 1e9 S/m, or auto; default auto]',
       },
       { flag: '--no-is-fast', text: 'Hurry. [default on]' },
       { flag: '--is-dry', text: 'Only look. [default off]' },
@@ -119,6 +132,13 @@ describe('flags', () => {
     });
   });
 
+  it('parse a number for each label', () => {
+    const parsed = { values: [0, 2].map((label) => ({ label, value: label === 0 ? 1 : 0.05 })) };
+    expect(parametersFromFlags(FIELDS, { values: '0=1,2=5e-2' })).toEqual(parsed);
+    expect(flagsFromParameters(FIELDS, parsed)).toEqual(['--values', '0=1,2=0.05']);
+    expect(parametersFromFlags(FIELDS, { values: 'auto' })).toEqual({ values: null });
+  });
+
   it('count a label once that is listed twice', () => {
     expect(parametersFromFlags(FIELDS, { phase: '2,0,2' })).toEqual({ phase: [2, 0] });
   });
@@ -139,6 +159,10 @@ describe('flags', () => {
     ['box', '4,0,0,4,0,4', /--box is/],
     ['names', '0:a:solid', /--names is "0:a:solid"/],
     ['names', '0:a,0:b', /--names is "0:a,0:b"/],
+    ['values', '0=1,0=2', /--values is "0=1,0=2": it must be a list of label=number/],
+    ['values', '0=-1', /--values is "0=-1"/],
+    ['values', '0=1=2', /--values is "0=1=2"/],
+    ['values', '1', /--values is "1"/],
     ['names', '0:', /--names is "0:"/],
   ])('refuse --%s %s in one sentence', (flag, text, message) => {
     const parse = () => parametersFromFlags(FIELDS, { [flag]: text });

@@ -6,6 +6,7 @@ import {
   describeRange,
   fieldDefault,
   type GreyInterval,
+  type LabelValue,
   type ParameterField,
   type ParameterFields,
   type PhaseEntry,
@@ -39,6 +40,8 @@ function placeholder(field: ParameterField): string {
       return ' <name:from..to,…>';
     case 'phases':
       return ' <label:name[:pore[:#rrggbb]],…>';
+    case 'label-values':
+      return ' <label=number,…>';
   }
 }
 
@@ -69,6 +72,8 @@ function describeValues(field: ParameterField): string {
       return `${field.minCount} to ${field.maxCount} rising grey intervals name:from..to that do not overlap, with an end left out where it is open, or auto`;
     case 'phases':
       return 'a list of label:name or label:name:pore, each label once';
+    case 'label-values':
+      return `a list of label=number, each label once, numbers from ${boundText(field.min)} to ${boundText(field.max)}${unit}, or auto`;
     case 'boolean':
     case 'choice':
       return describeRange(field).replace(/^it must be /, '');
@@ -160,6 +165,11 @@ function writeFlag(field: ParameterField, value: unknown): string {
       .map(({ label, name, pore, colour }) => `${label}:${name}:${pore ? 'pore' : ''}:${colour}`)
       .join(',');
   }
+  if (field.kind === 'label-values') {
+    return (value as readonly LabelValue[])
+      .map(({ label, value: number }) => `${label}=${number}`)
+      .join(',');
+  }
   return Array.isArray(value) ? value.join(',') : scalarText(value);
 }
 
@@ -210,6 +220,8 @@ function parseFlag(field: ParameterField, flag: string, text: string): unknown {
         : text.split(',').map((part) => parseInterval(part, number, fail));
     case 'phases':
       return text.split(',').map((part, i) => parsePhase(part, i, number, fail));
+    case 'label-values':
+      return text === 'auto' ? null : text.split(',').map((part) => parseValue(part, number, fail));
   }
 }
 
@@ -225,6 +237,12 @@ function parseInterval(part: string, number: ReadNumber, fail: () => never): unk
     from: from.trim() === '' ? null : number(from),
     to: to.trim() === '' ? null : number(to),
   };
+}
+
+function parseValue(part: string, number: ReadNumber, fail: () => never): LabelValue {
+  const [label = '', value = '', ...more] = part.split('=');
+  if (more.length > 0) fail();
+  return { label: number(label), value: number(value) };
 }
 
 /** Colours of phases that are named on the command line, told apart by colour-blind readers too. */

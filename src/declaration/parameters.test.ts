@@ -30,6 +30,7 @@ const FIELDS = {
   labels: { ...COMMON, kind: 'labels' },
   intervals: { ...COMMON, kind: 'intervals', minCount: 1, maxCount: 3, auto: 'Peaks.' },
   phases: { ...COMMON, kind: 'phases' },
+  values: { ...COMMON, ...RANGE, kind: 'label-values', auto: 'Pores.' },
 } as const satisfies Record<string, ParameterField>;
 
 function parse(raw: unknown) {
@@ -79,6 +80,10 @@ describe('parseParameters', () => {
     ['phases', [{ label: 0, name: 'a', colour: 'red', pore: true }]],
     ['phases', Array.from({ length: 300 }, (_, i) => phase(i))],
     ['phases', [phase(1), phase(1)]],
+    ['values', []],
+    ['values', [{ label: 0, value: Number.NaN }]],
+    ['values', [{ label: 0, value: 1, extra: 1 }]],
+    ['values', [1, 1].map((label) => ({ label, value: 1 }))],
   ] as const)('refuses a bad %s and says what is accepted (%#)', (name, value) => {
     expect(() => parse({ [name]: value })).toThrow(INVALID);
     expect(() => parse({ [name]: value })).toThrow(`test: Title (${name}) is `);

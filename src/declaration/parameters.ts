@@ -67,6 +67,16 @@ export interface PhasesField extends FieldCommon {
   readonly kind: 'phases';
 }
 
+/** A number for each label; labels that are not listed have 0. null = the operation chooses. */
+export interface LabelValuesField extends FieldCommon {
+  readonly kind: 'label-values';
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  /** What the numbers are when left automatic, one sentence. */
+  readonly auto: string;
+}
+
 export type ParameterField =
   | NumberField
   | AutoNumberField
@@ -75,7 +85,8 @@ export type ParameterField =
   | BoxField
   | LabelListField
   | IntervalsField
-  | PhasesField;
+  | PhasesField
+  | LabelValuesField;
 
 export type ParameterFields = Readonly<Record<string, ParameterField>>;
 
@@ -86,6 +97,11 @@ export interface GreyInterval {
   /** Inclusive ends in grey values; null = open. */
   readonly from: number | null;
   readonly to: number | null;
+}
+
+export interface LabelValue {
+  readonly label: number;
+  readonly value: number;
 }
 
 export interface PhaseEntry {
@@ -111,7 +127,9 @@ type FieldValue<F extends ParameterField> = F extends NumberField
               ? readonly GreyInterval[] | null
               : F extends PhasesField
                 ? readonly PhaseEntry[]
-                : never;
+                : F extends LabelValuesField
+                  ? readonly LabelValue[] | null
+                  : never;
 
 /** The parsed parameters of a set of fields. */
 export type ParameterValues<F extends ParameterFields> = {
@@ -131,6 +149,18 @@ const LABEL = v.pipe(v.number(), v.safeInteger(), v.minValue(0), positiveZero);
 
 function numberSchema({ min, max }: { readonly min: number; readonly max: number }) {
   return v.pipe(v.number(), v.finite(), v.minValue(min), v.maxValue(max), positiveZero);
+}
+
+/** Entries about labels, each label once. */
+function byLabel<T extends v.GenericSchema<unknown, { readonly label: number }>>(entry: T) {
+  return v.pipe(
+    v.array(entry),
+    v.maxLength(MAX_LABELS),
+    v.check(
+      (list) => new Set(list.map(({ label }) => label)).size === list.length,
+      'a label is listed twice',
+    ),
+  );
 }
 
 function fieldSchema(field: ParameterField): v.GenericSchema {
@@ -200,19 +230,19 @@ function fieldSchema(field: ParameterField): v.GenericSchema {
       );
     }
     case 'phases':
-      return v.pipe(
-        v.array(
-          v.strictObject({
-            label: LABEL,
-            name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
-            colour: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i)),
-            pore: v.boolean(),
-          }),
-        ),
-        v.maxLength(MAX_LABELS),
-        v.check(
-          (list) => new Set(list.map((phase) => phase.label)).size === list.length,
-          'a label is listed twice',
+      return byLabel(
+        v.strictObject({
+          label: LABEL,
+          name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
+          colour: v.pipe(v.string(), v.regex(/^#[0-9a-f]{6}$/i)),
+          pore: v.boolean(),
+        }),
+      );
+    case 'label-values':
+      return v.nullable(
+        v.pipe(
+          byLabel(v.strictObject({ label: LABEL, value: numberSchema(field) })),
+          v.minLength(1),
         ),
       );
   }
@@ -229,6 +259,7 @@ export function fieldDefault(field: ParameterField): unknown {
     case 'box':
     case 'labels':
     case 'intervals':
+    case 'label-values':
       return null;
     case 'phases':
       return [];
@@ -328,5 +359,7 @@ export function describeRange(field: ParameterField): string {
       return `it must be ${field.minCount} to ${field.maxCount} rising grey intervals that do not overlap, or null for automatic`;
     case 'phases':
       return `it must be a list of at most ${MAX_LABELS} phases, each label once, with name, colour (#rrggbb) and pore flag`;
+    case 'label-values':
+      return `it must be a list of at most ${MAX_LABELS} labels, each once, with a number from ${field.min} to ${field.max}${unit}, or null for automatic`;
   }
 }

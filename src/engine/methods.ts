@@ -82,6 +82,10 @@ export function formatParameter(field: ParameterField, value: unknown): string {
       return (value as readonly { label: number; name: string }[])
         .map(({ label, name }) => `${label} = ${name}`)
         .join(', ');
+    case 'label-values':
+      return (value as readonly { label: number; value: number }[])
+        .map(({ label, value: number }) => `${number} for label ${label}`)
+        .join(', ');
     case 'box': {
       const [x0, x1, y0, y1, z0, z1] = value as readonly number[];
       return `x ${x0} to ${x1}, y ${y0} to ${y1}, z ${z0} to ${z1}`;

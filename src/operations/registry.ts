@@ -16,6 +16,7 @@ const LOADERS = {
   'label-phases': () => import('./label-phases/index.ts'),
   'measure-diffusion-field': () => import('./measure-diffusion-field/index.ts'),
   'measure-distance': () => import('./measure-distance/index.ts'),
+  'measure-effective-conductivity': () => import('./measure-effective-conductivity/index.ts'),
   'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),

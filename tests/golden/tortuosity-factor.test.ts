@@ -3,12 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { nrrdFormat } from '../../src/io/formats/nrrd/format.ts';
 import { tiffFormat } from '../../src/io/formats/tiff/format.ts';
 import { bytesSource } from '../../src/io/sources.ts';
-import type { FluxDirection } from '../../src/kernels/diffusion-grid.ts';
+import { operation as effectiveConductivity } from '../../src/operations/measure-effective-conductivity/index.ts';
 import { operation } from '../../src/operations/measure-tortuosity-factor/index.ts';
-import { labelsOf } from '../../src/volume/labels.ts';
 import type { Volume } from '../../src/volume/volume.ts';
-import { diffusionArenaBytes, solveDiffusion } from '../../src/wasm/diffusion.ts';
-import { withTestKernels } from '../support/kernels.ts';
 import {
   describeWithReference,
   readReference,
@@ -140,38 +137,20 @@ describeWithReference('tortuosity factor', ['quantify', 'reference.json'], () =>
       const { multiphase } = referenceOf(name);
       if (multiphase === undefined) return;
       const volume = await readLabels(file);
-      const { labels, counts, indices } = labelsOf(volume);
-      const conductivities = labels.map((label) => multiphase.conductivities[String(label)] ?? 0);
-      const edges = [1, 1, 1] as const;
-      const bytes = diffusionArenaBytes(volume.size, edges, [0, 1, 2], 1);
-      const mean =
-        conductivities.reduce((sum, value, i) => sum + value * (counts[i] as number), 0) /
-        indices.length;
-      await withTestKernels(bytes, async (session) => {
-        const arena = session.allocate(bytes);
-        for (const [axis, reference] of multiphase.converged.entries()) {
-          const direction = (2 - axis) as FluxDirection;
-          const { effectiveConductivity, bounds } = await solveDiffusion(
-            session,
-            arena,
-            {
-              size: volume.size,
-              codes: indices,
-              conductivities,
-              edges,
-              direction,
-              periodicSides: false,
-              accuracy: 1e-3,
-            },
-            () => undefined,
-          );
-          expect(deviation(effectiveConductivity, reference.D_eff)).toBeLessThan(TOLERANCE);
-          expect(bounds.lower).toBeLessThan(reference.D_eff * (1 + REFERENCE_ERROR));
-          expect(bounds.upper).toBeGreaterThan(reference.D_eff * (1 - REFERENCE_ERROR));
-          const tau = mean / effectiveConductivity;
-          expect(deviation(tau, reference.tau as number)).toBeLessThan(TOLERANCE);
-        }
-      });
+      const conductivity = Object.entries(multiphase.conductivities).map(([label, value]) => ({
+        label: Number(label),
+        value,
+      }));
+      const result = await runOperation(effectiveConductivity, volume, { conductivity });
+      for (const row of rowsOf(result, 'effective-conductivity')) {
+        const reference = multiphase.converged['zyx'.indexOf(row['direction'] as string)];
+        const { D_eff, tau } = reference as Converged;
+        expect(deviation(row['effectiveConductivity'], D_eff)).toBeLessThan(TOLERANCE);
+        expect(deviation(row['tortuosityFactor'], tau as number)).toBeLessThan(TOLERANCE);
+        const { effectiveConductivityLower: lower, effectiveConductivityUpper: upper } = row;
+        expect(lower).toBeLessThan(D_eff * (1 + REFERENCE_ERROR));
+        expect(upper).toBeGreaterThan(D_eff * (1 - REFERENCE_ERROR));
+      }
     });
   });
 });

@@ -1,7 +1,14 @@
 /** Which labels a step takes, and what labels are called. */
 import { ActionIcon, Button, Checkbox, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import type { LabelListField, PhaseEntry, PhasesField } from '../../../declaration/parameters.ts';
+import { Fragment } from 'react';
+import type {
+  LabelListField,
+  LabelValue,
+  LabelValuesField,
+  PhaseEntry,
+  PhasesField,
+} from '../../../declaration/parameters.ts';
 import type { FieldProps } from './context.ts';
 import { NumberInput } from './NumberInput.tsx';
 import styles from './parameter-form.module.css';
@@ -45,6 +52,68 @@ export function LabelListControl(props: FieldProps<LabelListField, readonly numb
               </div>
             );
           })}
+    </fieldset>
+  );
+}
+
+/** A number for each label of the volume; a label without one has 0. */
+export function LabelValuesControl(
+  props: FieldProps<LabelValuesField, readonly LabelValue[] | null>,
+) {
+  const { id, field, value, context, onChange } = props;
+  const listed = (value ?? []).map(({ label }) => label);
+  const known = context.phases.map(({ label }) => label);
+  const labels = [...new Set([...known, ...listed])].toSorted((a, b) => a - b);
+  const start = (): readonly LabelValue[] => {
+    const pores = context.phases.filter(({ pore }) => pore).map(({ label }) => label);
+    const first = pores.length > 0 ? pores : [known[0] ?? 0];
+    return first.map((label) => ({ label, value: Math.min(field.max, 1) }));
+  };
+  const set = (label: number, next: number | null, gesture: string): void => {
+    const others = (value ?? []).filter((entry) => entry.label !== label);
+    const entries = next === null ? others : [...others, { label, value: next }];
+    onChange(
+      entries.toSorted((a, b) => a.label - b.label),
+      gesture,
+    );
+  };
+  return (
+    <fieldset className={styles['group']} aria-labelledby={`${id}-title`}>
+      <Checkbox
+        size="xs"
+        label="automatic"
+        checked={value === null}
+        onChange={(event) => onChange(event.currentTarget.checked ? null : start(), null)}
+      />
+      {value === null ? (
+        <p className={styles['hint']}>{field.auto}</p>
+      ) : (
+        <div className={styles['values']}>
+          {labels.map((label) => {
+            const phase = context.phases.find((each) => each.label === label);
+            const title = phase === undefined ? `label ${label}` : `${label} · ${phase.name}`;
+            return (
+              <Fragment key={label}>
+                <span
+                  className={styles['swatch']}
+                  style={{ background: phase?.colour ?? 'transparent' }}
+                />
+                <span className={styles['valueTitle']}>{title}</span>
+                <NumberInput
+                  label={`${field.title} of ${title}`}
+                  value={value.find((entry) => entry.label === label)?.value ?? null}
+                  unit={field.unit}
+                  min={field.min}
+                  max={field.max}
+                  nullable
+                  placeholder="0"
+                  onChange={(next, gesture) => set(label, next, gesture)}
+                />
+              </Fragment>
+            );
+          })}
+        </div>
+      )}
     </fieldset>
   );
 }

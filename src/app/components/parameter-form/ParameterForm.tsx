@@ -4,6 +4,7 @@ import {
   describeRange,
   fieldDefault,
   type GreyInterval,
+  type LabelValue,
   type ParameterField,
   type ParameterFields,
   parseParameters,
@@ -15,7 +16,7 @@ import { BoxControl } from './BoxControl.tsx';
 import { type FieldContext, NO_CONTEXT } from './context.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { IntervalsControl } from './IntervalsControl.tsx';
-import { LabelListControl, PhasesControl } from './LabelControls.tsx';
+import { LabelListControl, LabelValuesControl, PhasesControl } from './LabelControls.tsx';
 import {
   AutoNumberControl,
   BooleanControl,
@@ -33,7 +34,13 @@ export interface ParameterFormProps {
   readonly onChange: (name: string, value: unknown, gesture: string | null) => void;
 }
 
-const WIDE: ReadonlySet<ParameterField['kind']> = new Set(['box', 'labels', 'intervals', 'phases']);
+const WIDE: ReadonlySet<ParameterField['kind']> = new Set([
+  'box',
+  'labels',
+  'intervals',
+  'phases',
+  'label-values',
+]);
 
 /** What is wrong with one value, in the declaration's words, or null. */
 function problemOf(name: string, field: ParameterField, value: unknown): string | null {
@@ -147,6 +154,14 @@ function Control({ field, value, ...rest }: ControlProps) {
           {...rest}
           field={field}
           value={Array.isArray(value) ? (value as readonly PhaseEntry[]) : []}
+        />
+      );
+    case 'label-values':
+      return (
+        <LabelValuesControl
+          {...rest}
+          field={field}
+          value={Array.isArray(value) ? (value as readonly LabelValue[]) : null}
         />
       );
   }
