@@ -3,7 +3,8 @@ import { rmSync, truncateSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nrrdBytes } from '../support/nrrd-files.ts';
-import { describeWithReference, referenceFile } from '../support/reference-data.ts';
+import { describeWithReference } from '../support/reference-data.ts';
+import { referenceFile } from '../support/reference-folder.ts';
 import { buildTiff, type FixturePage } from '../support/tiff-fixtures.ts';
 import {
   buildCommandLine,

@@ -12,11 +12,8 @@ import { parseRecipe } from '../../src/recipe/recipe.ts';
 import { createKernelHost } from '../../src/wasm/kernel-host.ts';
 import { createWorkbench } from '../../workers/workbench.ts';
 import type { NamedFile } from '../../workers/engine-api.ts';
-import {
-  describeWithReference,
-  readReferenceJson,
-  referenceFile,
-} from '../support/reference-data.ts';
+import { describeWithReference, readReferenceJson } from '../support/reference-data.ts';
+import { referenceFile } from '../support/reference-folder.ts';
 import { buildTiff } from '../support/tiff-fixtures.ts';
 import { buildCommandLine, createWorkplace, recipeOf, type Workplace } from './tauscope.ts';
 import { fileBytes, noisyLayers, slabs } from './volumes.ts';

@@ -1,22 +1,8 @@
-/**
- * Real volumes with reference numbers are not part of the repository. Their folder comes from
- * `TAUSCOPE_REFERENCE_DATA` (default `../shared/data` beside the checkout); tests that need a file
- * that is not there are reported as skipped.
- */
-import { existsSync, readFileSync } from 'node:fs';
+/** Tests that need a reference file that is not there are reported as skipped. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-
-const referenceFolder = resolve(root, process.env['TAUSCOPE_REFERENCE_DATA'] ?? '../shared/data');
-
-/** Absolute path of a reference file, or null where it is absent. */
-export function referenceFile(...parts: readonly string[]): string | null {
-  const path = resolve(referenceFolder, ...parts);
-  return existsSync(path) ? path : null;
-}
+import { referenceFile, referenceFolder } from './reference-folder.ts';
 
 /** Reads a reference file that the surrounding `describeWithReference` has found. */
 export function readReference(...parts: readonly string[]): Uint8Array<ArrayBuffer> {

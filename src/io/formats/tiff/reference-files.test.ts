@@ -4,8 +4,8 @@ import {
   describeWithReference,
   readReference,
   readReferenceJson,
-  referenceFile,
 } from '../../../../tests/support/reference-data.ts';
+import { referenceFile } from '../../../../tests/support/reference-folder.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
 import { bytesSource } from '../../sources.ts';
 import { tiffFormat } from './format.ts';
