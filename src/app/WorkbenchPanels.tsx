@@ -10,7 +10,7 @@ import {
 import { HistogramPanel } from './features/histogram/index.ts';
 import { Inspector, PipelinePanel, useIntervalsOfSelected } from './features/pipeline/index.ts';
 import { ResultsPanel } from './features/results/index.ts';
-import { Viewer } from './features/viewer/index.ts';
+import { MeasureTab, Viewer } from './features/viewer/index.ts';
 import { ShownBar } from './features/pipeline/index.ts';
 import styles from './app.module.css';
 import { shownVolumes } from './stores/workspace.ts';
@@ -75,7 +75,7 @@ export function WorkbenchPanels() {
             </Panel>
             <Grip label="Height of the results" orientation="row" />
             <Panel id="results" defaultSize="34" minSize={64}>
-              <ResultsPanel />
+              <ResultsPanel measures={<MeasureTab />} />
             </Panel>
           </RememberedGroup>
         </Panel>

@@ -3,7 +3,8 @@
  * the command line write the same text for the same input and recipe; nothing in it depends on the
  * machine, the time or the number of threads.
  */
-import type { Cell, Column, ResultTable } from '../declaration/results.ts';
+import type { ResultTable } from '../declaration/results.ts';
+import { tableCsv } from '../declaration/table-text.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
 import type { Size3, VoxelType } from '../volume/volume.ts';
@@ -85,30 +86,4 @@ export function resultsCsv(outcomes: readonly Pick<StepResult, 'tables'>[]): str
     .flatMap((outcome) => outcome.tables)
     .map(tableCsv)
     .join('\r\n');
-}
-
-function tableCsv(table: ResultTable): string {
-  const lines = [
-    csvCell(table.title),
-    table.columns.map((column) => csvCell(columnHeading(column))).join(','),
-    ...table.rows.map((row) =>
-      table.columns.map((column) => csvCell(row[column.id] ?? null)).join(','),
-    ),
-    ...table.notes.map((note) => csvCell(note)),
-  ];
-  return `${lines.join('\r\n')}\r\n`;
-}
-
-function columnHeading(column: Column): string {
-  const symbol = column.symbol === '' ? '' : ` ${column.symbol}`;
-  const unit = column.unit === '' ? '' : ` (${column.unit})`;
-  return `${column.title}${symbol}${unit}`;
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell !== 'string') return String(cell);
-  // A spreadsheet would run a text cell that begins like a formula.
-  const safe = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -4,14 +4,15 @@ import { IconDownload } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import type { Histogram, VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
+import { rasterise } from '../../components/rasterise.ts';
 import { saveFile } from '../../components/save-file.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { useWorkspaceState } from '../../workbench-context.tsx';
 import type { Scale } from './bars.ts';
-import { histogramFigure } from './figure.ts';
+import { FIGURE_MM, histogramFigure } from './figure.ts';
 import { HistogramChart } from './HistogramChart.tsx';
 import { PhaseBars } from './PhaseBars.tsx';
-import { rasterise } from './rasterise.ts';
+
 import { WindowFields } from './WindowFields.tsx';
 import styles from './histogram.module.css';
 
@@ -99,7 +100,8 @@ function SaveMenu(props: {
     const svg = props.draw();
     if (svg === null) return;
     const name = `${props.name.replace(/\.[^.]+$/, '')}-histogram.${kind}`;
-    const blob = kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await rasterise(svg);
+    const blob =
+      kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await rasterise(svg, FIGURE_MM);
     saveFile(name, blob);
   };
   return (

@@ -1,10 +1,10 @@
 /** The bottom panel: numbers, methods text and log; and everything that can be taken away. */
 import { Button, Checkbox, CopyButton, Tabs, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import { tableTsv } from '../../../declaration/table-text.ts';
 import { Formula } from '../../components/Formula.tsx';
-import { tableAsTsv } from './cells.ts';
 import { ExportMenu } from './ExportMenu.tsx';
 import { mainColumns } from './phase-table.ts';
 import styles from './results.module.css';
@@ -12,12 +12,23 @@ import { ResultTableView } from './ResultTableView.tsx';
 import { SummaryCard } from './SummaryCard.tsx';
 import { useMarkPore } from './use-mark-pore.ts';
 import { type Results, useResults } from './use-results.ts';
+import { useMeasures } from '../../stores/measures.ts';
 import { currentRecipe } from '../../stores/workspace.ts';
 import { useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 
-export function ResultsPanel() {
+interface ResultsPanelProps {
+  /** The tab of what is measured on the slices. */
+  readonly measures: ReactNode;
+}
+
+export function ResultsPanel({ measures }: ResultsPanelProps) {
   const results = useResults();
   const [tab, setTab] = useState<string | null>('results');
+  const lastMeasure = useMeasures((state) => state.kept.at(-1)?.id ?? null);
+  // A new measure shows its numbers.
+  useEffect(() => {
+    if (lastMeasure !== null) setTab('measures');
+  }, [lastMeasure]);
   const [showsAll, setShowsAll] = useState(false);
   const hasTable = tab === 'results' && results.phases !== null;
   const columns = useColumns(results, showsAll);
@@ -27,6 +38,7 @@ export function ResultsPanel() {
         <div className={styles['bar']}>
           <Tabs.List className={styles['tabList']}>
             <Tabs.Tab value="results">Results</Tabs.Tab>
+            <Tabs.Tab value="measures">Measures</Tabs.Tab>
             <Tabs.Tab value="methods">Methods</Tabs.Tab>
             <Tabs.Tab value="log">Log</Tabs.Tab>
           </Tabs.List>
@@ -39,7 +51,7 @@ export function ResultsPanel() {
                   checked={showsAll}
                   onChange={(event) => setShowsAll(event.currentTarget.checked)}
                 />
-                <CopyTable text={tableAsTsv(columns, results.phases?.rows ?? [])} />
+                <CopyTable text={tableTsv({ columns, rows: results.phases?.rows ?? [] })} />
               </>
             ) : null}
             <ExportMenu labels={results.labels} />
@@ -47,6 +59,9 @@ export function ResultsPanel() {
         </div>
         <Tabs.Panel value="results" className={styles['content']}>
           <Numbers results={results} columns={columns} />
+        </Tabs.Panel>
+        <Tabs.Panel value="measures" className={styles['content']}>
+          {measures}
         </Tabs.Panel>
         <Tabs.Panel value="methods" className={styles['content']}>
           <Methods />

@@ -38,26 +38,6 @@ export function readableCell(row: Row, column: Column, counts: boolean): string 
   return counts ? wholeNumber(cell) : measuredNumber(cell);
 }
 
-function columnHeading(column: Column): string {
-  const symbol = column.symbol === '' ? '' : ` ${column.symbol}`;
-  const unit = column.unit === '' ? '' : ` (${column.unit})`;
-  return `${column.title}${symbol}${unit}`;
-}
-
-/** Tab-separated text with all digits, as a spreadsheet takes it from the clipboard. */
-export function tableAsTsv(columns: readonly Column[], rows: readonly Row[]): string {
-  const clean = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
-  const cellText = (cell: Cell): string => {
-    if (cell === null) return '';
-    return typeof cell === 'string' ? clean(cell) : String(cell);
-  };
-  const lines = [
-    columns.map((column) => clean(columnHeading(column))).join('\t'),
-    ...rows.map((row) => columns.map((column) => cellText(row[column.id] ?? null)).join('\t')),
-  ];
-  return `${lines.join('\n')}\n`;
-}
-
 export function percent(fraction: number, digits = 2): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Column, ResultTable } from '../../../declaration/results.ts';
-import { tableAsTsv } from './cells.ts';
 import { isPhaseTable, joinPhaseTables, mainColumns, sortRows } from './phase-table.ts';
 import { summarise } from './summary.ts';
 
@@ -129,16 +128,5 @@ describe('summarise', () => {
 
   it('names no tortuosity where no phase is pore', () => {
     expect(summarise([], joinPhaseTables([TRANSPORT])).poreTortuosity).toBeNull();
-  });
-});
-
-describe('tableAsTsv', () => {
-  it('keeps all digits and no tab or line break of a name', () => {
-    const columns = [column('phase'), column('tau', 'τ')];
-    const rows = [
-      { phase: 'a\tb\nc', tau: 1 / 3 },
-      { phase: 'd', tau: null },
-    ];
-    expect(tableAsTsv(columns, rows)).toBe(`phase\ttau τ\na b c\t${1 / 3}\nd\t\n`);
   });
 });

@@ -17,6 +17,7 @@ import { type SliceViewId, useViewer } from '../../stores/viewer.ts';
 import { type Slab, slabLayers } from '../../../volume/slab.ts';
 import type { Before } from './before.ts';
 import { ColourBar } from './ColourBar.tsx';
+import { MeasureLayer } from './MeasureLayer.tsx';
 import { SliceOverlay } from './SliceOverlay.tsx';
 import type { SliceSource } from './slice-source.ts';
 import { clampTo, useSliceGestures, withAxis } from './use-slice-gestures.ts';
@@ -96,6 +97,18 @@ export function SliceView(props: SliceViewProps) {
         {placement !== null && size !== null && (
           <SliceOverlay
             plane={plane}
+            placement={placement}
+            size={size}
+            spacing={volume?.spacing ?? null}
+            width={width}
+            height={height}
+          />
+        )}
+        {placement !== null && size !== null && (
+          <MeasureLayer
+            id={id}
+            plane={plane}
+            index={index}
             placement={placement}
             size={size}
             spacing={volume?.spacing ?? null}

@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
+import { useMeasures } from '../../stores/measures.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { useWorkspaceState } from '../../workbench-context.tsx';
 import { beforeOf } from './before.ts';
@@ -33,6 +34,7 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
   useCentredCrosshair(volume);
   useDefaultWindow(client, image);
   useViewerKeys();
+  useMeasuresOf(opened);
   const isShown = (view: ViewId) => maximised === null || maximised === view;
   const parts = { source, image, overlay, before };
   return (
@@ -47,6 +49,12 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
       {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
     </section>
   );
+}
+
+/** Measures belong to the voxels they were made on. */
+function useMeasuresOf(opened: VolumeInfo | null): void {
+  const voxels = opened?.voxelDigest ?? opened?.handle ?? null;
+  useEffect(() => useMeasures.getState().removeAll, [voxels]);
 }
 
 /** Puts the crosshair into the middle when a volume of another size comes. */

@@ -16,6 +16,7 @@ import type { EngineClient } from '../../engine-client.ts';
 import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import type { Before } from './before.ts';
+import { MeasureMenu } from './MeasureMenu.tsx';
 import { Readout } from './Readout.tsx';
 import { SlabControl } from './SlabControl.tsx';
 import type { SliceSource } from './slice-source.ts';
@@ -69,6 +70,7 @@ export function ViewerToolbar({ client, source, image, overlay, before }: Toolba
         <WindowMenu client={client} image={image} overlay={overlay} />
         <ColourMapMenu disabled={image === null} />
         <SlabControl image={image} />
+        <MeasureMenu disabled={image === null && overlay === null} />
       </span>
       <Readout source={source} image={image} overlay={overlay} before={before} />
     </div>

@@ -1,2 +1,3 @@
+export { MeasureTab } from './MeasureTab.tsx';
 export { VIEWER_KEYS } from './use-viewer-keys.ts';
 export { Viewer } from './Viewer.tsx';

@@ -17,6 +17,7 @@ import {
   voxelAt,
   zoomAbout,
 } from '../../rendering/slice-geometry.ts';
+import { useMeasures } from '../../stores/measures.ts';
 import {
   type GreyWindow,
   type SliceViewId,
@@ -37,7 +38,7 @@ interface SliceGestureOptions {
 
 /** What a press began with, so that a drag never adds up rounding. */
 interface Press {
-  readonly kind: 'crosshair' | 'pan' | 'window';
+  readonly kind: 'crosshair' | 'pan' | 'window' | 'measure';
   readonly x: number;
   readonly y: number;
   readonly frame: ViewFrame;
@@ -47,6 +48,8 @@ interface Press {
 /** Wheel travel in pixels for one slice; a notch of a mouse wheel is always one. */
 const WHEEL_PER_SLICE = 40;
 const ZOOM_STEP = 1.25;
+/** Pixels from which a press is a drag. */
+const DRAG_FROM = 4;
 
 export function withAxis(index: VoxelIndex, axis: Axis, value: number): VoxelIndex {
   return index.with(axis, value) as unknown as VoxelIndex;
@@ -69,13 +72,16 @@ function draggedWindow({ low, high }: GreyWindow, dx: number, dy: number): GreyW
 
 function pressKind(event: PointerEvent): Press['kind'] {
   if (event.button === 1 || (event.button === 0 && event.shiftKey)) return 'pan';
+  // With a tool in hand the plain left button measures.
+  const plain = useMeasures.getState().tool === null ? 'crosshair' : 'measure';
   const isWindow = event.button === 2 || (event.button === 0 && (event.ctrlKey || event.metaKey));
-  return isWindow ? 'window' : 'crosshair';
+  return isWindow ? 'window' : plain;
 }
 
 export function useSliceGestures(options: SliceGestureOptions) {
   const { id, plane, stage, size, index, placement, width, height } = options;
   const press = useRef<Press | null>(null);
+  const measures = useMeasures.getState;
   const travel = useRef(0);
   const viewer = useViewer.getState;
 
@@ -103,6 +109,20 @@ export function useSliceGestures(options: SliceGestureOptions) {
     const both = withAxis(across, plane.down, clampTo(row, rows));
     return withAxis(both, plane.normal, index);
   };
+
+  const placePoint = (at: VoxelIndex | null): void => {
+    if (at !== null && size !== null) measures().place(id, at, size);
+  };
+
+  /** The draft stays in its own slice. */
+  const stretchDraft = (at: VoxelIndex | null): void => {
+    const { draft, stretch } = measures();
+    if (at === null || draft === null || draft.view !== id) return;
+    stretch(withAxis(at, plane.normal, draft.from[plane.normal]));
+  };
+
+  const clampedCrosshair = (): VoxelIndex =>
+    viewer().crosshair.map((at, axis) => clampTo(at, size?.[axis] ?? 1)) as unknown as VoxelIndex;
 
   // React listens to wheel events passively; scrolling slices must keep the page still.
   const onWheel = useRef<(event: WheelEvent) => void>(() => undefined);
@@ -149,12 +169,14 @@ export function useSliceGestures(options: SliceGestureOptions) {
       };
       const at = press.current.kind === 'crosshair' ? indexAt(event, false) : null;
       if (at !== null) setCrosshair(at);
+      if (press.current.kind === 'measure') placePoint(indexAt(event, true));
     },
     onPointerMove(event: PointerEvent<HTMLDivElement>): void {
       const { setProbe, setFrame, setWindow, setCrosshair, setActive } = viewer();
       setActive(id);
       setProbe(indexAt(event, false));
       const start = press.current;
+      if (start === null || start.kind === 'measure') stretchDraft(indexAt(event, true));
       if (start === null || event.buttons === 0) return;
       const dx = event.clientX - start.x;
       const dy = event.clientY - start.y;
@@ -163,13 +185,18 @@ export function useSliceGestures(options: SliceGestureOptions) {
         setFrame(id, { zoom: kept, panX: panX + dx, panY: panY + dy });
       } else if (start.kind === 'window') {
         setWindow(draggedWindow(start.window, dx, dy));
-      } else {
+      } else if (start.kind === 'crosshair') {
         const at = indexAt(event, true);
         if (at !== null) setCrosshair(at);
       }
     },
-    onPointerUp(): void {
+    onPointerUp(event: PointerEvent<HTMLDivElement>): void {
+      const start = press.current;
       press.current = null;
+      if (start?.kind !== 'measure' || measures().draft === null) return;
+      // A drag sets both points, a click one.
+      const travelled = Math.hypot(event.clientX - start.x, event.clientY - start.y);
+      if (travelled > DRAG_FROM) placePoint(indexAt(event, true));
     },
     onPointerCancel(): void {
       press.current = null;
@@ -182,14 +209,22 @@ export function useSliceGestures(options: SliceGestureOptions) {
       if (event.button === 1) event.preventDefault();
     },
     onFocus: () => viewer().setActive(id),
-    onDoubleClick: () => viewer().toggleMaximised(id),
+    onDoubleClick: () => {
+      if (measures().tool === null) viewer().toggleMaximised(id);
+    },
     onContextMenu: (event: MouseEvent) => event.preventDefault(),
     onKeyDown(event: KeyboardEvent): void {
       if (size === null || event.ctrlKey || event.metaKey || event.altKey) return;
       const reach = event.shiftKey ? 10 : 1;
       const move = (axis: Axis, by: number): void => {
         const { crosshair, setCrosshair } = viewer();
-        setCrosshair(withAxis(crosshair, axis, clampTo(crosshair[axis] + by, size[axis])));
+        const at = withAxis(crosshair, axis, clampTo(crosshair[axis] + by, size[axis]));
+        setCrosshair(at);
+        stretchDraft(withAxis(at, plane.normal, index));
+      };
+      const removeSelected = (): void => {
+        const { selected, remove } = measures();
+        if (selected !== null) remove(selected);
       };
       const last = size[plane.normal];
       const actions: Readonly<Record<string, () => void>> = {
@@ -205,7 +240,16 @@ export function useSliceGestures(options: SliceGestureOptions) {
         '=': () => zoom(ZOOM_STEP, width / 2, height / 2),
         '-': () => zoom(1 / ZOOM_STEP, width / 2, height / 2),
         '0': () => viewer().setFrame(id, FITTED),
+        Delete: removeSelected,
+        Backspace: removeSelected,
       };
+      if (event.key === 'Enter' && measures().tool !== null) {
+        event.preventDefault();
+        placePoint(withAxis(clampedCrosshair(), plane.normal, index));
+        return;
+      }
+      // Escape cancels a running job where there is nothing to take back here.
+      if (event.key === 'Escape' && measures().escape()) event.preventDefault();
       const action = actions[event.key];
       if (action === undefined) return;
       event.preventDefault();

@@ -1,5 +1,6 @@
 /** Keys of the views that work anywhere on the page. */
 import { useEffect } from 'react';
+import { MEASURE_TOOLS, useMeasures } from '../../stores/measures.ts';
 import { useViewer } from '../../stores/viewer.ts';
 
 /** What the keys do, as the shortcuts sheet says it. */
@@ -14,6 +15,10 @@ export const VIEWER_KEYS = [
     'Ctrl + drag',
     'Window: across its width, up and down its middle; as dragging with the right button',
   ],
+  ['D, P, R, E', 'Measure a distance, a line profile, a rectangle, an ellipse; again to stop'],
+  ['Enter', 'With a measuring tool: set a point at the crosshair'],
+  ['Esc', 'With a measuring tool: take back the point, the measure, then the tool'],
+  ['Delete', 'Remove the selected measure'],
   ['Arrows', 'Move the crosshair (in a slice) or turn the volume (in 3-D); with Shift by ten'],
   ['Page Up, Page Down', 'Previous or next slice; with Shift ten'],
   ['Home, End', 'First or last slice'],
@@ -46,7 +51,14 @@ export function useViewerKeys(): void {
         x: viewer.toggleCrosshair,
         l: viewer.toggleOverlay,
         c: viewer.toggleColourBar,
+        ...Object.fromEntries(
+          MEASURE_TOOLS.map(({ id, key }) => [
+            key.toLowerCase(),
+            () => useMeasures.getState().toggleTool(id),
+          ]),
+        ),
       };
+      if (event.key === 'Escape' && useMeasures.getState().escape()) event.preventDefault();
       const action = actions[event.key.toLowerCase()];
       if (action === undefined) return;
       event.preventDefault();
