@@ -7,12 +7,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chromium } from '@playwright/test';
 
-/** Quiet, GPU-less and reproducible: software WebGL, no background network. */
+/** Quiet, GPU-less and reproducible: software WebGL and WebGPU, no background network. */
 export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--use-gl=angle',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
+  // Software adapters of WebGPU are offered with this flag only.
+  '--enable-unsafe-webgpu',
   '--disable-quic',
   '--no-first-run',
   '--disable-background-networking',

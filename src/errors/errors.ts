@@ -41,6 +41,8 @@ export type UserErrorCode =
   | 'recipe/wrong-input'
   | 'memory/over-budget'
   | 'solver/not-converged'
+  | 'gpu/unavailable'
+  | 'gpu/failed'
   | 'run/cancelled'
   | 'usage';
 
