@@ -4,6 +4,7 @@
  */
 import type { ParameterFields, RawParameters } from '../src/declaration/parameters.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
+import type { GpuRecord } from '../src/engine/gpu-record.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
@@ -36,6 +37,8 @@ export interface VolumeInfo {
   readonly looksSegmented: boolean;
   /** SHA-256 of the voxels; null for results of steps. */
   readonly voxelDigest: string | null;
+  /** Whether a GPU computed it, or a volume it was made from. */
+  readonly onGpu: boolean;
   readonly warnings: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -91,6 +94,12 @@ export interface StepSummary {
   readonly notes: readonly string[];
   readonly elapsedMs: number;
   readonly cached: boolean;
+  /** null where the CPU computed the step. */
+  readonly gpu: GpuRecord | null;
+  /** Whether this step or one it depends on was computed on a GPU. */
+  readonly onGpu: boolean;
+  /** One sentence: why the CPU computed what the GPU was asked for; null otherwise. */
+  readonly gpuProblem: string | null;
 }
 
 export type RunReport =
@@ -107,6 +116,17 @@ export interface StepEstimate {
   readonly stepId: string;
   readonly bytes: number;
   readonly work: number;
+}
+
+/** The adapter that runs may use, or one sentence on why there is none; the other is null. */
+export interface GpuAvailability {
+  readonly adapter: string | null;
+  readonly problem: string | null;
+}
+
+export interface RunChoices {
+  /** Computes on the GPU what has an implementation for it; default: the CPU computes everything. */
+  readonly useGpu?: boolean;
 }
 
 export interface PhantomDescriptor {
@@ -140,6 +160,8 @@ export type ExportKind = 'tiff' | 'nrrd';
 
 export interface EngineApi {
   describe(): Promise<EngineDescription>;
+  /** Opens the GPU, which may take a moment, and keeps it for runs that ask for it. */
+  findGpu(): Promise<GpuAvailability>;
 
   /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
   open(
@@ -185,6 +207,7 @@ export interface EngineApi {
     recipe: Recipe,
     handle: VolumeHandle,
     report: (event: RunReport) => void,
+    choices?: RunChoices,
   ): Promise<readonly StepSummary[]>;
   /** Cancels a run, an open or a phantom by its job id; returns at once. */
   cancel(jobId: string): Promise<void>;
@@ -196,7 +219,10 @@ export interface EngineApi {
    */
   resultsJson(recipe: Recipe, handle: VolumeHandle): Promise<string>;
   resultsCsv(recipe: Recipe, handle: VolumeHandle): Promise<string>;
-  /** The methods paragraph of a recipe with its citations. */
+  /**
+   * The methods paragraph of a recipe with its citations; it tells of the GPU where the last run of
+   * this recipe used one.
+   */
   methods(recipe: Recipe): Promise<string>;
 
   /** Forgets a volume and, with the last one of its voxels, the results that were made from them. */

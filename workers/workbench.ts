@@ -9,9 +9,11 @@ import {
   type IdentifiedVolume,
   loadSteps,
   type RunEvent,
+  type RunOptions,
   type StepOutcome,
 } from '../src/engine/engine.ts';
 import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
+import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
 import {
   resultsCsv,
@@ -129,6 +131,7 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
         count: census?.counts[i] ?? 0,
       })),
       voxelDigest,
+      onGpu: identified.onGpu,
       ...facts,
     };
     volumes.set(identity, { ...identified, info });
@@ -155,12 +158,12 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     edit: (volume: Volume) => Volume,
     facts: Partial<FileFacts> = {},
   ): Promise<VolumeInfo> {
-    const { volume, info, voxelDigest } = find(handle);
+    const { volume, info, voxelDigest, onGpu } = find(handle);
     const { looksSegmented, warnings, tags, spacingSource } = info;
-    const identified = await engine.identify(
-      edit(volume),
-      voxelDigest === null ? {} : { voxelDigest },
-    );
+    const identified = await engine.identify(edit(volume), {
+      onGpu,
+      ...(voxelDigest === null ? {} : { voxelDigest }),
+    });
     return keep(identified, { looksSegmented, warnings, tags, spacingSource, ...facts });
   }
 
@@ -176,6 +179,9 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       notes: outcome.notes,
       elapsedMs: outcome.elapsedMs,
       cached: outcome.cached,
+      gpu: outcome.gpu,
+      onGpu: restsOnGpu(outcome),
+      gpuProblem: outcome.gpuProblem,
     };
   }
 
@@ -195,7 +201,7 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     recipe: Recipe,
     source: Kept,
     report: (event: RunReport) => void,
-    signal: AbortSignal,
+    options: Pick<RunOptions, 'signal' | 'useGpu'>,
   ): Promise<readonly StepSummary[]> {
     if (shown.voxelDigest !== source.voxelDigest) {
       shown = showNothing(source.voxelDigest);
@@ -207,16 +213,19 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
         report(event);
         return;
       }
-      const summary = await summarise(event.outcome, signal);
+      const summary = await summarise(event.outcome, options.signal);
       summaries.push(summary);
       if (summary.volume !== null) byStep.set(summary.stepId, summary.volume.handle);
       report({ kind: 'done', summary, overall: event.overall });
     };
     try {
-      const outcomes = await engine.run(recipe, source, { signal, onEvent });
+      const outcomes = await engine.run(recipe, source, { ...options, onEvent });
       const finished = new Set(summaries.map(({ stepId }) => stepId));
       for (const stepId of byStep.keys()) if (!finished.has(stepId)) byStep.delete(stepId);
-      const results = outcomes.map(({ current: _volume, ...numbers }) => numbers);
+      const results = outcomes.map(({ current: { onGpu }, ...numbers }) => ({
+        ...numbers,
+        current: { onGpu },
+      }));
       lastRun = { handle: source.identity, steps: stepsKey(recipe), results };
       return summaries;
     } finally {
@@ -339,10 +348,10 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       return planned.map(({ step, estimate }) => ({ stepId: step.id, ...estimate }));
     },
 
-    run: (jobId, recipe, handle, report: (event: RunReport) => void) =>
+    run: (jobId, recipe, handle, report: (event: RunReport) => void, options = {}) =>
       asJob(jobId, (signal) => {
         const source = find(handle);
-        return runs.run(signal, () => runRecipe(recipe, source, report, signal));
+        return runs.run(signal, () => runRecipe(recipe, source, report, { ...options, signal }));
       }),
 
     cancel: (jobId) => {
@@ -352,11 +361,12 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
 
     exportVolume: (handle, kind: ExportKind): Promise<ExportedFile> =>
       withinMemory(async () => {
-        const { volume } = find(handle);
+        const { volume, onGpu } = find(handle);
         const stem = volume.name.replace(/\.[^.]+$/, '') || 'volume';
         const extension = kind === 'tiff' ? 'tif' : 'nrrd';
-        const suffix = volume.kind === 'labels' ? '-labels' : '';
-        return { name: `${stem}${suffix}.${extension}`, blob: await writeVolume(volume, kind) };
+        const suffix = `${volume.kind === 'labels' ? '-labels' : ''}${onGpu ? '-gpu' : ''}`;
+        const blob = await writeVolume(volume, kind, onGpu ? GPU_NOTE : '');
+        return { name: `${stem}${suffix}.${extension}`, blob };
       }),
 
     async resultsJson(recipe, handle) {
@@ -367,7 +377,22 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       return resultsCsv(resultsOf(recipe, handle));
     },
 
-    methods: async (recipe) => methodsAsText(methodsText(await loadSteps(recipe))),
+    async methods(recipe) {
+      const results = lastRun?.steps === stepsKey(recipe) ? lastRun.results : [];
+      const gpu = new Map(
+        results.flatMap(({ stepId, gpu }) => (gpu === null ? [] : [[stepId, gpu] as const])),
+      );
+      return methodsAsText(methodsText(await loadSteps(recipe), gpu));
+    },
+
+    findGpu: () =>
+      engine.findGpu().then(
+        (adapter) => ({ adapter, problem: null }),
+        (error: unknown) => {
+          if (!isUserError(error)) throw error;
+          return { adapter: null, problem: error.message };
+        },
+      ),
 
     async release(handle) {
       release(handle);

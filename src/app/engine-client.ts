@@ -138,6 +138,7 @@ export function createEngineClient(
   start();
   return {
     describe: () => call((remote) => remote.describe()),
+    findGpu: () => call((remote) => remote.findGpu()),
     open: (jobId, files, report) =>
       callJob(jobId, (remote) => remote.open(jobId, files, proxy(report))),
     openUrl: (jobId, url, report) =>
@@ -153,8 +154,8 @@ export function createEngineClient(
     statistics: (handle, region, labels) =>
       call((remote) => remote.statistics(handle, region, labels)),
     estimate: (recipe, handle) => call((remote) => remote.estimate(recipe, handle)),
-    run: (jobId, recipe, handle, report) =>
-      callJob(jobId, (remote) => remote.run(jobId, recipe, handle, proxy(report))),
+    run: (jobId, recipe, handle, report, choices) =>
+      callJob(jobId, (remote) => remote.run(jobId, recipe, handle, proxy(report), choices)),
     cancel,
     exportVolume: (handle, kind) => call((remote) => remote.exportVolume(handle, kind)),
     resultsJson: (recipe, handle) => call((remote) => remote.resultsJson(recipe, handle)),

@@ -61,12 +61,16 @@ export function useDialog(name: DialogName): {
 
 /** What can be said of each step of the present recipe. */
 export function useSteps(): readonly StepStatus[] {
-  const { recipe, operations, source } = useWorkspaceState((state) => ({
+  const { recipe, operations, source, usesGpu } = useWorkspaceState((state) => ({
     recipe: currentRecipe(state),
     operations: state.engine?.operations ?? NO_OPERATIONS,
     source: state.source,
+    usesGpu: state.usesGpu,
   }));
-  return useMemo(() => describeSteps(recipe, operations, source), [recipe, operations, source]);
+  return useMemo(
+    () => describeSteps(recipe, operations, source, usesGpu),
+    [recipe, operations, source, usesGpu],
+  );
 }
 
 const NO_OPERATIONS: readonly OperationDescriptor[] = [];

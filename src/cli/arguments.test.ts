@@ -80,6 +80,7 @@ describe('parseArguments', () => {
   it('names the nearest option for one that does not exist', () => {
     expect(refusal('--gian', '2')).toBe('There is no option --gian; did you mean --gain?');
     expect(refusal('--zzzzzz')).toBe('There is no option --zzzzzz; see --help.');
+    expect(refusal('--gpu')).toMatch(/^The command line has no GPU/);
     expect(refusal('-z')).toBe('There is no option -z; see --help.');
     expect(refusal('--constructor')).toContain('There is no option --constructor');
     expect(refusal('--no-json')).toContain('There is no option --no-json');

@@ -63,6 +63,9 @@ export const QUIET_OPTION: OwnOption = {
 /** Options that follow the voxels of an input into memory. */
 export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION] as const;
 
+/** The page has such a switch, so people will try. */
+const NO_GPU = 'The command line has no GPU, it computes on the CPU: leave --gpu out.';
+
 function usage(message: string, cause?: unknown): UserError {
   return new UserError('usage', message, {}, cause);
 }
@@ -103,6 +106,7 @@ export function parseArguments(
     }
     const option = Object.hasOwn(options, name) ? options[name] : undefined;
     if (option === undefined) {
+      if (name === 'gpu') throw usage(NO_GPU);
       const meant = rawName.startsWith('--') ? nearest(name, Object.keys(options)) : null;
       throw usage(
         meant === null

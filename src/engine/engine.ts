@@ -5,17 +5,19 @@
  */
 import { type ParameterValues, parseParameters } from '../declaration/parameters.ts';
 import type { ResultTable } from '../declaration/results.ts';
-import { cancelled, isAllocationFailure, UserError } from '../errors/errors.ts';
+import { Bug, cancelled, isAllocationFailure, UserError } from '../errors/errors.ts';
+import { isGpuFailure, gpuFailed, type GpuDevice } from '../gpu/device.ts';
 import type { Host } from '../host/host.ts';
 import type { Estimate, Operation, OperationContext } from '../operations/operation.ts';
-import { loadOperation } from '../operations/registry.ts';
+import { loadGpuImplementation, loadOperation } from '../operations/registry.ts';
 import { type Recipe, type RecipeStep, stepDigest } from '../recipe/recipe.ts';
 import { digestVoxels, volumeIdentity } from '../volume/digest.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelHost } from '../wasm/kernel-host.ts';
 import { formatGiB, MAX_ARENA_BYTES } from '../wasm/kernel-memory.ts';
 import { createBreathe } from './breathe.ts';
-import { ResultCache } from './result-cache.ts';
+import { type GpuRecord, gpuRecord } from './gpu-record.ts';
+import { type KeptResult, ResultCache } from './result-cache.ts';
 
 /** A volume together with its identity as an input. */
 export interface IdentifiedVolume {
@@ -23,6 +25,8 @@ export interface IdentifiedVolume {
   readonly identity: string;
   /** SHA-256 of the voxels; null for results, whose identity is how they were made. */
   readonly voxelDigest: string | null;
+  /** Whether a GPU computed it, or a volume it was made from. */
+  readonly onGpu: boolean;
 }
 
 export interface StepOutcome {
@@ -39,6 +43,10 @@ export interface StepOutcome {
   readonly notes: readonly string[];
   readonly elapsedMs: number;
   readonly cached: boolean;
+  /** null where the CPU computed the step. */
+  readonly gpu: GpuRecord | null;
+  /** One sentence: why the CPU computed what the GPU was asked for; null otherwise. */
+  readonly gpuProblem: string | null;
 }
 
 export type RunEvent =
@@ -53,6 +61,11 @@ export type RunEvent =
 
 export interface RunOptions {
   readonly signal: AbortSignal;
+  /**
+   * Computes on the GPU what has an implementation for it; default: the CPU computes everything. The
+   * CPU takes over where the GPU fails, and its result is taken where it is kept from before.
+   */
+  readonly useGpu?: boolean;
   /** A promise that it returns for a `done` is awaited before the next step starts. */
   readonly onEvent?: (event: RunEvent) => void | Promise<void>;
 }
@@ -68,10 +81,20 @@ export interface PlannedStep extends LoadedStep {
   readonly estimate: Estimate;
 }
 
+/** A step's result with its identity. */
+interface Produced {
+  readonly key: string;
+  readonly result: KeptResult;
+  readonly cached: boolean;
+  readonly gpuProblem: string | null;
+}
+
 export interface IdentifyOptions {
   readonly signal?: AbortSignal;
   /** The digest of the same voxels, where it is known already: nothing is read then. */
   readonly voxelDigest?: string;
+  /** Where the voxels come from a result that a GPU computed; default: they do not. */
+  readonly onGpu?: boolean;
 }
 
 export interface Engine {
@@ -92,12 +115,23 @@ export interface Engine {
     input: IdentifiedVolume,
     options: RunOptions,
   ): Promise<readonly StepOutcome[]>;
+  /** The adapter that runs with `useGpu` use. Throws `gpu/unavailable` with the reason. */
+  findGpu(): Promise<string>;
   /** Forgets kept results, or only those beyond `bytes`. */
   trim(bytes?: number): void;
 }
 
 export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number): Engine {
   const cache = new ResultCache(cacheBytes);
+  let opened: Promise<GpuDevice> | null = null;
+
+  /** The device of the runs before, or another one where it was lost or there was none. */
+  async function openGpu(): Promise<GpuDevice> {
+    const before = await opened?.catch(() => null);
+    if (before !== undefined && before !== null && before.lostReason() === null) return before;
+    opened = host.openGpu();
+    return opened;
+  }
 
   function createContext(
     signal: AbortSignal,
@@ -116,33 +150,98 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     };
   }
 
+  /** A result from the cache, or computed and put there. */
+  async function through(
+    key: string,
+    signal: AbortSignal,
+    compute: () => Promise<KeptResult>,
+  ): Promise<Pick<Produced, 'key' | 'result' | 'cached'>> {
+    if (signal.aborted) throw cancelled();
+    const kept = cache.get(key);
+    if (kept !== undefined) return { key, result: kept, cached: true };
+    const result = await compute();
+    if (signal.aborted) throw cancelled();
+    cache.set(key, result);
+    return { key, result, cached: false };
+  }
+
+  async function produce(
+    planned: PlannedStep,
+    input: IdentifiedVolume,
+    { signal, useGpu = false }: RunOptions,
+    context: OperationContext,
+  ): Promise<Produced> {
+    const { operation, params } = planned;
+    const key = stepDigest(input.identity, operation.id, operation.version, params);
+    let gpuProblem: string | null = null;
+    if (useGpu && operation.gpu !== undefined && cache.get(key) === undefined) {
+      try {
+        return { ...(await produceOnGpu(planned, input, signal, context)), gpuProblem };
+      } catch (error) {
+        if (signal.aborted || !isGpuFailure(error)) throw error;
+        gpuProblem = `${operation.title} was computed on the CPU. ${error.message}`;
+      }
+    }
+    const found = await through(key, signal, () => operation.run(input.volume, params, context));
+    return { ...found, gpuProblem };
+  }
+
+  async function produceOnGpu(
+    { operation, params }: PlannedStep,
+    input: IdentifiedVolume,
+    signal: AbortSignal,
+    context: OperationContext,
+  ): Promise<Pick<Produced, 'key' | 'result' | 'cached'>> {
+    const implementation = await loadGpuImplementation(operation.id);
+    const { gpu: declared, id, version } = operation;
+    if (implementation === null || declared === undefined) {
+      throw new Bug('The operation declares a GPU implementation that it does not have.', { id });
+    }
+    const gpu = await openGpu();
+    const key = stepDigest(input.identity, id, version, params, gpu.adapter);
+    return through(key, signal, async () => {
+      const made = await implementation.run(input.volume, params, { ...context, gpu });
+      if (!(made.difference <= declared.tolerance)) {
+        throw gpuFailed(
+          `its values differ from the CPU's by ${made.difference.toExponential(1)} of ${declared.relativeTo}, and ${declared.tolerance} is allowed`,
+        );
+      }
+      return { ...made.result, gpu: gpuRecord(declared, gpu.adapter, made.difference) };
+    });
+  }
+
   async function runStep(
     planned: PlannedStep,
     input: IdentifiedVolume,
-    signal: AbortSignal,
+    options: RunOptions,
     progress: (fraction: number) => void,
   ): Promise<StepOutcome> {
     const { step, operation, params } = planned;
-    const key = stepDigest(input.identity, operation.id, operation.version, params);
-    const kept = cache.get(key);
     const startedAt = performance.now();
-    if (signal.aborted) throw cancelled();
-    const result =
-      kept ?? (await operation.run(input.volume, params, createContext(signal, progress)));
-    if (signal.aborted) throw cancelled();
-    if (kept === undefined) cache.set(key, result);
+    const context = createContext(options.signal, progress);
+    const { key, result, cached, gpuProblem } = await produce(planned, input, options, context);
     const madeVolume = 'volume' in result;
+    const gpu = result.gpu ?? null;
     return {
       stepId: step.id,
       operation: operation.id,
       version: operation.version,
       params,
-      current: madeVolume ? { volume: result.volume, identity: key, voxelDigest: null } : input,
+      current: madeVolume
+        ? {
+            volume: result.volume,
+            identity: key,
+            voxelDigest: null,
+            onGpu: input.onGpu || gpu !== null,
+          }
+        : input,
       madeVolume,
       tables: result.tables ?? [],
       notes: [...olderVersionNote(planned), ...(result.notes ?? [])],
       elapsedMs: performance.now() - startedAt,
-      cached: kept !== undefined,
+      cached,
+      gpu,
+      gpuProblem,
     };
   }
 
@@ -191,7 +290,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       try {
         const weight = estimate.work / totalWork;
         const before = workDone / totalWork;
-        outcome = await runStep(each, current, options.signal, (fraction) => {
+        outcome = await runStep(each, current, options, (fraction) => {
           const overall = before + weight * fraction;
           void options.onEvent?.({ kind: 'progress', stepId: step.id, fraction, overall });
         });
@@ -211,10 +310,16 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     identify: async (volume, options = {}) => {
       const voxelDigest =
         options.voxelDigest ?? (await digestVoxels(volume, createBreathe(host, options.signal)));
-      return { volume, voxelDigest, identity: volumeIdentity(volume, voxelDigest) };
+      return {
+        volume,
+        voxelDigest,
+        identity: volumeIdentity(volume, voxelDigest),
+        onGpu: options.onGpu ?? false,
+      };
     },
     plan,
     run,
+    findGpu: async () => (await openGpu()).adapter,
     trim: (bytes = 0) => cache.trim(bytes),
   };
 }

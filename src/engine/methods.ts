@@ -7,6 +7,7 @@ import {
 import type { Citation } from '../declaration/results.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { LoadedStep } from './engine.ts';
+import { describeGpu, type GpuRecord } from './gpu-record.ts';
 import { VERSION } from './version.ts';
 
 export interface MethodsText {
@@ -15,7 +16,11 @@ export interface MethodsText {
   readonly citations: readonly Citation[];
 }
 
-export function methodsText(steps: readonly LoadedStep[]): MethodsText {
+/** @param gpu the steps of the run that a GPU computed, by id */
+export function methodsText(
+  steps: readonly LoadedStep[],
+  gpu: ReadonlyMap<string, GpuRecord> = new Map(),
+): MethodsText {
   const citations: Citation[] = [];
   const cite = (found: readonly Citation[]): string => {
     const numbers = found.map((citation) => {
@@ -26,9 +31,11 @@ export function methodsText(steps: readonly LoadedStep[]): MethodsText {
   };
   const sentences = steps
     .filter(({ operation, params }) => operation.changesVolume?.(params) !== false)
-    .map(({ operation, params }) => {
+    .map(({ step, operation, params }) => {
       const sentence = methodsSentence(operation, params);
-      return `${sentence}${cite(operation.citations)}.`;
+      const record = gpu.get(step.id);
+      const device = record === undefined ? '' : ` This step was ${describeGpu(record)}.`;
+      return `${sentence}${cite(operation.citations)}.${device}`;
     });
   return {
     paragraph: [`Volumes were processed with Tauscope ${VERSION}.`, ...sentences].join(' '),

@@ -4,6 +4,10 @@
  */
 import type { OperationResult } from '../operations/operation.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { GpuRecord } from './gpu-record.ts';
+
+/** `gpu` where a GPU computed it. */
+export type KeptResult = OperationResult & { readonly gpu?: GpuRecord };
 
 /** Rough sizes of a result and of a table cell, each with its share of the objects around it. */
 const RESULT_BYTES = 1024;
@@ -15,18 +19,18 @@ function plainBytes({ tables = [] }: OperationResult): number {
   return RESULT_BYTES + CELL_BYTES * cells.reduce((sum, count) => sum + count, 0);
 }
 
-function bufferOf(result: OperationResult): ArrayBufferLike | null {
+function bufferOf(result: KeptResult): ArrayBufferLike | null {
   return 'volume' in result ? result.volume.data.buffer : null;
 }
 
 interface Evicted {
   readonly volume: WeakRef<Volume>;
-  readonly rest: Omit<OperationResult, 'volume'>;
+  readonly rest: Omit<KeptResult, 'volume'>;
 }
 
 export class ResultCache {
   readonly #budget: number;
-  readonly #results = new Map<string, OperationResult>();
+  readonly #results = new Map<string, KeptResult>();
   readonly #evicted = new Map<string, Evicted>();
   /** How many results share a buffer: renaming phases makes a volume without copying voxels. */
   readonly #buffers = new Map<ArrayBufferLike, number>();
@@ -36,14 +40,14 @@ export class ResultCache {
     this.#budget = budgetBytes;
   }
 
-  get(key: string): OperationResult | undefined {
+  get(key: string): KeptResult | undefined {
     const found = this.#results.get(key) ?? this.#findEvicted(key);
     // A Map iterates in insertion order: adding the entry again marks it as used.
     if (found !== undefined) this.set(key, found);
     return found;
   }
 
-  set(key: string, result: OperationResult): void {
+  set(key: string, result: KeptResult): void {
     this.#remove(key);
     this.#evicted.delete(key);
     const bytes = plainBytes(result) + (bufferOf(result)?.byteLength ?? 0);
@@ -78,7 +82,7 @@ export class ResultCache {
     this.#count(result, -1);
   }
 
-  #count(result: OperationResult, change: 1 | -1): void {
+  #count(result: KeptResult, change: 1 | -1): void {
     this.#bytes += change * plainBytes(result);
     const buffer = bufferOf(result);
     if (buffer === null) return;
@@ -89,7 +93,7 @@ export class ResultCache {
     if (before === 0 || after === 0) this.#bytes += change * buffer.byteLength;
   }
 
-  #rememberEvicted(key: string, result: OperationResult): void {
+  #rememberEvicted(key: string, result: KeptResult): void {
     for (const [other, { volume }] of this.#evicted) {
       if (volume.deref() === undefined) this.#evicted.delete(other);
     }
@@ -98,7 +102,7 @@ export class ResultCache {
     this.#evicted.set(key, { volume: new WeakRef(volume), rest });
   }
 
-  #findEvicted(key: string): OperationResult | undefined {
+  #findEvicted(key: string): KeptResult | undefined {
     const evicted = this.#evicted.get(key);
     const volume = evicted?.volume.deref();
     return evicted === undefined || volume === undefined ? undefined : { volume, ...evicted.rest };

@@ -9,6 +9,7 @@ import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
 import type { Size3, VoxelType } from '../volume/volume.ts';
 import type { IdentifiedVolume, StepOutcome } from './engine.ts';
+import { describeGpu, GPU_NOTE, type GpuRecord, restsOnGpu } from './gpu-record.ts';
 import { VERSION } from './version.ts';
 
 export const RESULTS_FORMAT = 'tauscope-results';
@@ -36,14 +37,23 @@ export interface ResultsDocument {
     readonly params: Readonly<Record<string, unknown>>;
     readonly tables: readonly ResultTable[];
     readonly notes: readonly string[];
+    /** Only where a GPU computed the step. */
+    readonly computedOn?: GpuRecord;
+    /** Only where the CPU computed it from what a GPU computed. */
+    readonly restsOn?: 'gpu';
   }[];
+  /** Only where a number rests on a GPU. */
+  readonly note?: string;
 }
 
 /** The part of a step's outcome that results are written from: numbers, no voxels. */
-export type StepResult = Pick<
-  StepOutcome,
-  'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes'
->;
+export interface StepResult
+  extends Pick<
+    StepOutcome,
+    'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes' | 'gpu'
+  > {
+  readonly current: Pick<IdentifiedVolume, 'onGpu'>;
+}
 
 export function resultsDocument(
   recipe: Recipe,
@@ -65,15 +75,24 @@ export function resultsDocument(
     },
     recipe,
     recipeSha256: recipeDigest(recipe),
-    steps: outcomes.map(({ stepId, operation, version, params, tables, notes }) => ({
-      id: stepId,
-      operation,
-      version,
-      params,
-      tables,
-      notes,
+    steps: outcomes.map((outcome) => ({
+      id: outcome.stepId,
+      operation: outcome.operation,
+      version: outcome.version,
+      params: outcome.params,
+      tables: outcome.tables,
+      notes: outcome.notes,
+      ...markOf(outcome),
     })),
+    ...(outcomes.some(restsOnGpu) ? { note: GPU_NOTE } : {}),
   };
+}
+
+function markOf(
+  outcome: StepResult,
+): Pick<ResultsDocument['steps'][number], 'computedOn' | 'restsOn'> {
+  if (outcome.gpu !== null) return { computedOn: outcome.gpu };
+  return restsOnGpu(outcome) ? { restsOn: 'gpu' } : {};
 }
 
 export function resultsText(document: ResultsDocument): string {
@@ -81,9 +100,20 @@ export function resultsText(document: ResultsDocument): string {
 }
 
 /** All tables of a run as CSV (RFC 4180): one block for each table, its title on a line before. */
-export function resultsCsv(outcomes: readonly Pick<StepResult, 'tables'>[]): string {
+export function resultsCsv(
+  outcomes: readonly Pick<StepResult, 'tables' | 'gpu' | 'current'>[],
+): string {
   return outcomes
-    .flatMap((outcome) => outcome.tables)
+    .flatMap((outcome) => outcome.tables.map((table) => withGpuNote(table, outcome)))
     .map(tableCsv)
     .join('\r\n');
+}
+
+function withGpuNote(
+  table: ResultTable,
+  outcome: Pick<StepResult, 'gpu' | 'current'>,
+): ResultTable {
+  if (!restsOnGpu(outcome)) return table;
+  const note = outcome.gpu === null ? GPU_NOTE : `This step was ${describeGpu(outcome.gpu)}.`;
+  return { ...table, notes: [...table.notes, note] };
 }

@@ -3,7 +3,13 @@ import { cancelled, UserError } from '../errors/errors.ts';
 import { type GpuDevice, gpuFailed } from './device.ts';
 
 /** Values of the standard's `GPUBufferUsage` and `GPUMapMode`, which Node does not know. */
-export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const;
+export const USAGE = {
+  mapRead: 1,
+  copySource: 4,
+  copyTarget: 8,
+  uniform: 64,
+  storage: 128,
+} as const;
 const MAP_READ = 1;
 export const COMPUTE_STAGE = 4;
 

@@ -106,10 +106,15 @@ describe.skipIf(gpu === null)('non-local means on the GPU', () => {
   it('stops when cancelled', async () => {
     const controller = new AbortController();
     const size: Size3 = [48, 48, 48];
-    const work = run(blocks(size, 2500), size, { ...PARAMETERS, searchRadius: 8 }, {
-      signal: controller.signal,
-      progress: () => controller.abort(),
-    });
+    const work = run(
+      blocks(size, 2500),
+      size,
+      { ...PARAMETERS, searchRadius: 8 },
+      {
+        signal: controller.signal,
+        progress: () => controller.abort(),
+      },
+    );
     await expect(work).rejects.toMatchObject({ code: 'run/cancelled' });
   });
 

@@ -2,6 +2,7 @@
 import plainUrl from '../../wasm/dist/kernels.wasm?url';
 import threadsUrl from '../../wasm/dist/kernels-threads.wasm?url';
 import { UserError } from '../errors/errors.ts';
+import { openGpuDevice } from '../gpu/device.ts';
 import type { Host, KernelThread } from './host.ts';
 
 /** More threads than this gain nothing on memory-bound kernels. */
@@ -61,6 +62,7 @@ export const host: Host = {
       : 1,
   loadKernels,
   spawnKernelThread,
+  openGpu: () => openGpuDevice(navigator.gpu, self.isSecureContext),
   turn: () =>
     new Promise((resolve) => {
       waiting.push(resolve);

@@ -1,5 +1,7 @@
 /** What differs between the browser and Node, as one small interface behind `#host`. */
 
+import type { GpuDevice } from '../gpu/device.ts';
+
 export interface KernelThread {
   /** Hands over a session (`ServeMessage`), which the thread serves until it ends. */
   post(message: unknown): void;
@@ -17,6 +19,8 @@ export interface Host {
   threadCount(): number;
   loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module>;
   spawnKernelThread(): KernelThread;
+  /** Opens the GPU anew. Throws `gpu/unavailable` with the reason where there is none. */
+  openGpu(): Promise<GpuDevice>;
   /** Resolves after the event loop has turned, without the 4 ms clamp of nested timers. */
   turn(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Bug } from '../errors/errors.ts';
+import { gpuUnavailable } from '../gpu/device.ts';
 import type { Host, KernelThread } from './host.ts';
 
 const MAX_THREADS = 8;
@@ -72,5 +73,9 @@ export const host: Host = {
   threadCount,
   loadKernels,
   spawnKernelThread,
+  openGpu: () =>
+    Promise.reject(
+      gpuUnavailable('The command line uses no GPU: everything is computed on the CPU.'),
+    ),
   turn: () => new Promise((resolvePromise) => setImmediate(resolvePromise)),
 };

@@ -53,6 +53,9 @@ export interface VolumeFormat {
   sniff(head: Uint8Array, name: string): boolean;
   readMetadata(source: ByteSource, options?: ReadOptions): Promise<VolumeMetadata>;
   readVolume(source: ByteSource, options?: ReadOptions): Promise<ReadVolume>;
-  /** Parts of the written file in order; absent where the format is read-only. */
-  write?(volume: Volume): Promise<Blob>;
+  /**
+   * Parts of the written file in order; absent where the format is read-only.
+   * @param note one line in ASCII for the header; '' for none
+   */
+  write?(volume: Volume, note?: string): Promise<Blob>;
 }

@@ -54,13 +54,20 @@ export function loadFormat(id: FormatId): Promise<VolumeFormat> {
   return FORMATS[id].load();
 }
 
-/** The bytes of a file of the given format. Throws `file/unsupported` for a read-only format. */
-export async function writeVolume(volume: Volume, format: WritableFormatId): Promise<Blob> {
+/**
+ * The bytes of a file of the given format. Throws `file/unsupported` for a read-only format.
+ * @param note one line in ASCII that the file's header carries; '' for none
+ */
+export async function writeVolume(
+  volume: Volume,
+  format: WritableFormatId,
+  note = '',
+): Promise<Blob> {
   const { write, title } = await loadFormat(format);
   if (write === undefined) {
     throw new UserError('file/unsupported', `${title} files can be read but not written.`, {
       format,
     });
   }
-  return write(volume);
+  return write(volume, note);
 }

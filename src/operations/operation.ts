@@ -4,6 +4,7 @@
  */
 import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
 import type { Citation, Column, ResultTable } from '../declaration/results.ts';
+import type { GpuDevice } from '../gpu/device.ts';
 import type { Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
 
@@ -42,6 +43,35 @@ export type OperationResult =
       readonly notes?: readonly string[];
     }
   | { readonly tables: readonly ResultTable[]; readonly notes?: readonly string[] };
+
+/**
+ * What an operation says of its GPU implementation, `gpu.ts` in its folder. The GPU is a device of
+ * execution and no part of a recipe: the CPU's numbers are the operation's numbers.
+ */
+export interface GpuDeclaration {
+  /** How far a result may be from the CPU's, as a fraction of `relativeTo`. */
+  readonly tolerance: number;
+  /** In a sentence: "the range of grey values". */
+  readonly relativeTo: string;
+}
+
+export interface GpuContext extends OperationContext {
+  readonly gpu: GpuDevice;
+}
+
+export interface GpuResult {
+  readonly result: OperationResult;
+  /**
+   * The largest difference to the CPU's numbers where both were computed, in the units of the
+   * tolerance. A result beyond the tolerance is thrown away.
+   */
+  readonly difference: number;
+}
+
+/** The same operation on a GPU. Throws `gpu/failed` where the CPU has to do it. */
+export interface GpuImplementation<F extends ParameterFields = ParameterFields> {
+  run(input: Volume, params: ParameterValues<F>, context: GpuContext): Promise<GpuResult>;
+}
 
 /** A reproducible small case: docs show it, contract tests run it. */
 export interface OperationExample<F extends ParameterFields> {
@@ -110,6 +140,8 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
     params: ParameterValues<F>,
     context: OperationContext,
   ): Promise<OperationResult>;
+  /** Only where `gpu.ts` in the operation's folder implements it for a GPU. */
+  readonly gpu?: GpuDeclaration;
   /** The scalar TypeScript reference of the kernel; contract tests demand equal results. */
   reference?(input: Volume, params: ParameterValues<F>): OperationResult;
 
@@ -139,11 +171,12 @@ export type OperationDescriptor = Pick<
   | 'output'
   | 'parameters'
   | 'tables'
+  | 'gpu'
 >;
 
 export function describeOperation(operation: Operation): OperationDescriptor {
   const { id, version, title, family, summary, equation, details, methods } = operation;
-  const { citations, input, output, parameters, tables } = operation;
+  const { citations, input, output, parameters, tables, gpu } = operation;
   return {
     id,
     version,
@@ -158,5 +191,6 @@ export function describeOperation(operation: Operation): OperationDescriptor {
     output,
     parameters,
     tables,
+    ...(gpu === undefined ? {} : { gpu }),
   };
 }

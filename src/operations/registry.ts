@@ -3,7 +3,7 @@
  * folders, and prints the line to add for a folder that is missing here.
  */
 import { UserError } from '../errors/errors.ts';
-import type { Operation } from './operation.ts';
+import type { GpuImplementation, Operation } from './operation.ts';
 
 type Loader = () => Promise<{ readonly operation: Operation }>;
 
@@ -47,4 +47,16 @@ export async function loadOperation(id: string): Promise<Operation> {
 
 export async function loadAllOperations(): Promise<readonly Operation[]> {
   return Promise.all(OPERATION_IDS.map(loadOperation));
+}
+
+type GpuLoader = () => Promise<{ readonly implementation: GpuImplementation }>;
+
+/** The operations that declare `gpu`, loaded when a run first asks for the GPU. */
+const GPU_LOADERS: Readonly<Partial<Record<string, GpuLoader>>> = {
+  'denoise-nl-means': () => import('./denoise-nl-means/gpu.ts'),
+};
+
+/** An operation's implementation for a GPU, or null where it has none. */
+export async function loadGpuImplementation(id: string): Promise<GpuImplementation | null> {
+  return (await GPU_LOADERS[id]?.())?.implementation ?? null;
 }

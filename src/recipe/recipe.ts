@@ -171,12 +171,17 @@ export function recipeDigest(recipe: Recipe): string {
   return digestText(canonicalJson({ format: recipe.format, version: recipe.version, steps }));
 }
 
-/** Identity of one step's result: what came in, which operation, which parameters. */
+/**
+ * Identity of one step's result: what came in, which operation, which parameters; and which GPU where
+ * the CPU did not compute it, so that neither result passes for the other.
+ */
 export function stepDigest(
   input: string,
   operation: string,
   version: number,
   params: RawParameters,
+  gpuAdapter: string | null = null,
 ): string {
-  return digestText(canonicalJson({ input, operation, version, params }));
+  const device = gpuAdapter === null ? {} : { gpuAdapter };
+  return digestText(canonicalJson({ input, operation, version, params, ...device }));
 }

@@ -1,7 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadOperation, OPERATION_IDS } from '../../src/operations/registry.ts';
+import {
+  loadGpuImplementation,
+  loadOperation,
+  OPERATION_IDS,
+} from '../../src/operations/registry.ts';
 
 const folder = fileURLToPath(new URL('../../src/operations', import.meta.url));
 
@@ -26,5 +30,11 @@ describe('the registry of operations', () => {
 
   it.each(OPERATION_IDS)('%s is the id that its folder declares', async (id) => {
     expect((await loadOperation(id)).id).toBe(id);
+  });
+
+  it.each(OPERATION_IDS)('%s declares a GPU implementation where it has one', async (id) => {
+    const isDeclared = (await loadOperation(id)).gpu !== undefined;
+    expect(existsSync(`${folder}/${id}/gpu.ts`)).toBe(isDeclared);
+    expect((await loadGpuImplementation(id)) !== null).toBe(isDeclared);
   });
 });

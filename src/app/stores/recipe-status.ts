@@ -27,6 +27,8 @@ export interface StepStatus {
   readonly key: string | null;
   /** One sentence; null where the step can run. */
   readonly problem: string | null;
+  /** Whether a result that rests on a GPU is the step's result. */
+  readonly acceptsGpu: boolean;
 }
 
 /** What each step would do, in order; disabled steps pass their input on. */
@@ -34,6 +36,7 @@ export function describeSteps(
   recipe: Recipe,
   operations: readonly OperationDescriptor[],
   source: VolumeInfo | null,
+  acceptsGpu = false,
 ): readonly StepStatus[] {
   const byId = new Map(operations.map((operation) => [operation.id, operation]));
   let kind = source?.kind ?? null;
@@ -43,7 +46,7 @@ export function describeSteps(
     const inputKind = kind;
     const problem = step.enabled ? findProblem(step, operation, inputKind) : null;
     if (!step.enabled || operation === null) {
-      return { step, operation, inputKind, key: null, problem };
+      return { step, operation, inputKind, key: null, problem, acceptsGpu };
     }
     const key =
       problem === null && input !== null
@@ -53,7 +56,7 @@ export function describeSteps(
       input = key;
       if (operation.output !== 'same') kind = operation.output;
     }
-    return { step, operation, inputKind, key, problem };
+    return { step, operation, inputKind, key, problem, acceptsGpu };
   });
 }
 
@@ -128,6 +131,11 @@ export interface RunningSteps {
   readonly stepId: string | null;
 }
 
+/** Whether a result at hand is still the step's result. */
+export function isUpToDate({ key, acceptsGpu }: StepStatus, outcome: StepOutcome): boolean {
+  return key !== null && outcome.key === key && (acceptsGpu || !outcome.summary.onGpu);
+}
+
 export function stepState(
   status: StepStatus,
   outcome: StepOutcome | undefined,
@@ -139,9 +147,9 @@ export function stepState(
   if (problem !== null) return 'invalid';
   if (running !== null && key !== null && running.keys[step.id] === key) {
     if (running.stepId === step.id) return 'running';
-    if (outcome?.key !== key) return 'waiting';
+    if (outcome === undefined || !isUpToDate(status, outcome)) return 'waiting';
   }
-  if (outcome !== undefined && key !== null && outcome.key === key) {
+  if (outcome !== undefined && isUpToDate(status, outcome)) {
     return outcome.summary.cached ? 'cached' : 'done';
   }
   if (failure !== null && failure.stepId === step.id && failure.key === key) return 'failed';

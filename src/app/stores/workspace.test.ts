@@ -76,6 +76,7 @@ function volume(handle: string, kind: 'grey' | 'labels' = 'grey'): VolumeInfo {
     labelCounts: [],
     looksSegmented: kind === 'labels',
     voxelDigest: handle,
+    onGpu: false,
     warnings: [],
     tags: {},
   };
@@ -99,10 +100,14 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
       notes: [],
       elapsedMs: 1,
       cached: false,
+      gpu: null,
+      onGpu: false,
+      gpuProblem: null,
     };
   };
   const client: EngineClient = {
     describe: async () => ({ version: '1', threads: 1, operations: OPERATIONS, phantoms: [] }),
+    findGpu: async () => ({ adapter: 'test adapter', problem: null }),
     open: async (_job, files) => volume((files[0] as NamedFile).file.name.replace('.tif', '')),
     openUrl: async () => volume('sample'),
     generate: async () => [volume('phantom'), volume('truth', 'labels')],

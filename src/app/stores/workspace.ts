@@ -7,6 +7,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   EngineDescription,
   ExportKind,
+  GpuAvailability,
   NamedFile,
   RunReport,
   StepEstimate,
@@ -75,6 +76,10 @@ export type OverlayMode = 'auto' | 'labels' | 'truth' | 'none';
 
 export interface WorkspaceState {
   readonly engine: EngineDescription | null;
+  /** null until a person could want to know: opening it takes a moment. */
+  readonly gpu: GpuAvailability | null;
+  /** Whether runs use the GPU; off whenever the page opens. */
+  readonly usesGpu: boolean;
   readonly source: VolumeInfo | null;
   /** Bytes of the opened files; null for generated volumes. */
   readonly sourceBytes: number | null;
@@ -126,6 +131,9 @@ export interface Workspace {
   undo(): void;
   redo(): void;
   run(): Promise<void>;
+  /** Finds out, once, whether there is a GPU. */
+  findGpu(): Promise<void>;
+  useGpu(uses: boolean): void;
   cancel(): void;
   select(id: string): void;
   setOverlay(mode: OverlayMode): void;
@@ -154,6 +162,8 @@ const ESTIMATE_DELAY_MS = 250;
 
 const EMPTY_STATE: WorkspaceState = {
   engine: null,
+  gpu: null,
+  usesGpu: false,
   source: null,
   sourceBytes: null,
   truth: null,
@@ -176,7 +186,12 @@ export function currentRecipe(state: WorkspaceState): Recipe {
 }
 
 export function currentSteps(state: WorkspaceState): readonly StepStatus[] {
-  return describeSteps(currentRecipe(state), state.engine?.operations ?? [], state.source);
+  return describeSteps(
+    currentRecipe(state),
+    state.engine?.operations ?? [],
+    state.source,
+    state.usesGpu,
+  );
 }
 
 /** What the views show for the selected step. */
@@ -589,8 +604,12 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const startedAt = now();
     set({ failure: null });
     try {
-      const summaries = await client.run(jobId, recipe, source.handle, (event) =>
-        onRunReport(jobId, event),
+      const summaries = await client.run(
+        jobId,
+        recipe,
+        source.handle,
+        (event) => onRunReport(jobId, event),
+        { useGpu: get().usesGpu },
       );
       // The engine forgets volumes that this run does not need, so older outcomes go with them.
       set((state) => ({
@@ -602,6 +621,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         ),
         finishedRuns: [...state.finishedRuns, runKey(recipe, source)].slice(-MAX_FINISHED_RUNS),
       }));
+      tellOfGpu(summaries);
       const computed = summaries.filter((summary) => !summary.cached).length;
       log(
         `Run finished in ${((now() - startedAt) / 1000).toFixed(1)} s: ${computed} of ${summaries.length} steps computed${computed === summaries.length ? '' : ', the others kept from before'}.`,
@@ -611,6 +631,22 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       failRun(error, keys);
     } finally {
       endActivity(jobId);
+    }
+  }
+
+  function tellOfGpu(summaries: readonly StepSummary[]): void {
+    for (const { operation, gpu, gpuProblem } of summaries) {
+      if (gpuProblem !== null) tell('warning', 'Not computed on GPU', gpuProblem);
+      if (gpu !== null) log(`${operation} was computed on GPU (${gpu.adapter}).`);
+    }
+  }
+
+  async function findGpu(): Promise<void> {
+    if (get().gpu !== null) return;
+    try {
+      set({ gpu: await client.findGpu() });
+    } catch (error) {
+      report('Looking for a GPU', error);
     }
   }
 
@@ -672,6 +708,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     generate,
     edit,
     run,
+    findGpu,
+    useGpu: (uses) => set({ usesGpu: uses && get().gpu?.adapter !== null }),
     openSample: () => openUrl(options.sampleUrl, 'the sample electrode'),
     async start() {
       try {

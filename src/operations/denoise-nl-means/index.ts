@@ -1,44 +1,11 @@
 /** Non-local means denoising. */
-import type { ParameterValues } from '../../declaration/parameters.ts';
-import type { Column, ResultTable } from '../../declaration/results.ts';
-import { type NlMeansParameters, nlMeans as nlMeansReference } from '../../kernels/nl-means.ts';
-import { estimateNoise } from '../../kernels/noise.ts';
-import {
-  createVolume,
-  type NumericVoxelArray,
-  toFloat32,
-  type Volume,
-} from '../../volume/volume.ts';
+import { nlMeans as nlMeansReference } from '../../kernels/nl-means.ts';
+import { toFloat32 } from '../../volume/volume.ts';
 import { nlMeans, nlMeansBytes, nlMeansPairs } from '../../wasm/nl-means.ts';
 import { noisyBlocks } from '../example-grey.ts';
 import { greyResultBytes, greyValues, numericValues } from '../grey-values.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
-
-const columns: readonly Column[] = [
-  {
-    id: 'sigma',
-    title: 'Noise',
-    symbol: 'σ',
-    unit: 'grey',
-    help: 'Standard deviation of the noise that the weights allow for.',
-  },
-  {
-    id: 'source',
-    title: 'Source',
-    symbol: '',
-    unit: '',
-    help: 'Whether the noise was given or estimated from the volume.',
-  },
-  {
-    id: 'h',
-    title: 'Width of the weights',
-    symbol: 'h',
-    unit: 'grey',
-    help: 'Strength times noise, h = k · σ.',
-  },
-];
-
-const tables = { noise: { title: 'Noise', columns } } as const;
+import { defineOperation } from '../operation.ts';
+import { kernelParameters, resultOf, tables } from './noise.ts';
 
 const parameters = {
   patchRadius: {
@@ -82,41 +49,6 @@ const parameters = {
     default: 0.6,
   },
 } as const;
-
-type Values = ParameterValues<typeof parameters>;
-
-function kernelParameters(
-  values: NumericVoxelArray,
-  { size }: Volume,
-  params: Values,
-): NlMeansParameters {
-  const sigma = params.sigma ?? estimateNoise(values, size);
-  return {
-    patchRadius: params.patchRadius,
-    searchRadius: params.searchRadius,
-    sigma,
-    h: params.strength * sigma,
-  };
-}
-
-function resultOf(
-  input: Volume,
-  data: Float32Array,
-  { sigma, h }: NlMeansParameters,
-  estimated: boolean,
-): OperationResult {
-  const table: ResultTable = {
-    id: 'noise',
-    title: tables.noise.title,
-    columns,
-    rows: [{ sigma, source: estimated ? 'estimated' : 'given', h }],
-    notes:
-      sigma === 0
-        ? ['Without noise there is nothing to remove: the grey values are unchanged.']
-        : [],
-  };
-  return { volume: createVolume({ ...input, data }), tables: [table], notes: table.notes };
-}
 
 export const operation = defineOperation({
   id: 'denoise-nl-means',
@@ -168,6 +100,7 @@ export const operation = defineOperation({
   output: 'grey',
   parameters,
   tables,
+  gpu: { tolerance: 1e-5, relativeTo: 'the range of grey values' },
 
   estimate(input, { patchRadius, searchRadius }) {
     const arena = nlMeansBytes(input.size, { patchRadius, searchRadius });

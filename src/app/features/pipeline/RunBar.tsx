@@ -8,6 +8,7 @@ import { presetFor } from '../../../recipe/presets.ts';
 import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { GpuSwitch } from './GpuSwitch.tsx';
 import { describeRun, peakBytes, secondsLeft } from './run-forecast.ts';
 import styles from './pipeline.module.css';
 
@@ -61,6 +62,7 @@ function Ready() {
       >
         Run
       </Button>
+      <GpuSwitch steps={enabled} />
       {wrong !== undefined ? (
         <Attention status={wrong} source={source} />
       ) : (

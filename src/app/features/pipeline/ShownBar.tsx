@@ -1,6 +1,7 @@
 /** Says what the views show, and which labels lie over it. */
 import { NativeSelect } from '@mantine/core';
 import { formatSize } from '../../components/format.ts';
+import { OnGpu } from '../../components/OnGpu.tsx';
 import { INPUT, type OverlayMode, shownVolumes } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import styles from './pipeline.module.css';
@@ -42,6 +43,7 @@ export function ShownBar() {
           {formatSize(shown.size)} · {shown.type}
         </span>
       )}
+      {image?.onGpu === true || overlay?.onGpu === true ? <OnGpu /> : null}
       {pending ? (
         <span className={styles['shownFacts']}>· run to see the selected step</span>
       ) : null}

@@ -142,6 +142,10 @@ function StepRow(props: {
     failure: state.failure,
   }));
   const state = stepState(status, outcome, activity, failure);
+  const isOnGpu =
+    outcome !== undefined &&
+    outcome.summary.gpu !== null &&
+    (state === 'done' || state === 'cached');
   const title = titleOf(status);
   const fraction = activity?.stepId === step.id ? activity.stepFraction : 0;
   return (
@@ -162,7 +166,10 @@ function StepRow(props: {
         <StepMark state={state} />
         <span className={styles['stepText']}>
           <span className={styles['stepTitle']}>{title}</span>
-          <span className={styles['stepState']}>{stateText(state, outcome, fraction)}</span>
+          <span className={styles['stepState']}>
+            {stateText(state, outcome, fraction)}
+            {isOnGpu ? ' · GPU' : ''}
+          </span>
         </span>
       </button>
       {state === 'running' ? (

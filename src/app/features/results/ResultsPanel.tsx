@@ -5,6 +5,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { tableTsv } from '../../../declaration/table-text.ts';
 import { Formula } from '../../components/Formula.tsx';
+import { OnGpu } from '../../components/OnGpu.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import { mainColumns } from './phase-table.ts';
 import styles from './results.module.css';
@@ -103,7 +104,7 @@ function Numbers(props: {
   readonly columns: ReturnType<typeof useColumns>;
 }) {
   const { results, columns } = props;
-  const { phases, others, summary, conventions, labels, isStale } = results;
+  const { phases, others, summary, conventions, labels, isStale, onGpu } = results;
   const colours = useMemo(
     () => new Map((labels?.phases ?? []).map((phase) => [phase.label, phase.colour])),
     [labels],
@@ -132,6 +133,7 @@ function Numbers(props: {
               were computed: run it again.
             </p>
           ) : null}
+          <GpuNotice onGpu={onGpu} />
           {phases === null ? null : (
             <ResultTableView
               title="Results by phase"
@@ -167,6 +169,20 @@ function Numbers(props: {
       </div>
     </div>
   );
+}
+
+/** Which numbers are not the CPU's, and how near they are to them. */
+function GpuNotice({ onGpu }: Pick<Results, 'onGpu'>) {
+  return onGpu.map(({ stepId, title, gpu }) => (
+    <p key={stepId} className={styles['onGpu']}>
+      <OnGpu />
+      <span>
+        {title}, on {gpu.adapter}: within {gpu.tolerance} of {gpu.relativeTo} of the CPU’s values (
+        {gpu.difference === 0 ? 'no difference' : gpu.difference.toExponential(1)} where both were
+        computed). What follows it rests on that.
+      </span>
+    </p>
+  ));
 }
 
 /** The definitions in one line that stays in sight under the numbers. */
@@ -263,7 +279,11 @@ function NothingYet() {
 
 function Methods() {
   const workspace = useWorkspace();
-  const recipe = useWorkspaceState(currentRecipe);
+  // The text tells of the GPU where the last run used it.
+  const { recipe, outcomes } = useWorkspaceState((state) => ({
+    recipe: currentRecipe(state),
+    outcomes: state.outcomes,
+  }));
   const [text, setText] = useState<string | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
@@ -281,7 +301,7 @@ function Methods() {
     return () => {
       isCurrent = false;
     };
-  }, [workspace, recipe]);
+  }, [workspace, recipe, outcomes]);
   if (problem !== null) return <p className={styles['nothing']}>{problem}</p>;
   if (text === null) return <p className={styles['nothing']}>Writing…</p>;
   return (

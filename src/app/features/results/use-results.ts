@@ -2,7 +2,8 @@
 import { useMemo } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
-import type { StepStatus } from '../../stores/recipe-status.ts';
+import type { GpuRecord } from '../../../engine/gpu-record.ts';
+import { isUpToDate, type StepStatus } from '../../stores/recipe-status.ts';
 import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
 import { isPhaseTable, joinPhaseTables, type PhaseTable } from './phase-table.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -26,6 +27,12 @@ export interface Results {
   }[];
   /** Whether the recipe has changed since a shown number was computed. */
   readonly isStale: boolean;
+  /** The steps that a GPU computed. */
+  readonly onGpu: readonly {
+    readonly stepId: string;
+    readonly title: string;
+    readonly gpu: GpuRecord;
+  }[];
   /** The labels that were measured last. */
   readonly labels: VolumeInfo | null;
 }
@@ -82,7 +89,12 @@ export function useResults(): Results {
           ...outcome.summary.tables.flatMap((table) => table.notes),
         ],
       })),
-      isStale: shown.some(({ status, outcome }) => outcome.key !== status.key),
+      isStale: shown.some(({ status, outcome }) => !isUpToDate(status, outcome)),
+      onGpu: shown.flatMap(({ status, outcome }) => {
+        const { gpu } = outcome.summary;
+        const title = status.operation?.title ?? status.step.operation;
+        return gpu === null ? [] : [{ stepId: status.step.id, title, gpu }];
+      }),
       labels:
         volumes.findLast((volume) => volume.kind === 'labels') ??
         (source?.kind === 'labels' ? source : null),

@@ -18,6 +18,7 @@ function volume(parts: Partial<VolumeInfo>): VolumeInfo {
     phases: [],
     labelCounts: [],
     looksSegmented: false,
+    onGpu: false,
     voxelDigest: null,
     warnings: [],
     tags: {},

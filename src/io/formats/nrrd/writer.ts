@@ -53,7 +53,7 @@ function segmentExtents({ kind, phases, size }: Volume): readonly (readonly [str
     .map(([key]) => [key.replace('_ID', '_Extent'), whole]);
 }
 
-function headerText(volume: Volume): string {
+function headerText(volume: Volume, note: string): string {
   const { size, spacing, origin } = volume;
   const lines = [
     'NRRD0005',
@@ -79,6 +79,7 @@ function headerText(volume: Volume): string {
   }
   const pairs: (readonly [string, string])[] = [
     ['tauscope name', volume.name],
+    ...(note === '' ? [] : [['tauscope note', note] as const]),
     ...(spacing === null ? [] : [[LENGTH_UNIT_KEY, UNIT_WORDS[spacing.unit]] as const]),
     ...phaseKeyValues(volume.kind, volume.phases),
     ...segmentExtents(volume),
@@ -105,8 +106,8 @@ async function gzipDeterministic(bytes: Uint8Array): Promise<Uint8Array<ArrayBuf
 }
 
 /** The file's bytes. Deterministic: equal volumes give equal files. Cost: one pass of deflate. */
-export async function writeNrrd(volume: Volume): Promise<Blob> {
-  const header = new TextEncoder().encode(headerText(volume));
+export async function writeNrrd(volume: Volume, note = ''): Promise<Blob> {
+  const header = new TextEncoder().encode(headerText(volume, note));
   const data = await gzipDeterministic(voxelBytes(volume.data));
   return new Blob([header, ...data], { type: 'application/octet-stream' });
 }

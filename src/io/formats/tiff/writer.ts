@@ -35,13 +35,15 @@ const MOST_VALUE = 2 ** 32 - 1;
 export interface WriteOptions {
   /** BigTIFF whatever the size. Default: only where classic TIFF cannot hold the volume. */
   readonly big?: boolean;
+  /** One line in ASCII for the description; '' for none. */
+  readonly note?: string;
 }
 
 /** Lets the event loop turn all the while: whoever waits for this thread waits some 30 ms. */
-export async function writeTiff(volume: Volume): Promise<Blob> {
+export async function writeTiff(volume: Volume, note = ''): Promise<Blob> {
   const breathe = createTurns();
   const blobs: Blob[] = [];
-  for (const part of await finishBreathing(tiffSteps(volume), breathe)) {
+  for (const part of await finishBreathing(tiffSteps(volume, { note }), breathe)) {
     blobs.push(new Blob([part as Uint8Array<ArrayBuffer>]));
     await breathe();
   }
@@ -58,7 +60,8 @@ function* tiffSteps(volume: Volume, options: WriteOptions = {}): Steps<Uint8Arra
   const type = voxelTypeOf(data);
   const spacing = volume.spacing === null ? null : writableSpacing(volume.spacing);
   const [width, height, pages] = volume.size;
-  const description = describeVolume(volume, data, spacing, yield* rangeSteps(data));
+  const note = options.note === undefined || options.note === '' ? '' : `note=${options.note}\n`;
+  const description = describeVolume(volume, data, spacing, yield* rangeSteps(data)) + note;
   const { big, pageBytes, dataStart, rest, end } = tiffLayout(
     volume.size,
     type,
