@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { colourTable } from './colour-maps.ts';
-import { composeSlice, type GreyLook, type LabelLook, NOT_FINITE_COLOUR } from './compose-slice.ts';
+import {
+  differenceGrid,
+  composeSlice,
+  type GreyLook,
+  type LabelLook,
+  NOT_FINITE_COLOUR,
+} from './compose-slice.ts';
 
 const GREY: GreyLook = { low: 0, high: 255, colourMap: 'grey' };
 const NO_LABELS: LabelLook = { colours: new Map(), opacity: 0, style: 'fill' };
@@ -86,5 +92,15 @@ describe('colourTable', () => {
     const table = colourTable('viridis');
     expect(Array.from(table.slice(0, 3))).toEqual([0x44, 0x01, 0x54]);
     expect(Array.from(table.slice(-3))).toEqual([0xfd, 0xe7, 0x25]);
+  });
+});
+
+describe('differenceGrid', () => {
+  it('is exact value by value, and no number where either is none', () => {
+    const ours = { width: 2, height: 2, data: Uint16Array.of(5, 65_535, 0, 7) };
+    const theirs = { width: 2, height: 2, data: Float32Array.of(7, 0.5, Number.NaN, 7) };
+    const difference = differenceGrid(ours, theirs);
+    expect([...difference.data]).toEqual([-2, 65_534.5, Number.NaN, 0]);
+    expect(difference).toMatchObject({ width: 2, height: 2 });
   });
 });

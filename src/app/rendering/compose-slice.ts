@@ -175,6 +175,19 @@ export function composeSlice(
   return rgba;
 }
 
+/**
+ * Value by value `ours` minus `theirs`, as float64: exact for whole numbers below 2⁵³. NaN where
+ * either is not finite. Both have one size.
+ */
+export function differenceGrid(ours: PixelGrid, theirs: PixelGrid): PixelGrid {
+  const data = new Float64Array(ours.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const difference = (ours.data[i] as number) - (theirs.data[i] as number);
+    data[i] = Number.isFinite(difference) ? difference : Number.NaN;
+  }
+  return { width: ours.width, height: ours.height, data };
+}
+
 /** A rectangle of a grid, copied; the grid itself where the rectangle is all of it. */
 export function subGrid(
   grid: PixelGrid,

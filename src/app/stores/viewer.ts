@@ -14,6 +14,15 @@ export interface GreyWindow {
   readonly high: number;
 }
 
+export type CompareMode = 'off' | 'swipe' | 'side' | 'difference';
+
+export const COMPARE_MODES: readonly { readonly id: CompareMode; readonly title: string }[] = [
+  { id: 'off', title: 'No comparison' },
+  { id: 'swipe', title: 'Swipe' },
+  { id: 'side', title: 'Side by side' },
+  { id: 'difference', title: 'Difference' },
+];
+
 export interface ViewerState {
   /** Voxel that all three slices pass through. */
   readonly crosshair: VoxelIndex;
@@ -34,6 +43,12 @@ export interface ViewerState {
   readonly hiddenLabels: readonly number[];
   /** While true the opened volume is shown instead of the result. */
   readonly comparing: boolean;
+  /** How another state of the recipe is seen with the shown one. */
+  readonly compareMode: CompareMode;
+  /** The step of that state; the first there is where this one is not. */
+  readonly comparedId: string;
+  /** Where the views are divided while swiping: 0 at the left edge, 1 at the right. */
+  readonly swipe: number;
   readonly showVolume: boolean;
   readonly camera: OrbitCamera;
   /** Whether the 3-D view is cut open at the crosshair. */
@@ -60,6 +75,10 @@ interface ViewerActions {
   setOverlayStyle(style: 'fill' | 'outline'): void;
   toggleLabel(label: number): void;
   setComparing(comparing: boolean): void;
+  setCompareMode(mode: CompareMode): void;
+  /** Compares with another state, by swipe where nothing was compared. */
+  setComparedId(id: string): void;
+  setSwipe(swipe: number): void;
   setShowVolume(shown: boolean): void;
   setCamera(camera: OrbitCamera): void;
   toggleCut(): void;
@@ -99,6 +118,9 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   overlayStyle: 'fill',
   hiddenLabels: [],
   comparing: false,
+  compareMode: 'off',
+  comparedId: '',
+  swipe: 0.5,
   showVolume: readShowVolume(),
   camera: HOME_CAMERA,
   cut: true,
@@ -128,6 +150,13 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
     })),
   setComparing: (comparing) =>
     set((state) => (state.comparing === comparing ? state : { comparing })),
+  setCompareMode: (compareMode) => set({ compareMode }),
+  setComparedId: (comparedId) =>
+    set(({ compareMode }) => ({
+      comparedId,
+      compareMode: compareMode === 'off' ? 'swipe' : compareMode,
+    })),
+  setSwipe: (swipe) => set({ swipe: Math.max(0, Math.min(1, swipe)) }),
   setShowVolume: (showVolume) => {
     try {
       globalThis.localStorage?.setItem(SHOW_VOLUME_KEY, showVolume ? 'yes' : 'no');

@@ -181,7 +181,7 @@ const EMPTY_STATE: WorkspaceState = {
   log: [],
 };
 
-export function currentRecipe(state: WorkspaceState): Recipe {
+export function currentRecipe(state: Pick<WorkspaceState, 'history'>): Recipe {
   return currentState(state.history);
 }
 
@@ -194,8 +194,14 @@ export function currentSteps(state: WorkspaceState): readonly StepStatus[] {
   );
 }
 
+/** What decides which volumes are shown. */
+export type Shown = Pick<
+  WorkspaceState,
+  'source' | 'truth' | 'history' | 'outcomes' | 'selected' | 'overlay'
+>;
+
 /** What the views show for the selected step. */
-export function shownVolumes(state: WorkspaceState): {
+export function shownVolumes(state: Shown): {
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
 } {
@@ -218,7 +224,7 @@ export function shownVolumes(state: WorkspaceState): {
 }
 
 function chooseOverlay(
-  state: WorkspaceState,
+  state: Shown,
   all: readonly VolumeInfo[],
   before: readonly VolumeInfo[],
   image: VolumeInfo | null,

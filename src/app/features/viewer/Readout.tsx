@@ -7,6 +7,7 @@ import { type Axis, formatPosition, PLANES } from '../../rendering/slice-geometr
 import { voxelText } from '../../rendering/voxel-text.ts';
 import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
 import type { Before } from './before.ts';
+import type { ComparedState } from './comparison.ts';
 import type { SliceSource } from './slice-source.ts';
 import styles from './viewer.module.css';
 
@@ -15,9 +16,10 @@ interface ReadoutProps {
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
   readonly before: Before | null;
+  readonly compared: ComparedState | null;
 }
 
-export function Readout({ source, image, overlay, before }: ReadoutProps) {
+export function Readout({ source, image, overlay, before, compared }: ReadoutProps) {
   const crosshair = useViewer((state) => state.crosshair);
   const probe = useViewer((state) => state.probe);
   const comparing = useViewer((state) => state.comparing) && before !== null;
@@ -28,6 +30,14 @@ export function Readout({ source, image, overlay, before }: ReadoutProps) {
   ) as VoxelIndex;
   const value = useVoxelValue(source, 'readout grey', grey, place);
   const label = useVoxelValue(source, 'readout labels', comparing ? null : overlay, at);
+  const other = compared?.image ?? null;
+  const otherPlace = at.map((x, axis) => x + (compared?.offset[axis] ?? 0));
+  const otherValue = useVoxelValue(
+    source,
+    'readout other',
+    other,
+    otherPlace as unknown as VoxelIndex,
+  );
   const slab = useViewer((state) => state.slab);
   const active = useViewer((state) => state.active);
   const normal = PLANES.find(({ title }) => title.toLowerCase() === active)?.normal ?? 2;
@@ -60,6 +70,11 @@ export function Readout({ source, image, overlay, before }: ReadoutProps) {
         <span className={styles['swatch']} style={{ background: phase.colour }} />
       )}
       {label !== null && <span data-value="label">{phase?.name ?? `label ${label}`}</span>}
+      {otherValue !== null && other !== null && (
+        <span>
+          {compared?.title} <span data-value="other">{voxelText(otherValue, other.type)}</span>
+        </span>
+      )}
       {projected !== null && slab !== null && (
         <span>
           {slab.projection} <span data-value="slab">{formatNumber(projected)}</span>

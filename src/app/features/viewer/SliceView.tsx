@@ -2,30 +2,36 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
 import { useSize } from '../../components/use-size.ts';
-import { parseColour } from '../../rendering/colour-maps.ts';
-import { composeSlice, type LabelLook, subGrid } from '../../rendering/compose-slice.ts';
-import { PLANE_COLOURS, VIEW_BACKGROUND } from '../../rendering/view-colours.ts';
+import { subGrid } from '../../rendering/compose-slice.ts';
+import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import {
   AXIS_NAMES,
-  formatLength,
   type Placement,
   PLANES,
   type Plane,
   placeSlice,
 } from '../../rendering/slice-geometry.ts';
-import { type SliceViewId, useViewer } from '../../stores/viewer.ts';
-import { type Slab, slabLayers } from '../../../volume/slab.ts';
+import {
+  type GreyWindow,
+  type SliceViewId,
+  useViewer,
+  type VoxelIndex,
+} from '../../stores/viewer.ts';
+import type { Slab } from '../../../volume/slab.ts';
 import type { Before } from './before.ts';
-import { ColourBar } from './ColourBar.tsx';
+import type { ComparedState } from './comparison.ts';
 import { MeasureLayer } from './MeasureLayer.tsx';
+import { GreyColourBar, SlabNote } from './SliceNotes.tsx';
 import { SliceOverlay } from './SliceOverlay.tsx';
+import { drawPicture, useDifference, usePicture } from './slice-picture.ts';
 import type { SliceSource } from './slice-source.ts';
+import { SwipeDivider } from './SwipeDivider.tsx';
 import { clampTo, useSliceGestures, withAxis } from './use-slice-gestures.ts';
 import { useSlice } from './use-slice.ts';
 import styles from './viewer.module.css';
 
 const PLANE_OF: Record<SliceViewId, Plane> = { yz: PLANES[0], xz: PLANES[1], xy: PLANES[2] };
-const NO_WINDOW = { low: 0, high: 1 };
+const IN_PLACE: VoxelIndex = [0, 0, 0];
 
 interface SliceViewProps {
   readonly id: SliceViewId;
@@ -36,10 +42,16 @@ interface SliceViewProps {
   readonly before: Before | null;
   /** Whether this view explains the colours of all. */
   readonly hasColourBar: boolean;
+  /** Another state of the recipe to be seen with it. */
+  readonly compared: ComparedState | null;
+  /** Its window where it is on another grey scale. */
+  readonly comparedWindow: GreyWindow | null;
+  /** `beside`: this view shows the other state alone. */
+  readonly compareMode: 'beside' | 'swipe' | 'difference' | 'off';
 }
 
 export function SliceView(props: SliceViewProps) {
-  const { id, source, image, overlay, before, hasColourBar } = props;
+  const { id, source, image, overlay, before, hasColourBar, compared, compareMode } = props;
   const plane = PLANE_OF[id];
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -54,10 +66,37 @@ export function SliceView(props: SliceViewProps) {
   const sliceCount = size?.[plane.normal] ?? 1;
   const index = clampTo(position, sliceCount);
   const slab = useViewer((state) => state.slab);
-  const grey = useSlice(source, id, image, plane.normal, index, slab);
-  const labels = useSlice(source, `${id} labels`, overlay, plane.normal, index);
-  const old = useBeforeSlice(source, id, plane, comparing ? before : null, volume, index, slab);
-  const picture = usePicture(image === null, overlay, old ?? grey, old === null ? labels : null);
+  // Each view that is there at the same time asks under a name of its own.
+  const view = compareMode === 'beside' ? `${id} beside` : id;
+  const part = (name: string, whole: VolumeInfo | null, offset: VoxelIndex) =>
+    ({ source, view: `${view} ${name}`, plane, whole, offset, shown: volume, index }) as const;
+  const grey = useSlice(source, view, image, plane.normal, index, slab);
+  const labels = useSlice(source, `${view} labels`, overlay, plane.normal, index);
+  const old = usePart(
+    part('before', comparing ? before.volume : null, before?.offset ?? IN_PLACE),
+    slab,
+  );
+  const ours = usePicture(image === null, overlay, old ?? grey, old === null ? labels : null);
+  const offset = compared?.offset ?? IN_PLACE;
+  const otherGrey = usePart(part('other', compared?.image ?? null, offset), slab);
+  const otherLabels = usePart(part('other labels', compared?.overlay ?? null, offset), null);
+  const theirs = usePicture(
+    compared?.image === null,
+    compared?.overlay ?? null,
+    otherGrey,
+    otherLabels,
+    props.comparedWindow,
+  );
+  const difference = useDifference(
+    compareMode === 'difference' ? grey : null,
+    compareMode === 'difference' ? otherGrey : null,
+  );
+  const picture = compareMode === 'beside' ? theirs : (difference ?? ours);
+  const share = useViewer((state) => state.swipe);
+  const curtain = useMemo(
+    () => (compareMode === 'swipe' ? { picture: theirs, share } : null),
+    [compareMode, theirs, share],
+  );
 
   const placement: Placement | null = useMemo(
     () =>
@@ -69,11 +108,11 @@ export function SliceView(props: SliceViewProps) {
   useEffect(() => {
     const target = canvas.current;
     if (target === null) return;
-    const draw = (): void => drawPicture(target, picture, placement, width, height);
+    const draw = (): void => drawPicture(target, picture, curtain, placement, width, height);
     draw();
     target.addEventListener('contextrestored', draw);
     return () => target.removeEventListener('contextrestored', draw);
-  }, [picture, placement, width, height]);
+  }, [picture, curtain, placement, width, height]);
 
   const gestures = useSliceGestures({ id, plane, stage, size, index, placement, width, height });
   const normalName = AXIS_NAMES[plane.normal];
@@ -84,7 +123,7 @@ export function SliceView(props: SliceViewProps) {
         className={styles['stage']}
         role="application"
         aria-roledescription="slice view"
-        aria-label={`${plane.title}, slice ${index} of 0 to ${sliceCount - 1}. Arrow keys move the crosshair, Page Up and Page Down change the slice.`}
+        aria-label={`${compareMode === 'beside' ? `${compared?.title}: ` : ''}${plane.title}, slice ${index} of 0 to ${sliceCount - 1}. Arrow keys move the crosshair, Page Up and Page Down change the slice.`}
         tabIndex={0}
         {...gestures}
       >
@@ -116,11 +155,22 @@ export function SliceView(props: SliceViewProps) {
             height={height}
           />
         )}
-        {image !== null && hasColourBar && <GreyColourBar width={width} height={height} />}
+        {image !== null && hasColourBar && (
+          <GreyColourBar isDifference={difference !== null} width={width} height={height} />
+        )}
         {image !== null && slab !== null && (
           <SlabNote slab={slab} image={image} plane={plane} index={index} />
         )}
         {comparing && <span className={styles['badge']}>Input</span>}
+        {compared !== null && compareMode === 'swipe' && (
+          <SwipeDivider width={width} left={compared.title} right="Shown" />
+        )}
+        {compared !== null && compareMode === 'beside' && (
+          <span className={styles['badge']}>{compared.title}</span>
+        )}
+        {compared !== null && compareMode === 'difference' && (
+          <span className={styles['badge']}>Shown − {compared.title}</span>
+        )}
       </div>
       <div className={styles['caption']}>
         <span className={styles['title']} style={{ color: PLANE_COLOURS[id] }}>
@@ -153,124 +203,29 @@ export function SliceView(props: SliceViewProps) {
   );
 }
 
-function GreyColourBar(size: { readonly width: number; readonly height: number }) {
-  const window = useViewer((state) => state.window);
-  const colourMap = useViewer((state) => state.colourMap);
-  const isShown = useViewer((state) => state.colourBarShown);
-  if (!isShown || window === null) return null;
-  return <ColourBar window={window} colourMap={colourMap} title="grey value" {...size} />;
-}
-
-/** What the picture is made of, where that is more than a slice. Labels are those of the slice. */
-function SlabNote(props: {
-  readonly slab: Slab;
-  readonly image: VolumeInfo;
+interface Part {
+  readonly source: SliceSource;
+  readonly view: string;
   readonly plane: Plane;
+  readonly whole: VolumeInfo | null;
+  /** Voxel of `whole` that is the first of `shown`. */
+  readonly offset: VoxelIndex;
+  readonly shown: VolumeInfo | null;
   readonly index: number;
-}) {
-  const { slab, image, plane, index } = props;
-  const [first, last] = slabLayers(image.size[plane.normal], index, slab.thickness);
-  const slices = last - first + 1;
-  const length =
-    image.spacing === null
-      ? 'voxel size unknown'
-      : `${formatLength(slices * image.spacing.values[plane.normal])} ${image.spacing.unit}`;
-  return (
-    <span className={styles['slabBadge']} data-testid="slab">
-      {slab.projection} of {slices} slices, {AXIS_NAMES[plane.normal]} {first} to {last} ({length})
-    </span>
-  );
 }
 
-/** The slice of the opened volume where the result's slice lies, cut to the result's size. */
-function useBeforeSlice(
-  source: SliceSource,
-  id: SliceViewId,
-  plane: Plane,
-  before: Before | null,
-  shown: VolumeInfo | null,
-  index: number,
+/** The slice of another volume where the shown one's slice lies, cut to its size. */
+function usePart(
+  { source, view, plane, whole, offset, shown, index }: Part,
   slab: Slab | null,
 ): SlicePixels | null {
-  const offset = before?.offset ?? [0, 0, 0];
-  const whole = useSlice(
-    source,
-    `${id} before`,
-    before?.volume ?? null,
-    plane.normal,
-    index + offset[plane.normal],
-    slab,
-  );
+  const pixels = useSlice(source, view, whole, plane.normal, index + offset[plane.normal], slab);
   const column = offset[plane.across];
   const row = offset[plane.down];
   const width = shown?.size[plane.across] ?? 0;
   const height = shown?.size[plane.down] ?? 0;
   return useMemo(
-    () => (whole === null ? null : subGrid(whole, column, row, width, height)),
-    [whole, column, row, width, height],
-  );
-}
-
-/** The slice as a canvas of one pixel for each voxel. */
-function usePicture(
-  isAlone: boolean,
-  overlay: VolumeInfo | null,
-  grey: SlicePixels | null,
-  labels: SlicePixels | null,
-): HTMLCanvasElement | null {
-  const window = useViewer((state) => state.window);
-  const colourMap = useViewer((state) => state.colourMap);
-  const opacity = useViewer((state) => state.overlayOpacity);
-  const style = useViewer((state) => state.overlayStyle);
-  const hidden = useViewer((state) => state.hiddenLabels);
-  const overlayShown = useViewer((state) => state.overlayShown);
-  const look = useMemo<LabelLook>(() => {
-    const shown = (overlay?.phases ?? []).filter((phase) => !hidden.includes(phase.label));
-    return {
-      colours: new Map(shown.map((phase) => [phase.label, parseColour(phase.colour)])),
-      opacity: isAlone ? 1 : overlayShown ? opacity : 0,
-      style: isAlone ? 'fill' : style,
-    };
-  }, [overlay, hidden, opacity, style, isAlone, overlayShown]);
-  return useMemo(() => {
-    const grid = grey ?? labels;
-    // Grey values wait for their window: a wrong one would flash.
-    if (grid === null || (grey !== null && window === null)) return null;
-    const rgba = composeSlice(grey, { ...(window ?? NO_WINDOW), colourMap }, labels, look);
-    const voxels = document.createElement('canvas');
-    voxels.width = grid.width;
-    voxels.height = grid.height;
-    // In main memory: a crash of the graphics process must not take it along.
-    const context = voxels.getContext('2d', { willReadFrequently: true });
-    context?.putImageData(new ImageData(rgba, grid.width, grid.height), 0, 0);
-    return voxels;
-  }, [grey, labels, window, colourMap, look]);
-}
-
-function drawPicture(
-  canvas: HTMLCanvasElement,
-  picture: HTMLCanvasElement | null,
-  placement: Placement | null,
-  width: number,
-  height: number,
-): void {
-  const context = canvas.getContext('2d', { alpha: false });
-  if (context === null) return;
-  const ratio = globalThis.devicePixelRatio;
-  canvas.width = Math.max(1, Math.round(width * ratio));
-  canvas.height = Math.max(1, Math.round(height * ratio));
-  context.fillStyle = VIEW_BACKGROUND;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  if (picture === null || placement === null) return;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  // Enlarged voxels stay squares with their own value; only a reduced picture is smoothed.
-  context.imageSmoothingEnabled = Math.min(placement.scaleX, placement.scaleY) * ratio < 1;
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(
-    picture,
-    placement.left,
-    placement.top,
-    picture.width * placement.scaleX,
-    picture.height * placement.scaleY,
+    () => (pixels === null ? null : subGrid(pixels, column, row, width, height)),
+    [pixels, column, row, width, height],
   );
 }

@@ -6,6 +6,7 @@ import { useMeasures } from '../../stores/measures.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { useWorkspaceState } from '../../workbench-context.tsx';
 import { beforeOf } from './before.ts';
+import { useCompared, useComparedStates, useOtherWindow } from './comparison.ts';
 import { Legend } from './Legend.tsx';
 import { SliceSource } from './slice-source.ts';
 import { SliceView } from './SliceView.tsx';
@@ -36,16 +37,47 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
   useViewerKeys();
   useMeasuresOf(opened);
   const isShown = (view: ViewId) => maximised === null || maximised === view;
+  const mode = useViewer((state) => state.compareMode);
+  const active = useViewer((state) => state.active);
+  const states = useComparedStates({ image, overlay });
+  const compared = useCompared(states);
+  const comparedWindow = useOtherWindow(client, image, compared?.image ?? null);
   const parts = { source, image, overlay, before };
+  const others = { compared, comparedWindow };
+  const isBeside = compared !== null && mode === 'side';
+  const besides = active === '3d' ? 'xy' : active;
+  const within = mode === 'side' || compared === null ? 'off' : mode;
   return (
     <section className={styles['viewer']} aria-label="Views">
-      <ViewerToolbar client={client} {...parts} />
-      <div className={styles['grid']} data-maximised={maximised !== null}>
-        {SLICE_VIEWS.filter(isShown).map((view, i) => (
-          <SliceView key={view} id={view} hasColourBar={i === 0} {...parts} />
-        ))}
-        {isShown('3d') && <VolumePane client={client} image={image} overlay={overlay} />}
-      </div>
+      <ViewerToolbar client={client} states={states} compared={compared} {...parts} />
+      {isBeside ? (
+        <div className={styles['grid']} data-beside="true">
+          {(['beside', 'off'] as const).map((side) => (
+            <SliceView
+              key={`${besides} ${side}`}
+              id={besides}
+              hasColourBar={side === 'off'}
+              compareMode={side}
+              {...others}
+              {...parts}
+            />
+          ))}
+        </div>
+      ) : (
+        <div className={styles['grid']} data-maximised={maximised !== null}>
+          {SLICE_VIEWS.filter(isShown).map((view, i) => (
+            <SliceView
+              key={view}
+              id={view}
+              hasColourBar={i === 0}
+              compareMode={within}
+              {...others}
+              {...parts}
+            />
+          ))}
+          {isShown('3d') && <VolumePane client={client} image={image} overlay={overlay} />}
+        </div>
+      )}
       {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
     </section>
   );

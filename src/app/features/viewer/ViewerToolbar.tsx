@@ -16,6 +16,8 @@ import type { EngineClient } from '../../engine-client.ts';
 import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import type { Before } from './before.ts';
+import { CompareMenu } from './CompareMenu.tsx';
+import type { ComparedState } from './comparison.ts';
 import { MeasureMenu } from './MeasureMenu.tsx';
 import { Readout } from './Readout.tsx';
 import { SlabControl } from './SlabControl.tsx';
@@ -29,9 +31,13 @@ interface ToolbarProps {
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
   readonly before: Before | null;
+  /** Other states of the recipe at the place of what is shown. */
+  readonly states: readonly ComparedState[];
+  readonly compared: ComparedState | null;
 }
 
-export function ViewerToolbar({ client, source, image, overlay, before }: ToolbarProps) {
+export function ViewerToolbar(props: ToolbarProps) {
+  const { client, source, image, overlay, before, states, compared } = props;
   const showVolume = useViewer((state) => state.showVolume);
   const crosshairShown = useViewer((state) => state.crosshairShown);
   const maximised = useViewer((state) => state.maximised);
@@ -71,8 +77,15 @@ export function ViewerToolbar({ client, source, image, overlay, before }: Toolba
         <ColourMapMenu disabled={image === null} />
         <SlabControl image={image} />
         <MeasureMenu disabled={image === null && overlay === null} />
+        <CompareMenu states={states} />
       </span>
-      <Readout source={source} image={image} overlay={overlay} before={before} />
+      <Readout
+        source={source}
+        image={image}
+        overlay={overlay}
+        before={before}
+        compared={compared}
+      />
     </div>
   );
 }

@@ -22,14 +22,17 @@ export function sharedShare(a: GreyWindow, b: GreyWindow): number {
   return Math.max(0, shared) / covered;
 }
 
+/** Whether two spans can be looked at through one window. */
+export function isSameScale(a: GreyWindow, b: GreyWindow): boolean {
+  return sharedShare(a, b) >= LEAST_SHARED;
+}
+
 export class WindowMemory {
   readonly #scales: Scale[] = [];
 
   /** The window of an image whose grey values lie mostly in `span`. */
   recall(handle: VolumeHandle, span: GreyWindow): GreyWindow {
-    const known =
-      this.#find(handle) ??
-      this.#scales.find((scale) => sharedShare(scale.span, span) >= LEAST_SHARED);
+    const known = this.#find(handle) ?? this.#scales.find((scale) => isSameScale(scale.span, span));
     if (known !== undefined) {
       known.handles.add(handle);
       return known.window;

@@ -1,0 +1,52 @@
+/** What a slice view says about its own colours and thickness. */
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import { type Slab, slabLayers } from '../../../volume/slab.ts';
+import { AXIS_NAMES, formatLength, type Plane } from '../../rendering/slice-geometry.ts';
+import { useViewer } from '../../stores/viewer.ts';
+import { ColourBar } from './ColourBar.tsx';
+import { differenceWindow } from './slice-picture.ts';
+import styles from './viewer.module.css';
+
+interface GreyColourBarProps {
+  readonly isDifference: boolean;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function GreyColourBar({ isDifference, ...size }: GreyColourBarProps) {
+  const window = useViewer((state) => state.window);
+  const colourMap = useViewer((state) => state.colourMap);
+  const isShown = useViewer((state) => state.colourBarShown);
+  if (!isShown || window === null) return null;
+  return isDifference ? (
+    <ColourBar
+      window={differenceWindow(window)}
+      colourMap="blue-red"
+      title="difference of grey values"
+      {...size}
+    />
+  ) : (
+    <ColourBar window={window} colourMap={colourMap} title="grey value" {...size} />
+  );
+}
+
+/** What the picture is made of, where that is more than a slice. Labels are those of the slice. */
+export function SlabNote(props: {
+  readonly slab: Slab;
+  readonly image: VolumeInfo;
+  readonly plane: Plane;
+  readonly index: number;
+}) {
+  const { slab, image, plane, index } = props;
+  const [first, last] = slabLayers(image.size[plane.normal], index, slab.thickness);
+  const slices = last - first + 1;
+  const length =
+    image.spacing === null
+      ? 'voxel size unknown'
+      : `${formatLength(slices * image.spacing.values[plane.normal])} ${image.spacing.unit}`;
+  return (
+    <span className={styles['slabBadge']} data-testid="slab">
+      {slab.projection} of {slices} slices, {AXIS_NAMES[plane.normal]} {first} to {last} ({length})
+    </span>
+  );
+}

@@ -1,0 +1,129 @@
+/** Slices as pictures of one pixel for each voxel, and how they are drawn on a view. */
+import { useMemo } from 'react';
+import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
+import { parseColour } from '../../rendering/colour-maps.ts';
+import {
+  composeSlice,
+  differenceGrid,
+  type GreyLook,
+  type LabelLook,
+} from '../../rendering/compose-slice.ts';
+import type { Placement } from '../../rendering/slice-geometry.ts';
+import { VIEW_BACKGROUND } from '../../rendering/view-colours.ts';
+import { type GreyWindow, useViewer } from '../../stores/viewer.ts';
+
+const NO_WINDOW = { low: 0, high: 1 };
+const NO_LABELS: LabelLook = { colours: new Map(), opacity: 0, style: 'fill' };
+
+/** Grey values with labels over them. `ownWindow` is used in place of that of all views. */
+export function usePicture(
+  isAlone: boolean,
+  overlay: VolumeInfo | null,
+  grey: SlicePixels | null,
+  labels: SlicePixels | null,
+  ownWindow: GreyWindow | null = null,
+): HTMLCanvasElement | null {
+  const shared = useViewer((state) => state.window);
+  const window = ownWindow ?? shared;
+  const colourMap = useViewer((state) => state.colourMap);
+  const opacity = useViewer((state) => state.overlayOpacity);
+  const style = useViewer((state) => state.overlayStyle);
+  const hidden = useViewer((state) => state.hiddenLabels);
+  const overlayShown = useViewer((state) => state.overlayShown);
+  const look = useMemo<LabelLook>(() => {
+    const shown = (overlay?.phases ?? []).filter((phase) => !hidden.includes(phase.label));
+    return {
+      colours: new Map(shown.map((phase) => [phase.label, parseColour(phase.colour)])),
+      opacity: isAlone ? 1 : overlayShown ? opacity : 0,
+      style: isAlone ? 'fill' : style,
+    };
+  }, [overlay, hidden, opacity, style, isAlone, overlayShown]);
+  return useMemo(() => {
+    const grid = grey ?? labels;
+    // Grey values wait for their window: a wrong one would flash.
+    if (grid === null || (grey !== null && window === null)) return null;
+    return paint(grey, { ...(window ?? NO_WINDOW), colourMap }, labels, look);
+  }, [grey, labels, window, colourMap, look]);
+}
+
+/** Differences from minus to plus half the window's width, so that equal voxels are colourless. */
+export function differenceWindow({ low, high }: GreyWindow): GreyWindow {
+  const half = (high - low) / 2;
+  return { low: -half, high: half };
+}
+
+/** Ours minus theirs; null until both are there. */
+export function useDifference(
+  ours: SlicePixels | null,
+  theirs: SlicePixels | null,
+): HTMLCanvasElement | null {
+  const window = useViewer((state) => state.window);
+  return useMemo(() => {
+    if (ours === null || theirs === null || window === null) return null;
+    const look: GreyLook = { ...differenceWindow(window), colourMap: 'blue-red' };
+    return paint(differenceGrid(ours, theirs), look, null, NO_LABELS);
+  }, [ours, theirs, window]);
+}
+
+function paint(
+  grey: SlicePixels | null,
+  look: GreyLook,
+  labels: SlicePixels | null,
+  labelLook: LabelLook,
+): HTMLCanvasElement {
+  const { width, height } = (grey ?? labels) as SlicePixels;
+  const rgba = composeSlice(grey, look, labels, labelLook);
+  const voxels = document.createElement('canvas');
+  voxels.width = width;
+  voxels.height = height;
+  // In main memory: a crash of the graphics process must not take it along.
+  const context = voxels.getContext('2d', { willReadFrequently: true });
+  context?.putImageData(new ImageData(rgba, width, height), 0, 0);
+  return voxels;
+}
+
+/** A picture that covers the left part of another. */
+export interface Curtain {
+  readonly picture: HTMLCanvasElement | null;
+  /** Share of the view's width that it covers. */
+  readonly share: number;
+}
+
+export function drawPicture(
+  canvas: HTMLCanvasElement,
+  picture: HTMLCanvasElement | null,
+  curtain: Curtain | null,
+  placement: Placement | null,
+  width: number,
+  height: number,
+): void {
+  const context = canvas.getContext('2d', { alpha: false });
+  if (context === null) return;
+  const ratio = globalThis.devicePixelRatio;
+  canvas.width = Math.max(1, Math.round(width * ratio));
+  canvas.height = Math.max(1, Math.round(height * ratio));
+  context.fillStyle = VIEW_BACKGROUND;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  if (placement === null) return;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  // Enlarged voxels stay squares with their own value; only a reduced picture is smoothed.
+  context.imageSmoothingEnabled = Math.min(placement.scaleX, placement.scaleY) * ratio < 1;
+  context.imageSmoothingQuality = 'high';
+  place(context, picture, placement);
+  if (curtain === null) return;
+  context.beginPath();
+  context.rect(0, 0, Math.round(curtain.share * width), height);
+  context.clip();
+  context.fillStyle = VIEW_BACKGROUND;
+  context.fillRect(0, 0, width, height);
+  place(context, curtain.picture, placement);
+}
+
+function place(
+  context: CanvasRenderingContext2D,
+  picture: HTMLCanvasElement | null,
+  { left, top, scaleX, scaleY }: Placement,
+): void {
+  if (picture === null) return;
+  context.drawImage(picture, left, top, picture.width * scaleX, picture.height * scaleY);
+}
