@@ -111,6 +111,20 @@ describe('workbench runs', () => {
     expect(order).toEqual(['second', 'first', 'third']);
   });
 
+  it('export results under the name of the file and the last step', async () => {
+    const { handle } = await openGrey();
+    const [smooth, sharp] = await workbench.run('r', TWO_STEPS, handle, quiet);
+    const nameOf = async (result: string, kind: 'tiff' | 'nrrd') =>
+      (await workbench.exportVolume(result, kind)).name;
+    expect(await nameOf(handle, 'nrrd')).toBe('grey.nrrd');
+    expect(await nameOf(smooth?.volume?.handle ?? '', 'tiff')).toBe('grey-gaussian.tif');
+    expect(await nameOf(sharp?.volume?.handle ?? '', 'nrrd')).toBe('grey-unsharp-mask.nrrd');
+    const data = Uint8Array.from({ length: 64 }, (_, i) => i % 2);
+    const labels = createVolume({ kind: 'labels', name: 'phases', size: [4, 4, 4], data });
+    const opened = await workbench.open('l', [await fileOf(labels, 'phases.nrrd')], quiet);
+    expect(await nameOf(opened.handle, 'tiff')).toBe('phases-labels.tif');
+  });
+
   it('let slices be served meanwhile', async () => {
     const { handle } = await openGrey(48);
     let isRunning = true;

@@ -58,6 +58,8 @@ import { describeHistogram, findRange } from './volume-facts.ts';
 
 interface Kept extends IdentifiedVolume {
   readonly info: VolumeInfo;
+  /** Id of the operation whose result it is; null for what was opened. */
+  readonly madeBy: string | null;
 }
 
 /** Facts about a volume that come from its file. */
@@ -112,6 +114,7 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
     identified: IdentifiedVolume,
     facts: FileFacts,
     signal?: AbortSignal,
+    madeBy: string | null = null,
   ): Promise<VolumeInfo> {
     const { volume, identity, voxelDigest } = identified;
     const breathe = createBreathe(host, signal);
@@ -134,7 +137,7 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       onGpu: identified.onGpu,
       ...facts,
     };
-    volumes.set(identity, { ...identified, info });
+    volumes.set(identity, { ...identified, info, madeBy });
     return info;
   }
 
@@ -174,7 +177,9 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
       stepId: outcome.stepId,
       operation: outcome.operation,
       params: outcome.params as RawParameters,
-      volume: madeVolume ? (known ?? (await keep(current, NO_FILE, signal))) : null,
+      volume: madeVolume
+        ? (known ?? (await keep(current, NO_FILE, signal, outcome.operation)))
+        : null,
       tables: outcome.tables,
       notes: outcome.notes,
       elapsedMs: outcome.elapsedMs,
@@ -361,12 +366,10 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
 
     exportVolume: (handle, kind: ExportKind): Promise<ExportedFile> =>
       withinMemory(async () => {
-        const { volume, onGpu } = find(handle);
-        const stem = volume.name.replace(/\.[^.]+$/, '') || 'volume';
+        const { volume, madeBy, onGpu } = find(handle);
         const extension = kind === 'tiff' ? 'tif' : 'nrrd';
-        const suffix = `${volume.kind === 'labels' ? '-labels' : ''}${onGpu ? '-gpu' : ''}`;
-        const blob = await writeVolume(volume, kind, onGpu ? GPU_NOTE : '');
-        return { name: `${stem}${suffix}.${extension}`, blob };
+        const name = `${exportStem(volume, madeBy)}${onGpu ? '-gpu' : ''}.${extension}`;
+        return { name, blob: await writeVolume(volume, kind, onGpu ? GPU_NOTE : '') };
       }),
 
     async resultsJson(recipe, handle) {
@@ -403,6 +406,16 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
 /** What a run depends on: two recipes with the same key have the same results, step by step. */
 function stepsKey({ steps }: Recipe): string {
   return JSON.stringify(steps.filter((step) => step.enabled));
+}
+
+/** Families whose operations are told apart by what follows the family: `denoise-median`. */
+const DOING = /^(denoise|sharpen|smooth|segment|label|measure)-/;
+
+/** The file's name and what was done to it last, so that no result is called like its input. */
+function exportStem({ name, kind }: Volume, madeBy: string | null): string {
+  const stem = name.replace(/\.[^.]+$/, '') || 'volume';
+  if (kind === 'labels') return `${stem}-labels`;
+  return madeBy === null ? stem : `${stem}-${madeBy.replace(DOING, '')}`;
 }
 
 /** Turns an allocation that failed into a sentence. */

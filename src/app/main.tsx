@@ -10,6 +10,8 @@ import { saveFile } from './components/save-file.ts';
 import { createEngineClient } from './engine-client.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { createPreferences } from './stores/preferences.ts';
+import { keepSession } from './stores/session.ts';
+import { useViewer } from './stores/viewer.ts';
 import { createWorkspace, type Workspace } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -39,10 +41,12 @@ function start(): void {
     save: saveFile,
     sampleUrl: new URL(SAMPLE_PATH, document.baseURI).href,
   });
+  const storage = localStorageOrNull();
+  keepSession(workspace, useViewer, storage);
   const workbench: Workbench = {
     client,
     workspace,
-    preferences: createPreferences(localStorageOrNull()),
+    preferences: createPreferences(storage),
     dialogs: createDialogs(),
   };
   window.__tauscope = { idle: workspace.idle, store: workspace.store };

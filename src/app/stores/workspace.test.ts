@@ -275,6 +275,22 @@ describe('opening', () => {
     expect(workspace.store.getState().refusal).toBeNull();
   });
 
+  it('remembers what was opened as a person would look for it', async () => {
+    const { client } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    const openedAfter = async (...files: readonly NamedFile[]) => {
+      await workspace.openFiles(files);
+      return workspace.store.getState().opened;
+    };
+    expect(await openedAfter(named('one.tif'))).toEqual({ kind: 'files', name: 'one.tif' });
+    const slices = ['a.tif', 'b.tif'].map((name) => named(name, 'x', `scan 7/${name}`));
+    expect(await openedAfter(...slices)).toEqual({ kind: 'files', name: 'scan 7' });
+    const loose = await openedAfter(named('a.tif'), named('b.tif'));
+    expect(loose).toEqual({ kind: 'files', name: 'the 2 files' });
+    await workspace.openSample();
+    expect(workspace.store.getState().opened?.kind).toBe('url');
+  });
+
   it('asks for a voxel size only where the file states none', async () => {
     const { client } = scriptedClient();
     const { workspace } = await workspaceWith(client);
@@ -495,6 +511,43 @@ describe('a replaced worker', () => {
     expect(state.outcomes).toEqual({});
     expect(currentRecipe(state).steps).toHaveLength(1);
     expect(state.messages[0]?.title).toBe('Computation restarted');
+  });
+});
+
+describe('a recipe that cannot run', () => {
+  it('is not started; the field that is wrong is named and its step selected', async () => {
+    const { client, runs } = scriptedClient();
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('scan.tif')]);
+    build(workspace, 'smooth', 'smooth');
+    const steps = currentRecipe(workspace.store.getState()).steps;
+    const second = steps[1]?.id ?? '';
+    workspace.edit('Change', (recipe) => setStepParams(recipe, second, { amount: -3 }));
+    await workspace.run();
+    expect(runs).toEqual([]);
+    const { messages, selected } = workspace.store.getState();
+    expect(selected).toBe(second);
+    expect(messages.map(({ title, text }) => [title, text])).toEqual([
+      ['The recipe cannot run', 'smooth: Amount (amount) is -3; it must be a number from 0 to 10.'],
+    ]);
+    workspace.edit('Change', (recipe) => setStepParams(recipe, second, { amount: 3 }));
+    await workspace.run();
+    expect(runs).toHaveLength(1);
+  });
+
+  it('is not started where no memory holds it', async () => {
+    const { client, runs } = scriptedClient();
+    client.estimate = () =>
+      Promise.reject(new UserError('memory/over-budget', 'It needs 5 GiB: crop the volume first.'));
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('large.tif')]);
+    build(workspace, 'smooth');
+    await workspace.idle();
+    await workspace.run();
+    expect(runs).toEqual([]);
+    expect(workspace.store.getState().messages.at(-1)?.text).toBe(
+      'It needs 5 GiB: crop the volume first.',
+    );
   });
 });
 

@@ -74,6 +74,12 @@ export interface LogEntry {
 
 export type OverlayMode = 'auto' | 'labels' | 'truth' | 'none';
 
+/** What was opened last, to open it again by hand. */
+export interface OpenedBefore {
+  readonly kind: Origin['kind'];
+  readonly name: string;
+}
+
 export interface WorkspaceState {
   readonly engine: EngineDescription | null;
   /** null until a person could want to know: opening it takes a moment. */
@@ -81,6 +87,8 @@ export interface WorkspaceState {
   /** Whether runs use the GPU; off whenever the page opens. */
   readonly usesGpu: boolean;
   readonly source: VolumeInfo | null;
+  /** Outlives the source where a reloaded page has the recipe but not the volume. */
+  readonly opened: OpenedBefore | null;
   /** Bytes of the opened files; null for generated volumes. */
   readonly sourceBytes: number | null;
   /** The truth that came with a generated phantom. */
@@ -118,6 +126,8 @@ export type RecipeEdit = (recipe: Recipe) => Recipe;
 export interface Workspace {
   readonly store: StoreApi<WorkspaceState>;
   start(): Promise<void>;
+  /** Takes the recipe of a page that was left, before anything is open. */
+  restore(recipe: Recipe, opened: OpenedBefore | null): void;
   openFiles(files: readonly NamedFile[]): Promise<void>;
   openSample(): Promise<void>;
   generate(phantom: string, params: RawParameters): Promise<void>;
@@ -165,6 +175,7 @@ const EMPTY_STATE: WorkspaceState = {
   gpu: null,
   usesGpu: false,
   source: null,
+  opened: null,
   sourceBytes: null,
   truth: null,
   asksVoxelSize: false,
@@ -406,7 +417,9 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
           return;
         }
         origin = from;
-        adoptSource(source, { truth, sourceBytes: bytes });
+        const name = from.kind === 'files' ? nameFiles(from.files) : source.name;
+        const opened = { kind: from.kind, name };
+        adoptSource(source, { truth, opened, sourceBytes: bytes });
         log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
       });
     } catch (error) {
@@ -595,12 +608,27 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     set((state) => ({ outcomes: { ...state.outcomes, [summary.stepId]: { key, summary } } }));
   }
 
+  /** Says why a recipe cannot run, and leads to the step that keeps it from running. */
+  function isRefused(steps: readonly StepStatus[]): boolean {
+    const wrong = steps.find(({ problem }) => problem !== null);
+    const problem = wrong?.problem ?? get().refusal;
+    if (problem === null) return false;
+    const owner = wrong?.operation?.title ?? wrong?.step.operation ?? '';
+    if (wrong !== undefined) set({ selected: wrong.step.id });
+    tell(
+      'error',
+      'The recipe cannot run',
+      problem.startsWith(owner) ? problem : `${owner}: ${problem}`,
+    );
+    return true;
+  }
+
   async function run(): Promise<void> {
     const { source, activity } = get();
     if (source === null || activity !== null) return;
     const recipe = currentRecipe(get());
     const steps = currentSteps(get()).filter(({ step }) => step.enabled);
-    if (steps.length === 0) return;
+    if (steps.length === 0 || isRefused(steps)) return;
     const keys = Object.fromEntries(
       steps.flatMap(({ step, key }) => (key === null ? [] : [[step.id, key]])),
     );
@@ -724,6 +752,11 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         report('Starting', error);
       }
     },
+    restore(recipe, opened) {
+      // On top of an empty one, so that undo leads back to a fresh start.
+      const history = pushState(createHistory(emptyRecipe()), recipe, 'Bring back the recipe');
+      set({ history, opened });
+    },
     setVoxelSize: (spacing) =>
       changeSource('Voxel size', (handle) => client.setSpacing(handle, spacing)),
     askVoxelSize: (asks) => set({ asksVoxelSize: asks }),
@@ -794,6 +827,14 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
 /** What a message about opening something is called, while it lasts and where it fails. */
 function openTitles(name: string): { readonly title: string; readonly failure: string } {
   return { title: `Opening ${name}`, failure: `Could not open ${name}` };
+}
+
+/** Files as a person would look for them: by name, by folder, or by number. */
+function nameFiles(files: readonly NamedFile[]): string {
+  const [first] = files;
+  const folder = first?.path.split('/').find((part) => part !== '') ?? '';
+  if (files.length === 1 || first === undefined) return first?.file.name ?? '';
+  return folder === '' ? `the ${files.length} files` : folder;
 }
 
 /** A file name without its last extension. */

@@ -40,6 +40,10 @@ function stepped(value: number, step: number, times: number): number {
   return Number((value + step * times).toPrecision(12));
 }
 
+function describeDraft(draft: string): string {
+  return draft.trim() === '' ? 'A number is missing.' : 'This is not a number.';
+}
+
 export function NumberInput(props: NumberInputProps) {
   const { value, min, max, step = 1, unit = '', nullable = false, onChange } = props;
   const [draft, setDraft] = useState<string | null>(null);
@@ -56,6 +60,11 @@ export function NumberInput(props: NumberInputProps) {
     if (event.key === 'Escape' && draft !== null) {
       event.stopPropagation();
       setDraft(null);
+      return;
+    }
+    if (event.key === 'Enter' && draftIsBad) {
+      // Nothing may start, Ctrl+Enter's run above all, with a value that is not the one shown.
+      event.preventDefault();
       return;
     }
     if (event.key === 'Enter') setDraft(null);
@@ -83,7 +92,7 @@ export function NumberInput(props: NumberInputProps) {
       value={shown}
       placeholder={props.placeholder}
       disabled={props.disabled ?? false}
-      error={props.invalid === true || draftIsBad}
+      error={draftIsBad ? describeDraft(draft) : props.invalid === true}
       rightSection={unit === '' ? undefined : <span>{unit}</span>}
       rightSectionWidth={unit === '' ? undefined : 12 + unit.length * 6.4}
       rightSectionPointerEvents="none"

@@ -2,9 +2,30 @@
 import { Button, Loader } from '@mantine/core';
 import { IconCube3dSphere, IconFiles, IconFolder, IconStack2 } from '@tabler/icons-react';
 import { findAction } from '../../actions.ts';
+import { currentRecipe } from '../../stores/workspace.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { OpenProgress } from './OpenProgress.tsx';
 import styles from './import.module.css';
+
+/** What a reloaded page still has, and what it needs to go on. */
+function Kept() {
+  const { steps, opened, isIdle } = useWorkspaceState((state) => ({
+    steps: currentRecipe(state).steps.length,
+    opened: state.opened,
+    isIdle: state.activity === null,
+  }));
+  if (steps === 0 || opened === null || !isIdle) return null;
+  const again = {
+    files: `Drop ${opened.name} again`,
+    url: 'Open the sample electrode again',
+    phantom: 'Generate the phantom again',
+  }[opened.kind];
+  return (
+    <p className={styles['kept']} role="status">
+      Your recipe of {steps} {steps === 1 ? 'step' : 'steps'} is kept. {again} to go on with it.
+    </p>
+  );
+}
 
 export function StartScreen() {
   const workbench = useWorkbench();
@@ -46,6 +67,7 @@ export function StartScreen() {
             <OpenProgress activity={activity} />
           )}
         </div>
+        <Kept />
         <div className={styles['others']}>
           <button
             type="button"
