@@ -30,6 +30,8 @@ export interface OwnContestant {
 
 export interface PeerContestant {
   readonly title: string;
+  /** What stands behind the title, where that is not the named function itself. */
+  readonly note?: string;
   readonly peer: PeerCall;
   readonly rounds?: number;
   /** How far its result is from the own one. */

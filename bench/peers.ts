@@ -31,6 +31,9 @@ const PACKAGES = {
   torch: 'python3-torch',
 } as const;
 
+/** All that is measured against. */
+export const PEER_PACKAGES: readonly string[] = [...Object.values(PACKAGES), 'clang-19'];
+
 export type PythonModule = keyof typeof PACKAGES;
 
 export interface PythonCall {

@@ -2,6 +2,7 @@
 import { markdownTable } from '../scripts/operation-page.ts';
 import type { Claim, ContestResult, Standing } from './contest.ts';
 import type { KernelMeasurement } from './kernels.ts';
+import { PEER_PACKAGES } from './peers.ts';
 
 export interface ReportRow {
   readonly title: string;
@@ -192,6 +193,18 @@ function reasons(rows: readonly ReportRow[]): readonly string[] {
   );
 }
 
+/** What stands behind the names of the others, each once. */
+function notesOf(results: readonly ContestResult[]): string {
+  const titles = new Map<string, string>();
+  for (const { contest } of results) {
+    for (const each of Object.values(contest.contestants)) {
+      const note = 'note' in each ? each.note : undefined;
+      if (note !== undefined && !titles.has(note)) titles.set(note, each.title);
+    }
+  }
+  return [...titles].map(([note, title]) => `- ${title}: ${note}`).join('\n');
+}
+
 function kernelTable(kernels: readonly KernelMeasurement[]): string {
   return markdownTable(
     ['operation', 'reference ms', 'kernel ms', 'ratio', 'ns/voxel', 'threads', 'bits'],
@@ -223,6 +236,7 @@ export function reportPage({ command, date, machine, peers, results, kernels }: 
     [
       `- Machine: ${machine.processor}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; load ${machine.load.toFixed(1)} at the start.`,
       `- Measured against: ${peers.length === 0 ? 'nothing, peers were left out' : peers.join(', ')}.`,
+      `- What is measured against comes from Debian: \`apt-get install ${PEER_PACKAGES.join(' ')}\`. What is not installed is reported as not measured.`,
     ].join('\n'),
     [
       'Times are no promise, ratios are: both sides run in turn on the same volume in the same run, and',
@@ -245,6 +259,7 @@ export function reportPage({ command, date, machine, peers, results, kernels }: 
       others.length === 0 ? '' : plainTable(others),
       reasons(others).join('\n'),
     ),
+    ...section('About the others', notesOf(results)),
     ...section(
       'Kernels against their scalar references',
       kernels.length === 0

@@ -8,6 +8,7 @@
  *   --repeats n     another number of turns
  *   --quick         48³ and one turn: whether everything runs
  *   --skip-peers    no other programs
+ *   --page path     writes the page there
  *
  * Exit code 1 where results differ that must not.
  */
@@ -38,6 +39,7 @@ const { values: options } = parseArgs({
     repeats: { type: 'string' },
     quick: { type: 'boolean', default: false },
     'skip-peers': { type: 'boolean', default: false },
+    page: { type: 'string' },
   },
 });
 
@@ -114,7 +116,7 @@ const page = reportPage({
   results,
   kernels,
 });
-const path = isWhole ? PAGE : PARTIAL_PAGE;
+const path = options.page ?? (isWhole ? PAGE : PARTIAL_PAGE);
 mkdirSync(dirname(path), { recursive: true });
 writeFileSync(path, page);
 console.log(page);

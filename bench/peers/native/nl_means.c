@@ -20,6 +20,8 @@
 #endif
 #define PATCH 5
 #define REACH 2
+/* Rows that two neighbouring windows cover. */
+#define WINDOWS 6
 
 struct task {
   const float *grey;
@@ -38,10 +40,15 @@ static void square(const float *restrict a, const float *restrict b, float *rest
   }
 }
 
-static void sum_rows(float *const *rows, float *restrict out, int n) {
+/* Sums of five rows each, for two neighbouring windows of six rows. */
+static void sum_rows(float *const *rows, float *restrict first, float *restrict second, int n) {
   const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
-  const float *restrict d = rows[3], *restrict e = rows[4];
-  for (int x = 0; x < n; x++) out[x] = ((a[x] + b[x]) + (c[x] + d[x])) + e[x];
+  const float *restrict d = rows[3], *restrict e = rows[4], *restrict f = rows[5];
+  for (int x = 0; x < n; x++) {
+    float common = (b[x] + c[x]) + (d[x] + e[x]);
+    first[x] = common + a[x];
+    second[x] = common + f[x];
+  }
 }
 
 static void sum_along(const float *restrict row, float *restrict out, int n) {
@@ -50,21 +57,35 @@ static void sum_along(const float *restrict row, float *restrict out, int n) {
   }
 }
 
-/* 2^-max(slope * distance - shift, 0), distance being the sum of five rows. */
-static void weigh(float *const *rows, float *restrict weights, int n, float slope, float shift) {
-  const float *restrict a = rows[0], *restrict b = rows[1], *restrict c = rows[2];
-  const float *restrict d = rows[3], *restrict e = rows[4];
+/* 2^-max(slope * distance - shift, 0). */
+static inline float weight_of(float distance, float slope, float shift) {
+  float power = slope * distance - shift;
+  power = power > 0 ? power : 0;
+  power = power < 120 ? power : 120;
+  float whole = rintf(power);
+  float part = whole - power;
+  float root = 1 + part * (0.69314718f + part * (0.24022651f + part * (0.05550411f +
+               part * (0.00961813f + part * 0.00133336f))));
+  union { int32_t bits; float value; } scale = {(127 - (int32_t)whole) << 23};
+  return root * scale.value;
+}
+
+static void weigh(float *restrict distances, int n, float slope, float shift) {
+  for (int x = 0; x < n; x++) distances[x] = weight_of(distances[x], slope, shift);
+}
+
+/* Weighs a row of pairs and adds to both ends of each, which lie in different rows. */
+static void exchange(const float *restrict distances, const float *restrict grey,
+                     const float *restrict partner, float *restrict numerator,
+                     float *restrict denominator, float *restrict partner_numerator,
+                     float *restrict partner_denominator, int n, float slope, float shift) {
   for (int x = 0; x < n; x++) {
-    float distance = ((a[x] + b[x]) + (c[x] + d[x])) + e[x];
-    float power = slope * distance - shift;
-    power = power > 0 ? power : 0;
-    power = power < 120 ? power : 120;
-    float whole = rintf(power);
-    float part = whole - power;
-    float root = 1 + part * (0.69314718f + part * (0.24022651f + part * (0.05550411f +
-                 part * (0.00961813f + part * 0.00133336f))));
-    union { int32_t bits; float value; } scale = {(127 - (int32_t)whole) << 23};
-    weights[x] = root * scale.value;
+    float weight = weight_of(distances[x], slope, shift);
+    float weighted = weight * (partner[x] - grey[x]);
+    numerator[x] += weighted;
+    denominator[x] += weight;
+    partner_numerator[x] -= weighted;
+    partner_denominator[x] += weight;
   }
 }
 
@@ -90,7 +111,7 @@ static void scatter(const float *restrict weights, const float *restrict change,
 static float *call(const void *given) {
   const struct task *task = given;
   int nx = task->nx, ny = task->ny, nz = task->nz, search = task->search;
-  int margin = search + REACH;
+  int margin = search + REACH + 1;
   ptrdiff_t row = (nx + 2 * margin + 3) / 4 * 4, plane = row * (ny + 2 * margin);
   size_t cells = (size_t)plane * (nz + 2 * margin) + 16;
   ptrdiff_t origin = margin + margin * row + margin * plane;
@@ -106,9 +127,8 @@ static float *call(const void *given) {
     }
   }
 
-  float *squares = malloc(4 * PATCH * row), *column = malloc(4 * row);
-  float *layers = malloc(4 * (size_t)PATCH * ROWS * row);
-  float *weights = malloc(4 * row), *change = malloc(4 * row);
+  float *squares = malloc(4 * WINDOWS * row), *sums_of_two = malloc(8 * row);
+  float *layers = malloc(4 * (size_t)WINDOWS * (ROWS + 1) * row), *change = malloc(4 * row);
   for (int zb = -search; zb < nz + search; zb += SLICES)
   for (int yb = -search; yb < ny + search; yb += ROWS)
   for (int dz = 0; dz <= search; dz++)
@@ -120,27 +140,44 @@ static float *call(const void *given) {
     int z0 = most(zb, -dz), z1 = least(zb + SLICES, nz);
     ptrdiff_t away = dx + dy * row + dz * plane;
     if (y0 >= y1 || z0 >= z1) continue;
-    for (int z = z0 - REACH; z < z1 + REACH; z++) {
-      float *layer = layers + (z + PATCH * 64) % PATCH * (ROWS * row);
-      for (int y = y0 - REACH; y < y1 + REACH; y++) {
+    /* Rows and slices go in twos; where their number is odd one too many is summed and dropped. */
+    int y2 = y1 + (y1 - y0) % 2, z2 = z1 + (z1 - z0) % 2;
+    for (int z = z0 - REACH; z < z2 + REACH; z++) {
+      float *layer = layers + (z + WINDOWS * 64) % WINDOWS * ((ROWS + 1) * row);
+      for (int y = y0 - REACH; y < y2 + REACH; y++) {
         const float *at = padded + origin + x0 - REACH + y * row + z * plane;
-        square(at, at + away, squares + (y + PATCH * 64) % PATCH * row, n + 2 * REACH);
-        if (y < y0 + REACH) continue;
-        float *rows[PATCH];
-        for (int k = 0; k < PATCH; k++) rows[k] = squares + (y - k + PATCH * 64) % PATCH * row;
-        sum_rows(rows, column, n + 2 * REACH);
-        sum_along(column, layer + (y - REACH - y0) * row, n);
-      }
-      if (z < z0 + REACH) continue;
-      for (int y = y0; y < y1; y++) {
-        float *rows[PATCH];
-        for (int k = 0; k < PATCH; k++) {
-          rows[k] = layers + (z - k + PATCH * 64) % PATCH * (ROWS * row) + (y - y0) * row;
+        square(at, at + away, squares + (y + WINDOWS * 64) % WINDOWS * row, n + 2 * REACH);
+        int first = y - REACH - 1;
+        if (first < y0 || (first - y0) % 2 == 1) continue;
+        float *rows[WINDOWS];
+        for (int k = 0; k < WINDOWS; k++) {
+          rows[k] = squares + (first - REACH + k + WINDOWS * 64) % WINDOWS * row;
         }
-        ptrdiff_t at = origin + x0 + y * row + (z - REACH) * plane;
-        weigh(rows, weights, n, task->slope, task->shift);
-        gather(padded + at, padded + at + away, weights, change, numerator + at, denominator + at, n);
-        scatter(weights, change, numerator + at + away, denominator + at + away, n);
+        sum_rows(rows, sums_of_two, sums_of_two + row, n + 2 * REACH);
+        sum_along(sums_of_two, layer + (first - y0) * row, n);
+        sum_along(sums_of_two + row, layer + (first + 1 - y0) * row, n);
+      }
+      int first = z - REACH - 1;
+      if (first < z0 || (first - z0) % 2 == 1) continue;
+      for (int y = y0; y < y1; y++) {
+        float *rows[WINDOWS];
+        for (int k = 0; k < WINDOWS; k++) {
+          rows[k] = layers + (first - REACH + k + WINDOWS * 64) % WINDOWS * ((ROWS + 1) * row) +
+                    (y - y0) * row;
+        }
+        sum_rows(rows, sums_of_two, sums_of_two + row, n);
+        for (int which = 0; which < 2 && first + which < z1; which++) {
+          float *distances = sums_of_two + which * row;
+          ptrdiff_t at = origin + x0 + y * row + (first + which) * plane, to = at + away;
+          if (dy != 0 || dz != 0) {
+            exchange(distances, padded + at, padded + to, numerator + at, denominator + at,
+                     numerator + to, denominator + to, n, task->slope, task->shift);
+          } else {
+            weigh(distances, n, task->slope, task->shift);
+            gather(padded + at, padded + to, distances, change, numerator + at, denominator + at, n);
+            scatter(distances, change, numerator + to, denominator + to, n);
+          }
+        }
       }
     }
   }
@@ -153,7 +190,7 @@ static float *call(const void *given) {
       for (int x = 0; x < nx; x++) to[x] = padded[at + x] + numerator[at + x] / (1 + denominator[at + x]);
     }
   }
-  free(padded), free(sums), free(squares), free(column), free(layers), free(weights), free(change);
+  free(padded), free(sums), free(squares), free(sums_of_two), free(layers), free(change);
   return out;
 }
 
