@@ -15,7 +15,7 @@ import type { LevelShape, LinkTables } from './diffusion-grid.ts';
 const f = Math.fround;
 
 /** Factor on the coarse correction; see above. */
-const OVER_CORRECTION = f(1.8);
+export const OVER_CORRECTION = f(1.8);
 
 export interface Level {
   readonly shape: LevelShape;

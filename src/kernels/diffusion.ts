@@ -17,6 +17,7 @@ import {
 import {
   type FluxDirection,
   type LevelShape,
+  type LinkTables,
   linkTables,
   linkWeights,
   MAX_CLASSES,
@@ -41,7 +42,9 @@ import {
   keepPercolating,
   type StrayClusters,
 } from './diffusion-percolation.ts';
+import { type Forest, growForest as growRunForest, routedFlow, routeFlow } from './diffusion-forest.ts';
 import { conjugateGradients, type SolverOutcome, type SolverStep } from './diffusion-solver.ts';
+import { uniformLinks, UniformLevel } from './diffusion-uniform.ts';
 
 export interface DiffusionProblem {
   readonly size: Triple;
@@ -135,9 +138,18 @@ export function contrastOf(values: readonly number[]): number {
   return Math.min(...conducting) / Math.max(...conducting);
 }
 
+/**
+ * The conductivity of all conducting cells where there is only one: such networks are solved with
+ * links of conductivity 1, without storing them. Null where there are several.
+ */
+export function uniformConductivity(values: readonly number[]): number | null {
+  const [only, ...others] = values.filter((value) => value > 0);
+  return only !== undefined && others.length === 0 ? only : null;
+}
+
 /** Conductance of the network to conductivity: length over cross-section, in links along the flux. */
-function conductivityFromEnergy(energy: number, [nx, ny, nz]: Triple): number {
-  return (energy * nz) / (nx * ny);
+function conductivityFromEnergy(energy: number, [nx, ny, nz]: Triple, scale: number): number {
+  return ((energy * nz) / (nx * ny)) * scale;
 }
 
 /** Width of an interval over its lower end. */
@@ -145,8 +157,10 @@ export function relativeWidth({ lower, upper }: ConductanceBounds): number {
   return lower > 0 ? (upper - lower) / lower : Number.POSITIVE_INFINITY;
 }
 
+/** `scale`: what the conductivities of the network are multiplied with. */
 export function solutionOf(
   size: Triple,
+  scale: number,
   percolatingVoxels: number,
   stray: StrayClusters,
   { energy, iterations, width, converged }: SolverOutcome,
@@ -156,10 +170,10 @@ export function solutionOf(
     percolates: true,
     percolatingVoxels,
     stray,
-    effectiveConductivity: conductivityFromEnergy(energy, size),
+    effectiveConductivity: conductivityFromEnergy(energy, size, scale),
     bounds: {
-      lower: conductivityFromEnergy(lower, size),
-      upper: conductivityFromEnergy(upper, size),
+      lower: conductivityFromEnergy(lower, size, scale),
+      upper: conductivityFromEnergy(upper, size, scale),
     },
     iterations,
     width,
@@ -183,22 +197,94 @@ export function solveDiffusion(
   if (percolatingVoxels === 0) return noPath(stray);
 
   const weights = linkWeights(turned(problem.edges, problem.direction));
-  const levels = planLevels(size, weights).map((shape) =>
-    createLevel(shape, problem.periodicSides),
-  );
-  const tables = linkTables(values, weights);
-  linkCells(levels[0] as Level, cells, tables);
-  levels.forEach((level, l) => {
-    if (l > 0) coarsenLinks(levels[l - 1] as Level, level);
-    invertDiagonal(level);
-  });
-  const network = describeNetwork((levels[0] as Level).shape, percolatingVoxels, tables);
-  const vectors = new Vectors(levels, cells, network);
+  const shapes = planLevels(size, weights);
+  const scale = uniformConductivity(values);
+  const tables = linkTables(scale === null ? values : [0, 1], weights);
+  const levels = shapes.map((shape) => createLevel(shape, problem.periodicSides));
+  const network = describeNetwork(shapes[0] as LevelShape, percolatingVoxels, tables);
+  const vectors =
+    scale === null
+      ? new LinkedVectors(levels, cells, tables, network)
+      : new UniformVectors(levels, cells, tables, network);
   const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
   if (readPlane !== undefined) vectors.readPlanes(readPlane);
-  return solutionOf(size, percolatingVoxels, stray, next.value, vectors.bounds);
+  return solutionOf(size, scale ?? 1, percolatingVoxels, stray, next.value, vectors.bounds);
+}
+
+function buildCoarseLevels(levels: readonly Level[], first: number): void {
+  levels.forEach((level, l) => {
+    if (l > first) coarsenLinks(levels[l - 1] as Level, level);
+    if (l >= first) invertDiagonal(level);
+  });
+}
+
+/** The vectors of the iteration for a network of equal links. */
+class UniformVectors {
+  bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
+  readonly #levels: readonly Level[];
+  readonly #fine: UniformLevel;
+  readonly #cells: Uint8Array;
+  readonly #network: Network;
+  readonly #links: readonly [number, number];
+  readonly #forest: Forest;
+
+  constructor(levels: readonly Level[], cells: Uint8Array, tables: LinkTables, network: Network) {
+    const [finest, coarse] = levels as readonly [Level, Level | undefined];
+    this.#levels = levels;
+    this.#cells = cells;
+    this.#network = network;
+    this.#links = uniformLinks(tables);
+    this.#fine = new UniformLevel(finest.shape, cells, this.#links, finest.periodic);
+    if (coarse !== undefined) this.#fine.coarsenInto(coarse);
+    buildCoarseLevels(levels, 1);
+    const { nx, ny, nz } = finest.shape;
+    this.#forest = growRunForest(cells, [nx, ny, nz], finest.periodic);
+  }
+
+  carryOut(step: SolverStep): number {
+    switch (step.kind) {
+      case 'start':
+        this.#fine.start();
+        this.#fine.findResidual();
+        return this.#fine.energy();
+      case 'precondition':
+        return this.#fine.precondition(this.#levels);
+      case 'direct':
+        this.#fine.direct(step.beta);
+        return 0;
+      case 'multiply':
+        return this.#fine.multiply();
+      case 'advance':
+        this.#fine.advance(step.alpha);
+        return 0;
+      case 'energy':
+        return this.#fine.energy();
+      case 'certify':
+        return this.#certify(step.energy);
+    }
+  }
+
+  #certify(energy: number): number {
+    const { nx, ny, nz } = this.#fine.shape;
+    const flow = this.#fine.residualFlow();
+    const sums = routeFlow(this.#cells, [nx, ny, nz], this.#forest, flow);
+    const bounds = boundConductance(energy, routedFlow(sums, this.#links), this.#network);
+    this.bounds = intersect(this.bounds, bounds);
+    this.#fine.findResidual();
+    return relativeWidth(this.bounds);
+  }
+
+  readPlanes(readPlane: ReadPlane): void {
+    const { nx, ny, nz } = this.#fine.shape;
+    const potential = new Float64Array(nx * ny);
+    const cells = new Uint8Array(nx * ny);
+    for (let index = 0; index < nz; index++) {
+      this.#fine.readPlane(index, potential, cells);
+      readPlane({ index, potential, cells });
+    }
+  }
 }
 
 /** Copies plane `index` of the potential out of the padded layout. */
@@ -215,7 +301,7 @@ export function unpadPlane(
 }
 
 /** The vectors of the iteration in the layout of the finest level; r and z are that level's own. */
-class Vectors {
+class LinkedVectors {
   bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #levels: readonly Level[];
   readonly #fine: Level;
@@ -224,11 +310,13 @@ class Vectors {
   readonly #u: Float64Array;
   readonly #p: Float32Array;
 
-  constructor(levels: readonly Level[], cells: Uint8Array, network: Network) {
+  constructor(levels: readonly Level[], cells: Uint8Array, tables: LinkTables, network: Network) {
     this.#levels = levels;
     this.#cells = cells;
     this.#network = network;
     this.#fine = levels[0] as Level;
+    linkCells(this.#fine, cells, tables);
+    buildCoarseLevels(levels, 0);
     const { length } = this.#fine.shape;
     this.#u = new Float64Array(length);
     this.#p = new Float32Array(length);
