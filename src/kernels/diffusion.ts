@@ -42,7 +42,12 @@ import {
   keepPercolating,
   type StrayClusters,
 } from './diffusion-percolation.ts';
-import { type Forest, growForest as growRunForest, routedFlow, routeFlow } from './diffusion-forest.ts';
+import {
+  type Forest,
+  growForest as growRunForest,
+  routedFlow,
+  routeFlow,
+} from './diffusion-forest.ts';
 import { conjugateGradients, type SolverOutcome, type SolverStep } from './diffusion-solver.ts';
 import { uniformLinks, UniformLevel } from './diffusion-uniform.ts';
 

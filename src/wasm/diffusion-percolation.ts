@@ -70,8 +70,14 @@ export async function findPaths(
   const parents = take(4 * total);
   const clusters = take(4 * total);
   await run('runsList', [bits, words, offsets, runs, parents, ny]);
-  await run('runsUnite', [offsets, runs, parents, nx, ny, periodic]);
-  for (let z = itemsPerTask; z < nz; z += itemsPerTask) {
+  const slab = itemsPerTask;
+  await session.run({
+    kernel: 'runsUnite',
+    args: [offsets, runs, parents, nx, ny, nz, periodic, slab],
+    items: Math.ceil(nz / slab),
+    itemsPerTask: 1,
+  });
+  for (let z = slab; z < nz; z += slab) {
     session.call('runsUniteSlices', offsets, runs, parents, ny, z);
     await session.breathe();
   }

@@ -78,7 +78,9 @@ export class UniformNetwork {
     const { nx, ny, nz, stride, slice, half, length, factors, visits } = fine;
     const [tables, zeros] = [this.#at('tables'), this.#at('zeros')];
     const { diagonal, inverse } = uniformTables(...this.#links);
-    this.#session.f32(tables, UNIFORM_TABLE_ELEMENTS).set([...diagonal, ...inverse, ...this.#links]);
+    this.#session
+      .f32(tables, UNIFORM_TABLE_ELEMENTS)
+      .set([...diagonal, ...inverse, ...this.#links]);
     this.#session.u8(zeros, 4 * stride).fill(0);
     const cells = this.#arena + network;
     // The rows that stand for the outer faces.
@@ -159,9 +161,7 @@ export class UniformNetwork {
     const bitBytes = 8 * words * ny * nz;
     this.#session.u8(open, bitBytes).set(this.#session.u8(bits, bitBytes));
     const middle = Math.floor(nz / 2);
-    this.#session
-      .u32(grid, 8)
-      .set([bits, open, words, nx, ny, nz, this.#periodic ? 1 : 0, middle]);
+    this.#session.u32(grid, 8).set([bits, open, words, nx, ny, nz, this.#periodic ? 1 : 0, middle]);
     const starts = [order, order + 4 * mostRuns(nx, ny * middle)] as const;
     const roots = (z: number, at: number): number =>
       this.#session.call('forestRoots', grid, z, at) >>> 0;

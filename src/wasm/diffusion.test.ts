@@ -9,7 +9,7 @@ import {
 } from '../kernels/diffusion.ts';
 import type { FluxDirection, Triple } from '../kernels/diffusion-grid.ts';
 import { randomUniform } from '../kernels/random.ts';
-import { diffusionArenaBytes, solveDiffusion } from './diffusion.ts';
+import { diffusionArenaBytes, solveDiffusion, uniformArenaBytes } from './diffusion.ts';
 
 /** Random codes 0, 1, 2 in blocks of two voxels, so that some phases percolate and some do not. */
 function randomCodes([nx, ny, nz]: Triple, seed: number): Uint8Array {
@@ -77,6 +77,36 @@ describe('the diffusion kernels', () => {
       }
     },
   );
+
+  describe.each([0.45, 0.7, 1])('where a share of %d conducts alike', (share) => {
+    const shapes: readonly Triple[] = [...sizes, [2, 2, 2], [70, 5, 6], [5, 66, 4], [130, 3, 3]];
+
+    it.each(shapes)('give the bits of the reference for %i × %i × %i voxels', async (...size) => {
+      const codes = Uint8Array.from({ length: size[0] * size[1] * size[2] }, (_, i) =>
+        randomUniform(9, 0, i) < share ? 1 : 0,
+      );
+      for (const direction of DIRECTIONS) {
+        for (const [periodicSides, edges] of [
+          [false, [1, 1, 1]],
+          [true, [1, 1, 1]],
+          [false, [1, 1, 2]],
+          [true, [3, 1, 1]],
+        ] as const) {
+          const conductivities = [0, 0.7];
+          const problem = problemOf(size, {
+            codes,
+            conductivities,
+            edges,
+            direction,
+            periodicSides,
+          });
+          const found = await solve(problem, 2);
+          expect(found.converged).toBe(true);
+          expect(found).toEqual(solveByReference(problem));
+        }
+      }
+    });
+  });
 
   it('give the bits of the scalar reference for long voxels', async () => {
     for (const edges of [
@@ -164,9 +194,11 @@ describe('the diffusion kernels', () => {
     await expect(run).rejects.toMatchObject({ code: 'run/cancelled' });
   });
 
-  it('take less than 43 bytes per voxel of a cube', () => {
+  it('take less than 44 bytes per voxel of a cube, 25 where all that conducts conducts alike', () => {
     for (const n of [128, 256, 512]) {
-      expect(diffusionArenaBytes([n, n, n], [1, 1, 1], DIRECTIONS) / n ** 3).toBeLessThan(43);
+      const [size, edges] = [[n, n, n] as const, [1, 1, 1] as const];
+      expect(diffusionArenaBytes(size, edges, DIRECTIONS) / n ** 3).toBeLessThan(44);
+      expect(uniformArenaBytes(size, edges, DIRECTIONS) / n ** 3).toBeLessThan(n < 256 ? 25 : 24);
     }
   });
 

@@ -17,7 +17,7 @@ import type { FluxDirection } from '../../kernels/diffusion-grid.ts';
 import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
 import { relativeSpacing } from '../../volume/length.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
-import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
+import { uniformArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import {
   type ProfiledCase,
   profileNotes,
@@ -234,7 +234,7 @@ function report(
 
 export const operation = defineOperation({
   id: 'measure-diffusion-field',
-  version: 1,
+  version: 2,
   title: 'Diffusion field',
   family: 'measure',
   summary: 'Concentration or flux of steady diffusion through one phase, voxel by voxel.',
@@ -253,7 +253,7 @@ export const operation = defineOperation({
   estimate(input, { direction }) {
     const voxels = voxelCount(input.size);
     const along = directionsOf(direction);
-    const arenaBytes = diffusionArenaBytes(input.size, relativeSpacing(input.spacing), along);
+    const arenaBytes = uniformArenaBytes(input.size, relativeSpacing(input.spacing), along);
     return {
       bytes: 5 * voxels + planeBytes(input.size, along) + arenaBytes,
       arenaBytes,
@@ -266,7 +266,7 @@ export const operation = defineOperation({
     const prepared = prepare(input, index, params);
     const { problem } = prepared;
     const recorder = new Recorder(prepared);
-    const bytes = diffusionArenaBytes(input.size, problem.edges, [problem.direction]);
+    const bytes = uniformArenaBytes(input.size, problem.edges, [problem.direction]);
     const solution = await context.withKernels(bytes, (session) =>
       solveDiffusion(
         session,
@@ -292,7 +292,7 @@ export const operation = defineOperation({
       title: 'Concentration in a channel with a bend',
       input: bentChannel,
       params: { phase: 1, direction: 'x', accuracy: 1e-6 },
-      voxelDigest: '3be417a7dc14bfa543f1e222743a67df0f20a455de235843b7d21f6aff030719',
+      voxelDigest: 'c4bc4d6f686b3780c91b73e3144814405280dc7b76944b587d41ceba9d396cae',
       // Effective diffusivity by a direct solve of the dense linear system.
       tables: {
         'diffusion-field': [{ label: 1, effectiveDiffusivity: 0.05984171169382025 }],
@@ -303,7 +303,7 @@ export const operation = defineOperation({
       title: 'Flux in a random mixture with long voxels and periodic sides',
       input: randomMixture,
       params: { phase: 1, sides: 'periodic', field: 'flux-magnitude', accuracy: 1e-6 },
-      voxelDigest: '92508dd09b9ad600a97175aec8787a59d81debe383aeb35f96eaf9c2f40d3722',
+      voxelDigest: '16f0782c3763497bdbb4c4513577f4ef1e7addc72931b1e08a477a279c85d482',
       tables: {
         'diffusion-field': [{ label: 1, effectiveDiffusivity: 0.2801150512338965 }],
       },

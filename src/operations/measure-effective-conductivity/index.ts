@@ -295,7 +295,7 @@ const layers = [2, 0, 0, 1, 2, 2, 1, 0];
 
 export const operation = defineOperation({
   id: 'measure-effective-conductivity',
-  version: 1,
+  version: 2,
   title: 'Effective conductivity',
   family: 'measure',
   summary:

@@ -11,7 +11,7 @@ import {
 } from '../../kernels/diffusion.ts';
 import { planeBytes, ProfileSums } from '../../kernels/diffusion-field.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
-import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
+import { uniformArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import { profileNotes, profileRows, profileTable, spreadNote } from '../diffusion-profile.ts';
 import { bentChannel, randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
@@ -253,7 +253,7 @@ function expected(phase: string, direction: string, volumeFraction: number, diff
 
 export const operation = defineOperation({
   id: 'measure-tortuosity-factor',
-  version: 2,
+  version: 3,
   title: 'Tortuosity factor',
   family: 'measure',
   summary: 'How much a phase’s shape slows diffusion or conduction through it, along x, y and z.',
@@ -310,7 +310,7 @@ export const operation = defineOperation({
     const along = directionsOf(directions);
     // Two or three phases are the rule; the labels are not known before the volume is read.
     const phases = phase?.length ?? 3;
-    const arenaBytes = diffusionArenaBytes(input.size, relativeSpacing(input.spacing), along);
+    const arenaBytes = uniformArenaBytes(input.size, relativeSpacing(input.spacing), along);
     return {
       bytes: voxels + arenaBytes + (profile ? planeBytes(input.size, along) : 0),
       arenaBytes,
@@ -323,7 +323,7 @@ export const operation = defineOperation({
     const cases = casesOf(index, params);
     const edges = relativeSpacing(input.spacing);
     const along = directionsOf(params.directions);
-    const bytes = diffusionArenaBytes(input.size, edges, along);
+    const bytes = uniformArenaBytes(input.size, edges, along);
     const measured = await context.withKernels(bytes, async (session) => {
       const arena = session.allocate(bytes);
       const done: Measured[] = [];
