@@ -2,14 +2,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { loadFormat, writeVolume } from '../src/io/registry.ts';
 import { bytesSource } from '../src/io/sources.ts';
 import { addStep } from '../src/recipe/edit.ts';
 import { emptyRecipe, recipeText } from '../src/recipe/recipe.ts';
 import { createVolume, type Volume } from '../src/volume/volume.ts';
 import { WorkbenchPage } from './pages/workbench-page.ts';
+import { violations } from './support/axe.ts';
 import { expect, test } from './support/test.ts';
 
 let folder = '';
@@ -56,13 +55,6 @@ async function readBack(nrrd: Buffer): Promise<Volume> {
   const format = await loadFormat('nrrd');
   const bytes = new Uint8Array(nrrd);
   return (await format.readVolume(bytesSource(bytes, 'exported.nrrd'))).volume;
-}
-
-async function violations(page: Page): Promise<readonly string[]> {
-  const { violations: found } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    .analyze();
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
 }
 
 test('the sample goes from raw to three fractions and tortuosity factors', async ({ page }) => {

@@ -1,20 +1,9 @@
 /** The page: header, start screen or workbench, and what floats above them. */
 import { MantineProvider } from '@mantine/core';
 import { useStore } from 'zustand';
-import {
-  DropTarget,
-  PhantomDialog,
-  StartScreen,
-  VoxelSizeDialog,
-} from './features/import/index.ts';
-import {
-  AboutDialog,
-  Header,
-  Messages,
-  Palette,
-  ShortcutsSheet,
-  useShortcuts,
-} from './features/shell/index.ts';
+import { DropTarget, StartScreen, VoxelSizeDialog } from './features/import/index.ts';
+import { Header, Messages, useShortcuts } from './features/shell/index.ts';
+import { LazyDialogs } from './LazyDialogs.tsx';
 import { resolveVariables, THEME } from './theme.ts';
 import styles from './app.module.css';
 import { useWorkspaceState, type Workbench, WorkbenchProvider } from './workbench-context.tsx';
@@ -45,10 +34,7 @@ function Page() {
       {isEmpty ? <StartScreen /> : <WorkbenchPanels />}
       <DropTarget />
       <VoxelSizeDialog />
-      <PhantomDialog />
-      <ShortcutsSheet />
-      <AboutDialog />
-      <Palette />
+      <LazyDialogs />
       <Messages />
     </div>
   );

@@ -1,208 +1,699 @@
 /**
- * Everything a person can start, declared once: menus, the shortcuts sheet, the palette and the
- * keyboard derive from this list.
+ * Everything a person can start, declared once: menus, tooltips, the palette, the shortcuts sheet
+ * and the keyboard derive from this list.
  */
-import { canRedo, canUndo, redoLabel, undoLabel } from '../recipe/history.ts';
+import { Bug } from '../errors/errors.ts';
+import { redoLabel, undoLabel } from '../recipe/history.ts';
+import { PRESETS, type Preset } from '../recipe/presets.ts';
+import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
+import { type Action, type KeyPress, matchesShortcut } from './action.ts';
 import { pickFiles } from './dropped-files.ts';
-import { PRESETS } from '../recipe/presets.ts';
+import { focusNextRegion, focusRegion } from './regions.ts';
+import { COLOUR_MAPS } from './rendering/colour-maps.ts';
+import { MEASURE_TOOLS, useMeasures } from './stores/measures.ts';
+import type { Theme } from './stores/preferences.ts';
+import { type OperationDescriptor, type StepStatus, titleOf } from './stores/recipe-status.ts';
+import {
+  addOperation,
+  copyStep,
+  dropStep,
+  moveStepTo,
+  placeFor,
+  toggleStep,
+} from './stores/step-edits.ts';
+import { useViewer } from './stores/viewer.ts';
+import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
-export type ActionGroup = 'File' | 'Edit' | 'Recipe' | 'Export' | 'View' | 'Help';
+type Declared = Pick<Action, 'id' | 'title' | 'group' | 'run'> & Partial<Action>;
 
-export interface Action {
-  readonly id: string;
-  readonly title: string;
-  readonly group: ActionGroup;
-  /** As written in the shortcuts sheet: "Ctrl+Shift+Z"; null for none. */
-  readonly shortcut: string | null;
-  isEnabled(workbench: Workbench): boolean;
-  /** The title with what it would act on, where that adds something. */
-  describe?(workbench: Workbench): string;
-  run(workbench: Workbench): void;
+/** An action with what most have: no shortcut, no icon, always possible. */
+function action(parts: Declared): Action {
+  return {
+    icon: null,
+    shortcut: null,
+    scope: 'page',
+    keywords: '',
+    shortTitle: null,
+    summary: '',
+    obstacle: () => null,
+    ...parts,
+  };
 }
 
-const always = (): boolean => true;
-const hasSource = ({ workspace }: Workbench): boolean => workspace.store.getState().source !== null;
-const isIdle = ({ workspace }: Workbench): boolean => workspace.store.getState().activity === null;
-const hasResults = ({ workspace }: Workbench): boolean =>
-  Object.keys(workspace.store.getState().outcomes).length > 0;
+function stateOf({ workspace }: Workbench): WorkspaceState {
+  return workspace.store.getState();
+}
+
+function needsSource(workbench: Workbench): string | null {
+  return stateOf(workbench).source === null ? 'Open a volume first.' : null;
+}
+
+function needsEngine(workbench: Workbench): string | null {
+  return stateOf(workbench).engine === null ? 'The program is still starting.' : null;
+}
+
+function needsResults(workbench: Workbench): string | null {
+  const { outcomes, activity } = stateOf(workbench);
+  if (Object.keys(outcomes).length === 0) return 'Run the recipe first.';
+  return activity === null ? null : 'Wait until the run has ended.';
+}
 
 async function openPicked(workbench: Workbench, kind: 'files' | 'folder'): Promise<void> {
   const files = await pickFiles(kind);
   if (files.length > 0) await workbench.workspace.openFiles(files);
 }
 
-export const ACTIONS: readonly Action[] = [
-  {
+const FILE: readonly Action[] = [
+  action({
     id: 'open-files',
     title: 'Open files…',
     group: 'File',
+    icon: 'files',
     shortcut: 'Ctrl+O',
-    isEnabled: always,
+    keywords: 'tiff nrrd nifti volume stack import load',
     run: (workbench) => void openPicked(workbench, 'files'),
-  },
-  {
+  }),
+  action({
     id: 'open-folder',
     title: 'Open folder of slices…',
     group: 'File',
+    icon: 'folder',
     shortcut: 'Ctrl+Shift+O',
-    isEnabled: always,
+    keywords: 'tiff volume stack import load',
     run: (workbench) => void openPicked(workbench, 'folder'),
-  },
-  {
+  }),
+  action({
     id: 'open-sample',
     title: 'Open the sample electrode',
     group: 'File',
-    shortcut: null,
-    isEnabled: always,
+    icon: 'sample',
+    keywords: 'example demo cathode battery',
+    obstacle: needsEngine,
     run: ({ workspace }) => void workspace.openSample(),
-  },
-  {
+  }),
+  action({
     id: 'generate-phantom',
     title: 'Generate a phantom…',
     group: 'File',
-    shortcut: null,
-    isEnabled: ({ workspace }) => (workspace.store.getState().engine?.phantoms.length ?? 0) > 0,
+    icon: 'phantom',
+    keywords: 'synthetic known truth cathode spheres',
+    obstacle: needsEngine,
     run: ({ dialogs }) => dialogs.setState({ open: 'phantom' }),
-  },
-  {
-    id: 'voxel-size',
-    title: 'Set the voxel size…',
+  }),
+  action({
+    id: 'load-recipe',
+    title: 'Load a recipe…',
+    group: 'File',
+    icon: 'import',
+    keywords: 'pipeline json results open',
+    run: (workbench) => void openPicked(workbench, 'files'),
+  }),
+  action({
+    id: 'save-recipe',
+    title: 'Save the recipe',
+    group: 'File',
+    icon: 'save',
+    shortcut: 'Ctrl+S',
+    keywords: 'pipeline json export download',
+    run: ({ workspace }) => workspace.saveRecipe(),
+  }),
+];
+
+const FORMATS: readonly { readonly kind: ExportKind; readonly title: string }[] = [
+  { kind: 'tiff', title: 'TIFF (Fiji)' },
+  { kind: 'nrrd', title: 'NRRD (3D Slicer)' },
+];
+
+function exportVolume(
+  what: 'Labels' | 'Image',
+  find: (state: WorkspaceState) => VolumeInfo | null,
+  obstacle: string,
+): readonly Action[] {
+  return FORMATS.map(({ kind, title }) =>
+    action({
+      id: `export-${what.toLowerCase()}-${kind}`,
+      title: `${what} as ${title}`,
+      group: 'Export',
+      icon: 'export',
+      keywords: 'export save download volume',
+      obstacle: (workbench) => (find(stateOf(workbench)) === null ? obstacle : null),
+      run: (workbench) => {
+        const volume = find(stateOf(workbench));
+        if (volume !== null) void workbench.workspace.exportVolume(volume.handle, kind);
+      },
+    }),
+  );
+}
+
+const EXPORT: readonly Action[] = [
+  action({
+    id: 'export-csv',
+    title: 'Results as CSV',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'export save download table numbers excel spreadsheet',
+    obstacle: needsResults,
+    run: ({ workspace }) => void workspace.exportResults('csv'),
+  }),
+  action({
+    id: 'export-json',
+    title: 'Results as JSON, with recipe and conventions',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'export save download table numbers provenance',
+    obstacle: needsResults,
+    run: ({ workspace }) => void workspace.exportResults('json'),
+  }),
+  ...exportVolume('Labels', lastLabels, 'Segment the volume first: there are no labels.'),
+  ...exportVolume('Image', (state) => shownVolumes(state).image, 'No grey values are shown.'),
+  action({
+    id: 'export-methods',
+    title: 'Methods paragraph as text',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'export save download paper citations references',
+    obstacle: needsEngine,
+    run: ({ workspace }) => void workspace.saveMethods(),
+  }),
+];
+
+function openAsKind(kind: VolumeInfo['kind'], title: string): Action {
+  return action({
+    id: `kind-${kind}`,
+    title,
     group: 'Edit',
-    shortcut: null,
-    isEnabled: hasSource,
-    run: ({ workspace }) => workspace.askVoxelSize(true),
-  },
-  {
+    icon: 'kind',
+    keywords: 'kind type segmented grey labels',
+    obstacle: needsSource,
+    isOn: (workbench) => stateOf(workbench).source?.kind === kind,
+    run: ({ workspace }) => void workspace.setKind(kind),
+  });
+}
+
+const EDIT: readonly Action[] = [
+  action({
     id: 'undo',
     title: 'Undo',
     group: 'Edit',
+    icon: 'undo',
     shortcut: 'Ctrl+Z',
-    isEnabled: ({ workspace }) => canUndo(workspace.store.getState().history),
-    describe: ({ workspace }) => `Undo: ${undoLabel(workspace.store.getState().history) ?? ''}`,
+    obstacle: (workbench) =>
+      undoLabel(stateOf(workbench).history) === null ? 'Nothing to undo.' : null,
+    describe: (workbench) => `Undo: ${undoLabel(stateOf(workbench).history)}`,
     run: ({ workspace }) => workspace.undo(),
-  },
-  {
+  }),
+  action({
     id: 'redo',
     title: 'Redo',
     group: 'Edit',
+    icon: 'redo',
     shortcut: 'Ctrl+Shift+Z',
-    isEnabled: ({ workspace }) => canRedo(workspace.store.getState().history),
-    describe: ({ workspace }) => `Redo: ${redoLabel(workspace.store.getState().history) ?? ''}`,
+    obstacle: (workbench) =>
+      redoLabel(stateOf(workbench).history) === null ? 'Nothing to redo.' : null,
+    describe: (workbench) => `Redo: ${redoLabel(stateOf(workbench).history)}`,
     run: ({ workspace }) => workspace.redo(),
-  },
-  {
+  }),
+  action({
+    id: 'voxel-size',
+    title: 'Set the voxel size…',
+    group: 'Edit',
+    icon: 'size',
+    keywords: 'spacing pixel resolution unit micrometre',
+    obstacle: needsSource,
+    run: ({ workspace }) => workspace.askVoxelSize(true),
+  }),
+  openAsKind('grey', 'Read the input as grey values'),
+  openAsKind('labels', 'Read the input as labels'),
+  action({
+    id: 'open-truth',
+    title: 'Open the truth of this phantom',
+    group: 'Edit',
+    icon: 'phantom',
+    obstacle: (workbench) =>
+      stateOf(workbench).truth === null ? 'The open volume is no phantom.' : null,
+    run: ({ workspace }) => workspace.openTruth(),
+  }),
+];
+
+function whyNotRun(workbench: Workbench): string | null {
+  const state = stateOf(workbench);
+  if (state.source === null) return 'Open a volume first.';
+  if (state.activity !== null) return 'Wait until the present job has ended, or cancel it.';
+  const steps = currentSteps(state).filter(({ step }) => step.enabled);
+  if (steps.length === 0) return 'Add a step to the recipe first.';
+  const wrong = steps.find(({ problem }) => problem !== null);
+  return wrong === undefined
+    ? state.refusal
+    : `${titleOf(wrong)} needs attention: ${wrong.problem}`;
+}
+
+function isMeasuring(): boolean {
+  const { tool, draft, fresh } = useMeasures.getState();
+  return tool !== null || draft !== null || fresh !== null;
+}
+
+function applyPreset(preset: Preset): Action {
+  return action({
+    id: `preset-${preset.id}`,
+    title: `Use preset: ${preset.title}`,
+    group: 'Preset',
+    icon: 'preset',
+    shortTitle: preset.title,
+    summary: preset.summary,
+    obstacle: needsEngine,
+    run: ({ workspace }) => workspace.applyPreset(preset),
+  });
+}
+
+const RECIPE: readonly Action[] = [
+  action({
     id: 'run',
     title: 'Run the recipe',
     group: 'Recipe',
+    icon: 'run',
     shortcut: 'Ctrl+Enter',
-    isEnabled: (workbench) => hasSource(workbench) && isIdle(workbench),
+    keywords: 'compute start execute pipeline',
+    obstacle: whyNotRun,
+    explain: ({ workspace }) => void workspace.run(),
     run: ({ workspace }) => void workspace.run(),
-  },
-  {
-    id: 'cancel',
-    title: 'Cancel the running job',
+  }),
+  action({
+    id: 'back',
+    title: 'Take back a measure, show all views, or cancel the job',
     group: 'Recipe',
+    icon: 'cancel',
     shortcut: 'Escape',
-    isEnabled: (workbench) => !isIdle(workbench),
-    run: ({ workspace }) => workspace.cancel(),
+    keywords: 'stop abort interrupt',
+    obstacle: (workbench) =>
+      !isMeasuring() &&
+      useViewer.getState().maximised === null &&
+      stateOf(workbench).activity === null
+        ? 'Nothing is running, and all views are shown.'
+        : null,
+    // The nearest thing first: a person who leaves a view does not mean to lose a long run.
+    describe: (workbench) => {
+      if (isMeasuring()) return 'Take back the measure';
+      return useViewer.getState().maximised === null
+        ? `Cancel: ${stateOf(workbench).activity?.title}`
+        : 'Show all views';
+    },
+    run: ({ workspace }) => {
+      if (useMeasures.getState().escape()) return;
+      const { maximised, toggleMaximised } = useViewer.getState();
+      if (maximised === null) workspace.cancel();
+      else toggleMaximised(maximised);
+    },
+  }),
+  action({
+    id: 'add-step',
+    title: 'Add a step…',
+    group: 'Recipe',
+    icon: 'add',
+    shortcut: 'A',
+    keywords: 'operation filter insert',
+    obstacle: needsEngine,
+    run: ({ dialogs }) => dialogs.setState({ open: 'palette', query: 'add ' }),
+  }),
+  ...PRESETS.map(applyPreset),
+];
+
+function selectedStep(workbench: Workbench): StepStatus | undefined {
+  const state = stateOf(workbench);
+  return currentSteps(state).find(({ step }) => step.id === state.selected);
+}
+
+/** An action on the selected step. */
+function stepAction(
+  parts: Pick<Action, 'id' | 'title' | 'icon' | 'shortcut'> & {
+    /** `describe` gets the step's title. */
+    readonly name: (title: string, status: StepStatus) => string;
+    readonly act: (workbench: Workbench, status: StepStatus, index: number) => void;
+    readonly refuses?: (index: number, count: number) => string | null;
   },
-  ...PRESETS.map(
-    (preset): Action => ({
-      id: `preset-${preset.id}`,
-      title: `Use preset: ${preset.title}`,
-      group: 'Recipe',
-      shortcut: null,
-      isEnabled: always,
-      run: ({ workspace }) => workspace.applyPreset(preset),
+): Action {
+  const { name, act, refuses, ...rest } = parts;
+  const indexOf = (workbench: Workbench, { step }: StepStatus): number =>
+    currentSteps(stateOf(workbench)).findIndex((each) => each.step.id === step.id);
+  return action({
+    ...rest,
+    group: 'Step',
+    scope: 'steps',
+    obstacle: (workbench) => {
+      const status = selectedStep(workbench);
+      if (status === undefined) return 'Select a step of the recipe first.';
+      const count = currentSteps(stateOf(workbench)).length;
+      return refuses?.(indexOf(workbench, status), count) ?? null;
+    },
+    describe: (workbench) => {
+      const status = selectedStep(workbench);
+      return status === undefined ? parts.title : name(titleOf(status), status);
+    },
+    run: (workbench) => {
+      const status = selectedStep(workbench);
+      if (status !== undefined) act(workbench, status, indexOf(workbench, status));
+    },
+  });
+}
+
+const STEP: readonly Action[] = [
+  stepAction({
+    id: 'step-up',
+    title: 'Move the step up',
+    icon: 'up',
+    shortcut: 'Alt+ArrowUp',
+    name: (title) => `Move ${title} up`,
+    refuses: (index) => (index === 0 ? 'The step is the first one.' : null),
+    act: ({ workspace }, status, index) => moveStepTo(workspace, status, index - 1),
+  }),
+  stepAction({
+    id: 'step-down',
+    title: 'Move the step down',
+    icon: 'down',
+    shortcut: 'Alt+ArrowDown',
+    name: (title) => `Move ${title} down`,
+    refuses: (index, count) => (index === count - 1 ? 'The step is the last one.' : null),
+    act: ({ workspace }, status, index) => moveStepTo(workspace, status, index + 1),
+  }),
+  stepAction({
+    id: 'step-duplicate',
+    title: 'Duplicate the step',
+    icon: 'copy',
+    shortcut: 'Ctrl+D',
+    name: (title) => `Duplicate ${title}`,
+    act: ({ workspace }, status) => copyStep(workspace, status),
+  }),
+  stepAction({
+    id: 'step-toggle',
+    title: 'Switch the step on or off',
+    icon: 'switch',
+    shortcut: 'Space',
+    name: (title, { step }) => `Switch ${title} ${step.enabled ? 'off' : 'on'}`,
+    act: ({ workspace }, status) => toggleStep(workspace, status),
+  }),
+  stepAction({
+    id: 'step-remove',
+    title: 'Remove the step',
+    icon: 'remove',
+    shortcut: 'Delete',
+    name: (title) => `Remove ${title}`,
+    act: ({ workspace }, status) => dropStep(workspace, status),
+  }),
+];
+
+export function addActionId(operation: string): string {
+  return `add-${operation}`;
+}
+
+/** Adds a step of the operation and opens its parameters. */
+function addOperationAction(operation: OperationDescriptor): Action {
+  return action({
+    id: addActionId(operation.id),
+    title: `Add step: ${operation.title}`,
+    shortTitle: operation.title,
+    summary: operation.summary,
+    group: 'Add step',
+    icon: 'add',
+    keywords: operation.family,
+    obstacle: (workbench) => {
+      if (placeFor(operation, stateOf(workbench)) !== null) return null;
+      return operation.input === 'labels'
+        ? 'It works on labels: add a segmentation first.'
+        : 'It works on grey values, and the open volume has labels.';
+    },
+    run: ({ workspace }) => {
+      addOperation(workspace, operation);
+      // The form of the new step is there with the next frame.
+      requestAnimationFrame(() => focusRegion('Parameters'));
+    },
+  });
+}
+
+const VIEWS: readonly Action[] = [
+  action({
+    id: 'fit-views',
+    title: 'Fit all views',
+    group: 'Views',
+    icon: 'fit',
+    shortcut: 'F',
+    keywords: 'zoom reset home',
+    obstacle: needsSource,
+    run: () => useViewer.getState().fitAll(),
+  }),
+  action({
+    id: 'maximise-view',
+    title: 'Show one view alone',
+    group: 'Views',
+    icon: 'maximise',
+    shortcut: 'M',
+    keywords: 'maximise full single layout all views',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().maximised !== null,
+    describe: () =>
+      useViewer.getState().maximised === null ? 'Show one view alone' : 'Show all views',
+    run: () => {
+      const { active, toggleMaximised } = useViewer.getState();
+      toggleMaximised(active);
+    },
+  }),
+  action({
+    id: 'crosshair',
+    title: 'Crosshair',
+    group: 'Views',
+    icon: 'crosshair',
+    shortcut: 'X',
+    keywords: 'show hide lines position',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().crosshairShown,
+    run: () => useViewer.getState().toggleCrosshair(),
+  }),
+  action({
+    id: 'labels-over-image',
+    title: 'Labels over the image',
+    group: 'Views',
+    icon: 'labels',
+    shortcut: 'L',
+    keywords: 'show hide overlay segmentation',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().overlayShown,
+    run: () => useViewer.getState().toggleOverlay(),
+  }),
+  action({
+    id: 'colour-bar',
+    title: 'Colour bar',
+    group: 'Views',
+    icon: 'colours',
+    shortcut: 'C',
+    keywords: 'show hide scale legend grey values',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().colourBarShown,
+    run: () => useViewer.getState().toggleColourBar(),
+  }),
+  action({
+    id: 'volume-view',
+    title: '3-D view',
+    group: 'Views',
+    icon: 'cube',
+    keywords: 'show hide volume rendering',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().showVolume,
+    run: () => {
+      const { showVolume, setShowVolume } = useViewer.getState();
+      setShowVolume(!showVolume);
+    },
+  }),
+  action({
+    id: 'cut-volume',
+    title: 'Cut the 3-D view open at the crosshair',
+    group: 'Views',
+    icon: 'cube',
+    keywords: 'clip section volume rendering',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().cut,
+    run: () => useViewer.getState().toggleCut(),
+  }),
+  ...COLOUR_MAPS.map(({ id, title }) =>
+    action({
+      id: `colour-map-${id}`,
+      title: `Colour map: ${title}`,
+      shortTitle: title,
+      group: 'Colour map',
+      icon: 'colours',
+      keywords: 'lut palette lookup table',
+      obstacle: needsSource,
+      isOn: () => useViewer.getState().colourMap === id,
+      run: () => useViewer.getState().setColourMap(id),
     }),
   ),
-  {
-    id: 'save-recipe',
-    title: 'Save the recipe',
-    group: 'Recipe',
-    shortcut: 'Ctrl+S',
-    isEnabled: always,
-    run: ({ workspace }) => workspace.saveRecipe(),
-  },
-  {
-    id: 'export-csv',
-    title: 'Export results as CSV',
-    group: 'Export',
-    shortcut: null,
-    isEnabled: hasResults,
-    run: ({ workspace }) => void workspace.exportResults('csv'),
-  },
-  {
-    id: 'export-json',
-    title: 'Export results as JSON',
-    group: 'Export',
-    shortcut: null,
-    isEnabled: hasResults,
-    run: ({ workspace }) => void workspace.exportResults('json'),
-  },
-  {
+];
+
+function needsMeasures(): string | null {
+  return useMeasures.getState().kept.length === 0 ? 'Nothing is measured.' : null;
+}
+
+const MEASURE: readonly Action[] = [
+  ...MEASURE_TOOLS.map(({ id, title, key }) =>
+    action({
+      id: `measure-${id}`,
+      title: `Measure: ${title.toLowerCase()}`,
+      shortTitle: title,
+      group: 'Measure',
+      icon: 'size',
+      shortcut: key,
+      keywords: 'tool length statistics region roi',
+      obstacle: needsSource,
+      isOn: () => useMeasures.getState().tool === id,
+      run: () => useMeasures.getState().toggleTool(id),
+    }),
+  ),
+  action({
+    id: 'measure-volume',
+    title: 'Measure: all voxels',
+    shortTitle: 'All voxels',
+    group: 'Measure',
+    icon: 'size',
+    keywords: 'statistics mean deviation whole volume',
+    obstacle: needsSource,
+    run: () => useMeasures.getState().addWhole(),
+  }),
+  action({
+    id: 'remove-measures',
+    title: 'Remove all measures',
+    group: 'Measure',
+    icon: 'remove',
+    obstacle: needsMeasures,
+    run: () => useMeasures.getState().removeAll(),
+  }),
+];
+
+function isDark(): boolean {
+  return globalThis.document?.documentElement.dataset['mantineColorScheme'] === 'dark';
+}
+
+function chooseTheme(theme: Theme, title: string, icon: Action['icon']): Action {
+  return action({
+    id: `theme-${theme}`,
+    title,
+    group: 'Theme',
+    icon,
+    keywords: 'colours appearance mode night',
+    isOn: ({ preferences }) => preferences.getState().theme === theme,
+    run: ({ preferences }) => preferences.setState({ theme }),
+  });
+}
+
+const LOOKS: readonly Action[] = [
+  chooseTheme('light', 'Light theme', 'light'),
+  chooseTheme('dark', 'Dark theme', 'dark'),
+  chooseTheme('auto', 'Theme of the system', 'system'),
+  action({
     id: 'theme',
     title: 'Switch between dark and light',
-    group: 'View',
-    shortcut: null,
-    isEnabled: always,
-    run: ({ preferences }) => {
-      const isDark = document.documentElement.dataset['mantineColorScheme'] === 'dark';
-      preferences.setState({ theme: isDark ? 'light' : 'dark' });
-    },
-  },
-  {
+    group: 'Theme',
+    icon: 'dark',
+    keywords: 'colours appearance mode night',
+    describe: () => (isDark() ? 'Switch to the light theme' : 'Switch to the dark theme'),
+    run: ({ preferences }) => preferences.setState({ theme: isDark() ? 'light' : 'dark' }),
+  }),
+  action({
+    id: 'next-region',
+    title: 'Go to the next panel',
+    group: 'Layout',
+    icon: 'layout',
+    shortcut: 'F6',
+    keywords: 'focus keyboard',
+    obstacle: needsSource,
+    run: () => focusNextRegion(1),
+  }),
+  action({
+    id: 'previous-region',
+    title: 'Go to the previous panel',
+    group: 'Layout',
+    icon: 'layout',
+    shortcut: 'Shift+F6',
+    keywords: 'focus keyboard',
+    obstacle: needsSource,
+    run: () => focusNextRegion(-1),
+  }),
+  action({
     id: 'reset-panels',
     title: 'Reset the panel sizes',
-    group: 'View',
-    shortcut: null,
-    isEnabled: always,
+    group: 'Layout',
+    icon: 'layout',
+    keywords: 'layout default',
     run: ({ preferences }) => preferences.setState({ panels: {} }),
-  },
-  {
+  }),
+];
+
+const HELP: readonly Action[] = [
+  action({
+    id: 'palette',
+    title: 'Search actions…',
+    group: 'Help',
+    icon: 'search',
+    shortcut: 'Ctrl+K',
+    keywords: 'command palette find',
+    run: ({ dialogs }) => dialogs.setState({ open: 'palette', query: '' }),
+  }),
+  action({
     id: 'shortcuts',
     title: 'Keyboard shortcuts',
     group: 'Help',
+    icon: 'keyboard',
     shortcut: '?',
-    isEnabled: always,
+    keywords: 'keys help',
     run: ({ dialogs }) => dialogs.setState({ open: 'shortcuts' }),
-  },
-  {
+  }),
+  action({
     id: 'about',
     title: 'About Tauscope',
     group: 'Help',
-    shortcut: null,
-    isEnabled: always,
+    icon: 'about',
+    keywords: 'version licence help',
     run: ({ dialogs }) => dialogs.setState({ open: 'about' }),
-  },
+  }),
 ];
 
-export function findAction(id: string): Action | undefined {
-  return ACTIONS.find((action) => action.id === id);
+/** The actions that do not depend on which operations there are. */
+export const ACTIONS: readonly Action[] = [
+  ...FILE,
+  ...EXPORT,
+  ...EDIT,
+  ...RECIPE,
+  ...STEP,
+  ...VIEWS,
+  ...MEASURE,
+  ...LOOKS,
+  ...HELP,
+];
+
+let listed: {
+  readonly operations: readonly OperationDescriptor[];
+  readonly all: readonly Action[];
+} = { operations: [], all: ACTIONS };
+
+/** All actions, with one for each operation that can be a step. */
+export function actionsOf(workbench: Workbench): readonly Action[] {
+  const operations = stateOf(workbench).engine?.operations ?? listed.operations;
+  if (operations !== listed.operations) {
+    listed = { operations, all: [...ACTIONS, ...operations.map(addOperationAction)] };
+  }
+  return listed.all;
 }
 
-export function actionTitle(action: Action, workbench: Workbench): string {
-  return action.isEnabled(workbench)
-    ? (action.describe?.(workbench) ?? action.title)
-    : action.title;
+/** Throws for an id that no action has: a mistake of the program. */
+export function findAction(id: string, workbench: Workbench): Action {
+  const found = actionsOf(workbench).find((each) => each.id === id);
+  if (found === undefined) throw new Bug('There is no such action.', { id });
+  return found;
 }
 
-/** Whether a key press is the shortcut; Cmd counts as Ctrl. */
-export function matchesShortcut(
-  shortcut: string,
-  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>,
-): boolean {
-  const parts = shortcut.split('+');
-  const key = parts.at(-1) ?? '';
-  const wants = (name: string): boolean => parts.includes(name);
-  // Shift is part of typing "?"; only letters tell Ctrl+Z from Ctrl+Shift+Z.
-  const shiftFits =
-    key.length === 1 && !/[a-z]/i.test(key) ? true : event.shiftKey === wants('Shift');
+/** The action whose shortcut was pressed; null for none. */
+export function actionForKey(scope: Action['scope'], event: KeyPress): Action | null {
   return (
-    event.key.toLowerCase() === key.toLowerCase() &&
-    (event.ctrlKey || event.metaKey) === wants('Ctrl') &&
-    event.altKey === wants('Alt') &&
-    shiftFits
+    ACTIONS.find(
+      (each) =>
+        each.scope === scope && each.shortcut !== null && matchesShortcut(each.shortcut, event),
+    ) ?? null
   );
 }

@@ -1,6 +1,5 @@
 /** Starts the page: one engine client, one workspace, one React tree. */
 import '@mantine/core/styles.layer.css';
-import '@mantine/spotlight/styles.layer.css';
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

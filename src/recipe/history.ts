@@ -38,7 +38,7 @@ export function pushState<T>(
   return { entries, position: entries.length - 1 };
 }
 
-export function canUndo(history: History<unknown>): boolean {
+function canUndo(history: History<unknown>): boolean {
   return history.position > 0;
 }
 

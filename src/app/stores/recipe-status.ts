@@ -31,6 +31,11 @@ export interface StepStatus {
   readonly acceptsGpu: boolean;
 }
 
+/** What a step is called where a person reads it. */
+export function titleOf({ operation, step }: Pick<StepStatus, 'operation' | 'step'>): string {
+  return operation?.title ?? step.operation;
+}
+
 /** What each step would do, in order; disabled steps pass their input on. */
 export function describeSteps(
   recipe: Recipe,

@@ -35,7 +35,12 @@ import {
 import type { VoxelSpacing } from '../../volume/length.ts';
 import { type EngineClient, isReplacement, type ReplacementReason } from '../engine-client.ts';
 import { PRESETS, type Preset, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
-import { describeSteps, type StepOutcome, type StepStatus } from './recipe-status.ts';
+import {
+  describeSteps,
+  type OperationDescriptor,
+  type StepOutcome,
+  type StepStatus,
+} from './recipe-status.ts';
 import { createVolumeHolds } from './volume-holds.ts';
 
 /** The id that selection and messages use for the opened volume itself. */
@@ -153,6 +158,7 @@ export interface Workspace {
   exportResults(kind: 'json' | 'csv'): Promise<void>;
   saveRecipe(): void;
   methods(): Promise<string>;
+  saveMethods(): Promise<void>;
   /** Resolves when no job and no background question is under way. */
   idle(): Promise<void>;
 }
@@ -163,6 +169,7 @@ type Origin =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'phantom'; readonly phantom: string; readonly params: RawParameters };
 
+const NO_OPERATIONS: readonly OperationDescriptor[] = [];
 const MAX_LOG = 300;
 const MAX_MESSAGES = 4;
 const MAX_FINISHED_RUNS = 200;
@@ -196,13 +203,21 @@ export function currentRecipe(state: Pick<WorkspaceState, 'history'>): Recipe {
   return currentState(state.history);
 }
 
+type StepFacts = Parameters<typeof describeSteps>;
+let described: { readonly facts: StepFacts; readonly steps: readonly StepStatus[] } | null = null;
+
+/** Kept for as long as nothing changes that it depends on: it digests every step's parameters. */
 export function currentSteps(state: WorkspaceState): readonly StepStatus[] {
-  return describeSteps(
+  const facts: StepFacts = [
     currentRecipe(state),
-    state.engine?.operations ?? [],
+    state.engine?.operations ?? NO_OPERATIONS,
     state.source,
     state.usesGpu,
-  );
+  ];
+  if (described === null || described.facts.some((fact, i) => fact !== facts[i])) {
+    described = { facts, steps: describeSteps(...facts) };
+  }
+  return described.steps;
 }
 
 /** What decides which volumes are shown. */
@@ -256,6 +271,17 @@ function chooseOverlay(
       if (selectedMakes === 'grey') return null;
       return before.findLast((volume) => isLabels(volume) && fits(volume)) ?? null;
   }
+}
+
+/** The labels that were made last; those of the opened volume where no step made any. */
+export function lastLabels(state: WorkspaceState): VolumeInfo | null {
+  const made = currentRecipe(state).steps.flatMap((step) =>
+    step.enabled ? (state.outcomes[step.id]?.summary.volume ?? []) : [],
+  );
+  return (
+    made.findLast((volume) => volume.kind === 'labels') ??
+    (state.source?.kind === 'labels' ? state.source : null)
+  );
 }
 
 function runKey(recipe: Recipe, source: VolumeInfo): string {
@@ -729,6 +755,11 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     }
   }
 
+  /** What files that the user saves are called after. */
+  function stem(): string {
+    return stemOf(get().source?.name ?? 'tauscope');
+  }
+
   client.onReplaced((reason) => void recover(reason));
 
   function isIdle(): boolean {
@@ -809,10 +840,24 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     },
     saveRecipe() {
       const text = recipeText(currentRecipe(get()));
-      const stem = get().source === null ? 'tauscope' : stemOf(get().source?.name ?? 'tauscope');
-      options.save(`${stem}-recipe.json`, new Blob([text], { type: 'application/json' }));
+      options.save(`${stem()}-recipe.json`, new Blob([text], { type: 'application/json' }));
     },
     methods: () => client.methods(currentRecipe(get())),
+    async saveMethods() {
+      questions += 1;
+      try {
+        const text = await client.methods(currentRecipe(get()));
+        options.save(
+          `${stem()}-methods.txt`,
+          new Blob([text], { type: 'text/plain;charset=utf-8' }),
+        );
+        log('Exported the methods paragraph.');
+      } catch (error) {
+        report('Export', error);
+      } finally {
+        questions -= 1;
+      }
+    },
     idle: () =>
       new Promise((resolve) => {
         const check = (): void => {

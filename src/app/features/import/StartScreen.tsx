@@ -3,6 +3,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconCube3dSphere, IconFiles, IconFolder, IconStack2 } from '@tabler/icons-react';
 import { findAction } from '../../actions.ts';
 import { currentRecipe } from '../../stores/workspace.ts';
+import { runAction } from '../../use-action.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { OpenProgress } from './OpenProgress.tsx';
 import styles from './import.module.css';
@@ -33,7 +34,7 @@ export function StartScreen() {
     activity: state.activity,
     ready: state.engine !== null,
   }));
-  const run = (id: string): void => findAction(id)?.run(workbench);
+  const run = (id: string): void => runAction(findAction(id, workbench), workbench);
   return (
     <main className={styles['start']}>
       <div className={styles['startCard']}>

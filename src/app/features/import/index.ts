@@ -1,4 +1,4 @@
 export { DropTarget } from './DropTarget.tsx';
-export { PhantomDialog } from './PhantomDialog.tsx';
+export { PhantomDialog } from './lazy-dialogs.ts';
 export { StartScreen } from './StartScreen.tsx';
 export { VoxelSizeDialog } from './VoxelSizeDialog.tsx';

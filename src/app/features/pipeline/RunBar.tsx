@@ -1,5 +1,5 @@
 /** Run, progress, cancel, and what the run will need. */
-import { Button, Progress } from '@mantine/core';
+import { Button, Progress, Tooltip } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatTimeLeft } from '../../components/format.ts';
@@ -8,6 +8,7 @@ import { presetFor } from '../../../recipe/presets.ts';
 import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { useAction } from '../../use-action.ts';
 import { GpuSwitch } from './GpuSwitch.tsx';
 import { describeRun, peakBytes, secondsLeft } from './run-forecast.ts';
 import styles from './pipeline.module.css';
@@ -28,14 +29,13 @@ export function RunBar() {
 }
 
 function Ready() {
-  const workspace = useWorkspace();
+  const run = useAction('run');
   const steps = useSteps();
-  const { source, estimates, refusal, outcomes, isBusy } = useWorkspaceState((state) => ({
+  const { source, estimates, refusal, outcomes } = useWorkspaceState((state) => ({
     source: state.source,
     estimates: state.estimates,
     refusal: state.refusal,
     outcomes: state.outcomes,
-    isBusy: state.activity !== null,
   }));
   const enabled = steps.filter(({ step }) => step.enabled);
   const wrong = enabled.find(({ problem }) => problem !== null);
@@ -47,21 +47,17 @@ function Ready() {
   const forecast = describeRun(enabled.length, open, bytes, deviceBytes());
   return (
     <>
-      <Button
-        fullWidth
-        size="sm"
-        leftSection={<IconPlayerPlayFilled size={13} aria-hidden />}
-        disabled={
-          source === null ||
-          isBusy ||
-          enabled.length === 0 ||
-          wrong !== undefined ||
-          refusal !== null
-        }
-        onClick={() => void workspace.run()}
-      >
-        Run
-      </Button>
+      <Tooltip label={run.label} position="top">
+        <Button
+          fullWidth
+          size="sm"
+          leftSection={<IconPlayerPlayFilled size={13} aria-hidden />}
+          disabled={run.obstacle !== null}
+          onClick={run.run}
+        >
+          Run
+        </Button>
+      </Tooltip>
       <GpuSwitch steps={enabled} />
       {wrong !== undefined ? (
         <Attention status={wrong} source={source} />

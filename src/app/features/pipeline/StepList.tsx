@@ -1,94 +1,59 @@
 /** The steps as rows: select, switch, move, duplicate, remove; by mouse and by keys. */
 import { ActionIcon, Menu, Switch } from '@mantine/core';
-import {
-  IconArrowDown,
-  IconArrowUp,
-  IconCopy,
-  IconDotsVertical,
-  IconStack2,
-  IconTrash,
-} from '@tabler/icons-react';
-import { type KeyboardEvent, useRef } from 'react';
-import { duplicateStep, moveStep, removeStep, setStepEnabled } from '../../../recipe/edit.ts';
+import { IconDotsVertical, IconStack2 } from '@tabler/icons-react';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { ActionItems } from '../../ActionItems.tsx';
+import { actionForKey } from '../../actions.ts';
 import { formatSize } from '../../components/format.ts';
-import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
-import { INPUT, type Workspace } from '../../stores/workspace.ts';
-import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { type StepStatus, stepState, titleOf } from '../../stores/recipe-status.ts';
+import { toggleStep } from '../../stores/step-edits.ts';
+import { INPUT } from '../../stores/workspace.ts';
+import { runAction } from '../../use-action.ts';
+import {
+  useSteps,
+  useWorkbench,
+  useWorkspace,
+  useWorkspaceState,
+} from '../../workbench-context.tsx';
 import { stateText, StepMark } from './StepMark.tsx';
+import { type RowDrag, useStepDrag } from './use-step-drag.ts';
 import styles from './pipeline.module.css';
-
-function titleOf({ operation, step }: StepStatus): string {
-  return operation?.title ?? step.operation;
-}
 
 /** The list is one stop of the tab key: the selected row; arrow keys reach the others. */
 function tabIndexOf(isSelected: boolean): 0 | -1 {
   return isSelected ? 0 : -1;
 }
 
-interface StepEdits {
-  toggle(status: StepStatus): void;
-  move(status: StepStatus, by: -1 | 1): void;
-  duplicate(status: StepStatus): void;
-  remove(status: StepStatus): void;
-}
-
-function stepEdits(workspace: Workspace, steps: readonly StepStatus[]): StepEdits {
-  return {
-    toggle: (status) => {
-      const { id, enabled } = status.step;
-      workspace.edit(`Switch ${titleOf(status)} ${enabled ? 'off' : 'on'}`, (recipe) =>
-        setStepEnabled(recipe, id, !enabled),
-      );
-    },
-    move: (status, by) => {
-      const to = steps.indexOf(status) + by;
-      if (to < 0 || to >= steps.length) return;
-      workspace.edit(`Move ${titleOf(status)} ${by < 0 ? 'up' : 'down'}`, (recipe) =>
-        moveStep(recipe, status.step.id, to),
-      );
-    },
-    duplicate: (status) =>
-      workspace.edit(`Duplicate ${titleOf(status)}`, (recipe) =>
-        duplicateStep(recipe, status.step.id),
-      ),
-    remove: (status) => {
-      const index = steps.indexOf(status);
-      workspace.edit(`Remove ${titleOf(status)}`, (recipe) => removeStep(recipe, status.step.id));
-      workspace.select((steps[index + 1] ?? steps[index - 1])?.step.id ?? INPUT);
-    },
-  };
-}
-
 export function StepList() {
-  const workspace = useWorkspace();
+  const workbench = useWorkbench();
+  const { workspace } = workbench;
   const steps = useSteps();
   const { source, selected } = useWorkspaceState((state) => ({
     source: state.source,
     selected: state.selected,
   }));
   const list = useRef<HTMLOListElement>(null);
-  const edits = stepEdits(workspace, steps);
-
-  const focusRow = (index: number): void => {
-    const rows = list.current?.querySelectorAll<HTMLElement>('[data-row]');
-    rows?.[Math.max(0, Math.min(index, rows.length - 1))]?.focus();
-  };
+  const drag = useStepDrag(steps);
+  // After a key the focus follows the selection: to the next row, a copy, or a moved one.
+  const followsSelection = useRef(false);
+  useEffect(() => {
+    if (!followsSelection.current) return;
+    followsSelection.current = false;
+    list.current?.querySelector<HTMLElement>('[data-row][tabindex="0"]')?.focus();
+  });
 
   const onKeyDown = (event: KeyboardEvent): void => {
     const row = (event.target as HTMLElement).closest<HTMLElement>('[data-row]');
     if (row === null) return;
-    const rows = [...(list.current?.querySelectorAll('[data-row]') ?? [])];
-    const index = rows.indexOf(row);
-    const status = steps[index - 1];
+    const action = actionForKey('steps', event);
     const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : null;
-    if (by !== null && event.altKey && status !== undefined) edits.move(status, by);
+    if (action !== null) runAction(action, workbench);
     else if (by !== null && !event.altKey) {
-      focusRow(index + by);
-      workspace.select(steps[index + by - 1]?.step.id ?? (index + by <= 0 ? INPUT : selected));
-    } else if (event.key === 'Delete' && status !== undefined) edits.remove(status);
-    else if (event.key === ' ' && status !== undefined) edits.toggle(status);
-    else return;
+      const index = steps.findIndex(({ step }) => step.id === selected) + by;
+      if (index >= steps.length) return;
+      workspace.select(steps[index]?.step.id ?? INPUT);
+    } else return;
+    followsSelection.current = true;
     event.preventDefault();
   };
 
@@ -100,7 +65,9 @@ export function StepList() {
           data-row
           className={styles['stepButton']}
           tabIndex={tabIndexOf(selected === INPUT)}
+          data-focus-start={selected === INPUT || undefined}
           aria-current={selected === INPUT ? 'step' : undefined}
+          onFocus={() => workspace.select(INPUT)}
           onClick={() => workspace.select(INPUT)}
         >
           <IconStack2 size={16} stroke={1.7} aria-hidden className={styles['mark']} />
@@ -117,9 +84,7 @@ export function StepList() {
           key={status.step.id}
           status={status}
           isSelected={selected === status.step.id}
-          isFirst={index === 0}
-          isLast={index === steps.length - 1}
-          edits={edits}
+          drag={drag.row(status, index)}
         />
       ))}
     </ol>
@@ -129,11 +94,9 @@ export function StepList() {
 function StepRow(props: {
   readonly status: StepStatus;
   readonly isSelected: boolean;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly edits: StepEdits;
+  readonly drag: RowDrag;
 }) {
-  const { status, isSelected, edits } = props;
+  const { status, isSelected, drag } = props;
   const { step } = status;
   const workspace = useWorkspace();
   const { outcome, activity, failure } = useWorkspaceState((state) => ({
@@ -151,6 +114,7 @@ function StepRow(props: {
   return (
     <li
       className={styles['step']}
+      {...drag}
       data-selected={isSelected || undefined}
       data-state={state}
       data-step={step.id}
@@ -160,7 +124,9 @@ function StepRow(props: {
         data-row
         className={styles['stepButton']}
         tabIndex={tabIndexOf(isSelected)}
+        data-focus-start={isSelected || undefined}
         aria-current={isSelected ? 'step' : undefined}
+        onFocus={() => workspace.select(step.id)}
         onClick={() => workspace.select(step.id)}
       >
         <StepMark state={state} />
@@ -181,59 +147,29 @@ function StepRow(props: {
         tabIndex={tabIndexOf(isSelected)}
         aria-label={`${title} on`}
         checked={step.enabled}
-        onChange={() => edits.toggle(status)}
+        onChange={() => toggleStep(workspace, status)}
       />
-      <StepMenu {...props} title={title} tabIndex={tabIndexOf(isSelected)} />
+      <StepMenu id={step.id} title={title} tabIndex={tabIndexOf(isSelected)} />
     </li>
   );
 }
 
+/** Its actions are those on the selected step, so opening it selects the step. */
 function StepMenu(props: {
-  readonly status: StepStatus;
+  readonly id: string;
   readonly title: string;
   readonly tabIndex: number;
-  readonly isFirst: boolean;
-  readonly isLast: boolean;
-  readonly edits: StepEdits;
 }) {
-  const { status, title, edits } = props;
+  const workspace = useWorkspace();
   return (
-    <Menu position="bottom-end" width={200}>
+    <Menu position="bottom-end" width={280} onOpen={() => workspace.select(props.id)}>
       <Menu.Target>
-        <ActionIcon size={22} tabIndex={props.tabIndex} aria-label={`More for ${title}`}>
+        <ActionIcon size={22} tabIndex={props.tabIndex} aria-label={`More for ${props.title}`}>
           <IconDotsVertical size={15} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<IconArrowUp size={14} aria-hidden />}
-          rightSection={<kbd>Alt+↑</kbd>}
-          disabled={props.isFirst}
-          onClick={() => edits.move(status, -1)}
-        >
-          Move up
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconArrowDown size={14} aria-hidden />}
-          rightSection={<kbd>Alt+↓</kbd>}
-          disabled={props.isLast}
-          onClick={() => edits.move(status, 1)}
-        >
-          Move down
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconCopy size={14} aria-hidden />}
-          onClick={() => edits.duplicate(status)}
-        >
-          Duplicate
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconTrash size={14} aria-hidden />}
-          rightSection={<kbd>Del</kbd>}
-          onClick={() => edits.remove(status)}
-        >
-          Remove
-        </Menu.Item>
+        <ActionItems group="Step" />
       </Menu.Dropdown>
     </Menu>
   );

@@ -55,7 +55,7 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
                 <CopyTable text={tableTsv({ columns, rows: results.phases?.rows ?? [] })} />
               </>
             ) : null}
-            <ExportMenu labels={results.labels} />
+            <ExportMenu />
           </div>
         </div>
         <Tabs.Panel value="results" className={styles['content']}>

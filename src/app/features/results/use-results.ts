@@ -4,6 +4,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
 import type { GpuRecord } from '../../../engine/gpu-record.ts';
 import { isUpToDate, type StepStatus } from '../../stores/recipe-status.ts';
+import { lastLabels } from '../../stores/workspace.ts';
 import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
 import { isPhaseTable, joinPhaseTables, type PhaseTable } from './phase-table.ts';
 import { type Summary, summarise } from './summary.ts';
@@ -52,9 +53,9 @@ function standsAlone(
 
 export function useResults(): Results {
   const steps = useSteps();
-  const { outcomes, source } = useWorkspaceState((state) => ({
+  const { outcomes, labels } = useWorkspaceState((state) => ({
     outcomes: state.outcomes,
-    source: state.source,
+    labels: lastLabels(state),
   }));
   return useMemo(() => {
     const shown = steps.flatMap((status) => {
@@ -68,7 +69,6 @@ export function useResults(): Results {
       (table, i) => isPhaseTable(table) && tables.findIndex(({ id }) => id === table.id) === i,
     );
     const phases = joinPhaseTables(joined);
-    const volumes = shown.flatMap(({ outcome }) => outcome.summary.volume ?? []);
     return {
       phases,
       others: shown.flatMap(({ status, outcome }) =>
@@ -95,9 +95,7 @@ export function useResults(): Results {
         const title = status.operation?.title ?? status.step.operation;
         return gpu === null ? [] : [{ stepId: status.step.id, title, gpu }];
       }),
-      labels:
-        volumes.findLast((volume) => volume.kind === 'labels') ??
-        (source?.kind === 'labels' ? source : null),
+      labels,
     };
-  }, [steps, outcomes, source]);
+  }, [steps, outcomes, labels]);
 }

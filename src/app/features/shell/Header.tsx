@@ -1,138 +1,45 @@
-/** The bar at the top: what is open, undo and redo, and how the program runs here. */
-import {
-  ActionIcon,
-  Button,
-  Menu,
-  Tooltip,
-  UnstyledButton,
-  useComputedColorScheme,
-} from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
-import {
-  IconArrowBackUp,
-  IconArrowForwardUp,
-  IconChevronDown,
-  IconCpu,
-  IconFolderOpen,
-  IconHelp,
-  IconMoon,
-  IconRuler2,
-  IconSearch,
-  IconSun,
-} from '@tabler/icons-react';
-import type { ReactNode } from 'react';
-import { redoLabel, undoLabel } from '../../../recipe/history.ts';
-import { ACTIONS, type Action, findAction } from '../../actions.ts';
+/** The bar at the top: menus, what is open, undo and redo, and how the program runs here. */
+import { Tooltip, UnstyledButton, useComputedColorScheme } from '@mantine/core';
+import { IconCpu, IconRuler2 } from '@tabler/icons-react';
+import { ActionButton } from '../../ActionButton.tsx';
+import { Icon } from '../../components/Icon.tsx';
 import { formatBytes, formatSize, formatSpacing } from '../../components/format.ts';
+import { useAction } from '../../use-action.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { Logo } from './Logo.tsx';
+import { MenuBar } from './MenuBar.tsx';
 import styles from './shell.module.css';
 
 export function Header() {
+  const scheme = useComputedColorScheme();
   return (
     <header className={styles['header']}>
       <div className={styles['brand']}>
         <Logo />
         <h1>Tauscope</h1>
       </div>
-      <FileMenu />
+      <MenuBar />
       <SourceSummary />
       <div className={styles['spring']} />
-      <HistoryButtons />
+      <div className={styles['group']}>
+        <ActionButton id="undo">
+          <Icon name="undo" size={17} />
+        </ActionButton>
+        <ActionButton id="redo">
+          <Icon name="redo" size={17} />
+        </ActionButton>
+      </div>
       <Threads />
-      <ThemeButton />
-      <IconAction id="palette" label="Search actions (Ctrl+K)" onClick={() => spotlight.open()}>
-        <IconSearch size={16} aria-hidden />
-      </IconAction>
-      <ActionButton id="shortcuts" label="Keyboard shortcuts (?)">
-        <IconHelp size={17} aria-hidden />
+      <ActionButton id="theme">
+        <Icon name={scheme === 'dark' ? 'light' : 'dark'} size={16} />
+      </ActionButton>
+      <ActionButton id="palette">
+        <Icon name="search" size={16} />
+      </ActionButton>
+      <ActionButton id="shortcuts">
+        <Icon name="help" size={17} />
       </ActionButton>
     </header>
-  );
-}
-
-function IconAction(props: {
-  readonly id: string;
-  readonly label: string;
-  readonly disabled?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}) {
-  return (
-    <Tooltip label={props.label}>
-      <ActionIcon
-        aria-label={props.label}
-        data-action={props.id}
-        // A disabled button takes no focus, so its tooltip could not be read.
-        {...(props.disabled === true ? { 'aria-disabled': true, 'data-disabled': true } : {})}
-        onClick={() => {
-          if (props.disabled !== true) props.onClick();
-        }}
-      >
-        {props.children}
-      </ActionIcon>
-    </Tooltip>
-  );
-}
-
-function ActionButton(props: {
-  readonly id: string;
-  readonly label: string;
-  readonly children: ReactNode;
-}) {
-  const workbench = useWorkbench();
-  return (
-    <IconAction
-      id={props.id}
-      label={props.label}
-      onClick={() => findAction(props.id)?.run(workbench)}
-    >
-      {props.children}
-    </IconAction>
-  );
-}
-
-function ActionItem({ action }: { readonly action: Action }) {
-  const workbench = useWorkbench();
-  return (
-    <Menu.Item
-      disabled={!action.isEnabled(workbench)}
-      onClick={() => action.run(workbench)}
-      rightSection={action.shortcut === null ? null : <kbd>{action.shortcut}</kbd>}
-    >
-      {action.title}
-    </Menu.Item>
-  );
-}
-
-function FileMenu() {
-  // Read so that the items' enabled states follow the workspace.
-  useWorkspaceState((state) => [state.engine, state.source, state.outcomes]);
-  const inGroup = (group: Action['group']): readonly Action[] =>
-    ACTIONS.filter((action) => action.group === group);
-  return (
-    <Menu position="bottom-start" width={280}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<IconFolderOpen size={16} aria-hidden />}
-          rightSection={<IconChevronDown size={13} aria-hidden />}
-        >
-          File
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {inGroup('File').map((action) => (
-          <ActionItem key={action.id} action={action} />
-        ))}
-        <Menu.Divider />
-        <Menu.Label>Export</Menu.Label>
-        {inGroup('Export').map((action) => (
-          <ActionItem key={action.id} action={action} />
-        ))}
-      </Menu.Dropdown>
-    </Menu>
   );
 }
 
@@ -173,36 +80,8 @@ function SourceSummary() {
   );
 }
 
-function HistoryButtons() {
-  const { workspace } = useWorkbench();
-  const { undo, redo } = useWorkspaceState(({ history }) => ({
-    undo: undoLabel(history),
-    redo: redoLabel(history),
-  }));
-  return (
-    <div className={styles['group']}>
-      <IconAction
-        id="undo"
-        label={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
-        disabled={undo === null}
-        onClick={workspace.undo}
-      >
-        <IconArrowBackUp size={17} aria-hidden />
-      </IconAction>
-      <IconAction
-        id="redo"
-        label={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl+Shift+Z)`}
-        disabled={redo === null}
-        onClick={workspace.redo}
-      >
-        <IconArrowForwardUp size={17} aria-hidden />
-      </IconAction>
-    </div>
-  );
-}
-
 function Threads() {
-  const { dialogs } = useWorkbench();
+  const about = useAction('about');
   const threads = useWorkspaceState((state) => state.engine?.threads ?? null);
   if (threads === null) {
     return <output className={styles['status']}>starting…</output>;
@@ -213,24 +92,10 @@ function Threads() {
       : `Computation runs on ${threads} threads; results are the same bits for any number.`;
   return (
     <Tooltip label={label}>
-      <UnstyledButton
-        className={styles['status']}
-        onClick={() => dialogs.setState({ open: 'about' })}
-      >
+      <UnstyledButton className={styles['status']} onClick={about.run}>
         <IconCpu size={14} aria-hidden />
         {threads === 1 ? 'single thread' : `${threads} threads`}
       </UnstyledButton>
     </Tooltip>
-  );
-}
-
-function ThemeButton() {
-  const scheme = useComputedColorScheme();
-  const workbench = useWorkbench();
-  const label = scheme === 'dark' ? 'Switch to the light theme' : 'Switch to the dark theme';
-  return (
-    <IconAction id="theme" label={label} onClick={() => findAction('theme')?.run(workbench)}>
-      {scheme === 'dark' ? <IconSun size={16} aria-hidden /> : <IconMoon size={16} aria-hidden />}
-    </IconAction>
   );
 }

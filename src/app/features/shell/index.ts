@@ -1,4 +1,4 @@
-export { AboutDialog, Palette, ShortcutsSheet } from './Dialogs.tsx';
 export { Header } from './Header.tsx';
+export { AboutDialog, Palette, ShortcutsSheet } from './lazy-dialogs.ts';
 export { Messages } from './Messages.tsx';
 export { useShortcuts } from './use-shortcuts.ts';

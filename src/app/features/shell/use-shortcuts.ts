@@ -1,15 +1,18 @@
 /** Listens for the actions' shortcuts on the whole page. */
 import { useEffect } from 'react';
-import { ACTIONS, matchesShortcut } from '../../actions.ts';
+import { actionForKey } from '../../actions.ts';
 import { useWorkbench } from '../../workbench-context.tsx';
 
-function isTyping(target: EventTarget | null): boolean {
+/** Whether plain characters mean something to what has the focus: text, choices, menus. */
+function takesCharacters(target: EventTarget | null): boolean {
   return (
     target instanceof HTMLElement &&
     (target.isContentEditable ||
+      target instanceof HTMLTextAreaElement ||
+      target instanceof HTMLSelectElement ||
+      target.closest('[role="menu"], [role="listbox"]') !== null ||
       (target instanceof HTMLInputElement &&
-        !['checkbox', 'radio', 'button', 'color', 'range'].includes(target.type)) ||
-      target instanceof HTMLTextAreaElement)
+        !['checkbox', 'radio', 'button', 'color', 'range'].includes(target.type)))
   );
 }
 
@@ -22,17 +25,19 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || dialogIsOpen()) return;
-      const action = ACTIONS.find(
-        ({ shortcut }) => shortcut !== null && matchesShortcut(shortcut, event),
-      );
-      if (action === undefined || !action.isEnabled(workbench)) return;
-      // A text field undoes its own typing, and takes plain characters.
-      const isPlain = !event.ctrlKey && !event.metaKey;
-      const isTextUndo = action.id === 'undo' || action.id === 'redo';
-      if (isTyping(event.target) && ((isPlain && event.key !== 'Escape') || isTextUndo)) {
-        if (!isTextUndo) return;
-        (event.target as HTMLElement).blur();
+      const action = actionForKey('page', event);
+      if (action === null) return;
+      const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+      if (isCharacter && (event.repeat || takesCharacters(event.target))) return;
+      if (action.obstacle(workbench) !== null) {
+        action.explain?.(workbench);
+        // Keys of the browser that would open a file or save the page are never wanted here.
+        if (action.shortcut?.startsWith('Ctrl+') === true) event.preventDefault();
+        return;
       }
+      // What is being typed is finished first, so that the action meets it in the recipe.
+      const isUndo = action.id === 'undo' || action.id === 'redo';
+      if (isUndo && takesCharacters(event.target)) (event.target as HTMLElement).blur();
       event.preventDefault();
       action.run(workbench);
     };

@@ -15,6 +15,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
 import { useViewer } from '../../stores/viewer.ts';
+import { useAction } from '../../use-action.ts';
 import type { Before } from './before.ts';
 import { CompareMenu } from './CompareMenu.tsx';
 import type { ComparedState } from './comparison.ts';
@@ -38,35 +39,24 @@ interface ToolbarProps {
 
 export function ViewerToolbar(props: ToolbarProps) {
   const { client, source, image, overlay, before, states, compared } = props;
-  const showVolume = useViewer((state) => state.showVolume);
-  const crosshairShown = useViewer((state) => state.crosshairShown);
   const maximised = useViewer((state) => state.maximised);
-  const { fitAll, setShowVolume, toggleCrosshair, toggleMaximised } = useViewer.getState();
   return (
     <div className={styles['toolbar']} role="group" aria-label="View tools">
       <span className={styles['group']}>
-        <ToolButton label="Fit all views (F)" onClick={fitAll}>
+        <ToolButton id="fit-views">
           <IconMaximize size={16} stroke={1.6} aria-hidden />
         </ToolButton>
-        <ToolButton
-          label={maximised === null ? 'Show one view alone (M)' : 'Show all views (M)'}
-          pressed={maximised !== null}
-          onClick={() => toggleMaximised(useViewer.getState().active)}
-        >
+        <ToolButton id="maximise-view">
           {maximised === null ? (
             <IconArrowsMaximize size={16} stroke={1.6} aria-hidden />
           ) : (
             <IconArrowsMinimize size={16} stroke={1.6} aria-hidden />
           )}
         </ToolButton>
-        <ToolButton label="Crosshair (X)" pressed={crosshairShown} onClick={toggleCrosshair}>
+        <ToolButton id="crosshair">
           <IconPlus size={16} stroke={1.6} aria-hidden />
         </ToolButton>
-        <ToolButton
-          label="3-D view"
-          pressed={showVolume}
-          onClick={() => setShowVolume(!showVolume)}
-        >
+        <ToolButton id="volume-view">
           <IconCube size={16} stroke={1.6} aria-hidden />
         </ToolButton>
         <CompareButton disabled={before === null} />
@@ -90,23 +80,19 @@ export function ViewerToolbar(props: ToolbarProps) {
   );
 }
 
-function ToolButton(props: {
-  readonly label: string;
-  readonly pressed?: boolean;
-  readonly onClick: () => void;
-  readonly children: ReactNode;
-}) {
-  const { label, pressed, onClick, children } = props;
+/** An action as a button of the toolbar, pressed while it is switched on. */
+function ToolButton(props: { readonly id: string; readonly children: ReactNode }) {
+  const { label, isOn, run } = useAction(props.id);
   return (
     <Tooltip label={label}>
       <ActionIcon
         className={styles['tool'] ?? ''}
         size={24}
         aria-label={label}
-        {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
-        onClick={onClick}
+        {...(isOn === null ? {} : { 'aria-pressed': isOn })}
+        onClick={run}
       >
-        {children}
+        {props.children}
       </ActionIcon>
     </Tooltip>
   );

@@ -1,21 +1,14 @@
-/** Keys of the views that work anywhere on the page. */
+/** Showing the input for as long as B is held, anywhere on the page. */
 import { useEffect } from 'react';
-import { MEASURE_TOOLS, useMeasures } from '../../stores/measures.ts';
 import { useViewer } from '../../stores/viewer.ts';
 
-/** What the keys do, as the shortcuts sheet says it. */
+/** What keys do in a view, beside the shortcuts of actions, as the shortcuts sheet says it. */
 export const VIEWER_KEYS = [
   ['B (hold)', 'Show the input instead of the result'],
-  ['F', 'Fit all views'],
-  ['M', 'Show one view alone, or all'],
-  ['X', 'Show or hide the crosshair'],
-  ['L', 'Show or hide the labels over the image'],
-  ['C', 'Show or hide the colour bar'],
   [
     'Ctrl + drag',
     'Window: across its width, up and down its middle; as dragging with the right button',
   ],
-  ['D, P, R, E', 'Measure a distance, a line profile, a rectangle, an ellipse; again to stop'],
   ['Enter', 'With a measuring tool: set a point at the crosshair'],
   ['Esc', 'With a measuring tool: take back the point, the measure, then the tool'],
   ['Delete', 'Remove the selected measure'],
@@ -43,26 +36,9 @@ export function useViewerKeys(): void {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
       if (takesKeys(event.target)) return;
       if (document.querySelector('[role="dialog"][aria-modal="true"]') !== null) return;
-      const viewer = useViewer.getState();
-      const actions: Readonly<Record<string, () => void>> = {
-        b: () => viewer.setComparing(true),
-        f: viewer.fitAll,
-        m: () => viewer.toggleMaximised(viewer.active),
-        x: viewer.toggleCrosshair,
-        l: viewer.toggleOverlay,
-        c: viewer.toggleColourBar,
-        ...Object.fromEntries(
-          MEASURE_TOOLS.map(({ id, key }) => [
-            key.toLowerCase(),
-            () => useMeasures.getState().toggleTool(id),
-          ]),
-        ),
-      };
-      if (event.key === 'Escape' && useMeasures.getState().escape()) event.preventDefault();
-      const action = actions[event.key.toLowerCase()];
-      if (action === undefined) return;
+      if (event.key.toLowerCase() !== 'b') return;
       event.preventDefault();
-      if (!event.repeat) action();
+      useViewer.getState().setComparing(true);
     };
     const stopComparing = (): void => useViewer.getState().setComparing(false);
     const onKeyUp = (event: KeyboardEvent): void => {

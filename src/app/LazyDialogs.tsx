@@ -1,0 +1,30 @@
+/** The dialogs, each fetched when it is first wanted. */
+import { type ComponentType, Suspense, useState } from 'react';
+import { useStore } from 'zustand';
+import { PhantomDialog } from './features/import/index.ts';
+import { AboutDialog, Palette, ShortcutsSheet } from './features/shell/index.ts';
+import type { DialogName } from './stores/dialogs.ts';
+import { useWorkbench } from './workbench-context.tsx';
+
+const DIALOGS: Readonly<Record<DialogName, ComponentType>> = {
+  palette: Palette,
+  shortcuts: ShortcutsSheet,
+  about: AboutDialog,
+  phantom: PhantomDialog,
+};
+
+/** Once wanted, a dialog stays mounted: it closes, and opens again, by itself. */
+export function LazyDialogs() {
+  const { dialogs } = useWorkbench();
+  const open = useStore(dialogs, (state) => state.open);
+  const [wanted, setWanted] = useState<readonly DialogName[]>([]);
+  if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
+  return wanted.map((name) => {
+    const Dialog = DIALOGS[name];
+    return (
+      <Suspense key={name} fallback={null}>
+        <Dialog />
+      </Suspense>
+    );
+  });
+}
