@@ -45,7 +45,7 @@ test('non-local means on the GPU is marked on the page and in what is exported',
   await workbench.run();
   await expect(workbench.step('Non-local means')).toContainText('GPU');
   await expect(workbench.results.getByText('computed on GPU', { exact: true })).toBeVisible();
-  await expect(workbench.results).toContainText('within 0.00001 of the range of grey values');
+  await expect(workbench.results).toContainText('within 1e-5 of the range of grey values');
 
   const { bytes } = await workbench.export(/Results as JSON/);
   const document = JSON.parse(bytes.toString('utf8')) as ResultsDocument;

@@ -225,7 +225,7 @@ describe('what is written of a GPU', () => {
       difference: 0,
     });
     const csv = resultsCsv(await run(scripted().engine, true));
-    expect(csv).toContain('computed on GPU (scripted adapter), within 0.00001 of the range');
+    expect(csv).toContain('computed on GPU (scripted adapter), within 1e-5 of the range');
   });
 
   it('the methods paragraph tells it after the step’s own sentence', async () => {

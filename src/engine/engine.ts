@@ -203,7 +203,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       const made = await implementation.run(input.volume, params, { ...context, gpu });
       if (!(made.difference <= declared.tolerance)) {
         throw gpuFailed(
-          `its values differ from the CPU's by ${made.difference.toExponential(1)} of ${declared.relativeTo}, and ${declared.tolerance} is allowed`,
+          `its values differ from the CPU's by ${made.difference.toExponential(1)} of ${declared.relativeTo}, and ${declared.tolerance.toExponential()} is allowed`,
         );
       }
       return { ...made.result, gpu: gpuRecord(declared, gpu.adapter, made.difference) };

@@ -32,7 +32,7 @@ export function gpuRecord(
 /** Without the full stop: "computed on GPU (adapter), within 1e-5 of …". */
 export function describeGpu({ adapter, tolerance, relativeTo, difference }: GpuRecord): string {
   const found = difference === 0 ? 'no difference' : `at most ${difference.toExponential(1)}`;
-  return `computed on GPU (${adapter}), within ${tolerance} of ${relativeTo} of the CPU's values; ${found} was found where both were computed`;
+  return `computed on GPU (${adapter}), within ${tolerance.toExponential()} of ${relativeTo} of the CPU's values; ${found} was found where both were computed`;
 }
 
 /** For whatever leaves the program and rests on a GPU. */

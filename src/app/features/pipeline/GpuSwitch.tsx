@@ -21,6 +21,7 @@ function Offered({ able }: { readonly able: readonly StepStatus[] }) {
     <Tooltip
       label={gpu?.problem ?? (gpu === null ? 'Looking for a GPU…' : offer)}
       refProp="rootRef"
+      position="right"
     >
       <Switch
         size="xs"
