@@ -1,6 +1,11 @@
 /** Parsing of a subcommand's arguments, with errors a Unix user expects, and its help text. */
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type FlagHelp, flagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
+import {
+  type Flag,
+  type FlagHelp,
+  flagOptions,
+  parametersFromFlags,
+  readArguments,
+} from '../declaration/flags.ts';
 import type { ParameterFields, RawParameters } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
 import type { About } from './about.ts';
@@ -14,10 +19,8 @@ export interface ParsedArguments {
   readonly options: Readonly<Record<string, string | boolean>>;
 }
 
-export interface OwnOption extends FlagHelp {
+export interface OwnOption extends FlagHelp, Flag {
   readonly name: string;
-  readonly type: 'string' | 'boolean';
-  readonly short?: string;
 }
 
 /** Options that more than one command has. */
@@ -66,65 +69,23 @@ export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION] as const
 /** The page has such a switch, so people will try. */
 const NO_GPU = 'The command line has no GPU, it computes on the CPU: leave --gpu out.';
 
-function usage(message: string, cause?: unknown): UserError {
-  return new UserError('usage', message, {}, cause);
-}
-
-/** A value may begin with a minus only where it is a number; a flag follows otherwise. */
-function isValue(text: string | undefined): text is string {
-  return text !== undefined && (!text.startsWith('-') || text === '-' || /^-[\d.]/.test(text));
-}
-
 export function parseArguments(
   args: readonly string[],
   own: readonly OwnOption[],
   fields: ParameterFields = {},
 ): ParsedArguments {
-  const parameters = flagOptions(fields);
-  const options: NonNullable<ParseArgsConfig['options']> = { ...parameters };
-  for (const { name, type, short } of own) {
-    options[name] = short === undefined ? { type } : { type, short };
-  }
-  const help = [...flagHelp(fields), ...own];
-  const { tokens } = parseArgs({
-    args: [...args],
-    options,
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
+  const flags: Record<string, Flag> = { ...flagOptions(fields) };
+  for (const option of own) flags[option.name] = option;
+  const { positionals, values } = readArguments(args, flags, (raw) => {
+    if (raw === '--gpu') return new UserError('usage', NO_GPU);
+    const meant = raw.startsWith('--') ? nearest(raw.slice(2), Object.keys(flags)) : null;
+    return new UserError(
+      'usage',
+      meant === null
+        ? `There is no option ${raw}; see --help.`
+        : `There is no option ${raw}; did you mean --${meant}?`,
+    );
   });
-  const positionals: string[] = [];
-  const values: Record<string, string | boolean> = {};
-  for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
-    if (token.kind !== 'option') continue;
-    const { name, rawName, value } = token;
-    const negated = name.startsWith('no-') ? name.slice(3) : '';
-    if (Object.hasOwn(parameters, negated) && parameters[negated]?.type === 'boolean') {
-      values[negated] = false;
-      continue;
-    }
-    const option = Object.hasOwn(options, name) ? options[name] : undefined;
-    if (option === undefined) {
-      if (name === 'gpu') throw usage(NO_GPU);
-      const meant = rawName.startsWith('--') ? nearest(name, Object.keys(options)) : null;
-      throw usage(
-        meant === null
-          ? `There is no option ${rawName}; see --help.`
-          : `There is no option ${rawName}; did you mean --${meant}?`,
-      );
-    }
-    if (option.type === 'boolean') {
-      if (value !== undefined) throw usage(`${rawName} takes no value, and "${value}" was given.`);
-      values[name] = true;
-      continue;
-    }
-    if (token.inlineValue !== true && !isValue(value)) {
-      const described = help.find(({ flag }) => flag.includes(`--${name} `))?.flag ?? rawName;
-      throw usage(`${rawName} needs a value: ${described}.`);
-    }
-    values[name] = value as string;
-  }
   const given = own.flatMap(({ name }) => {
     const value = values[name];
     return value === undefined ? [] : [[name, value] as const];

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { loadAllOperations } from '../operations/registry.ts';
-import { flagHelp, flagOptions, flagsFromParameters, parametersFromFlags } from './flags.ts';
+import {
+  flagHelp,
+  flagOptions,
+  flagsFromParameters,
+  parametersFromFlags,
+  readArguments,
+} from './flags.ts';
+import { UserError } from '../errors/errors.ts';
 import { type ParameterFields, parseParameters } from './parameters.ts';
+
+function noSuchFlag(raw: string): UserError {
+  return new UserError('usage', `There is no ${raw}.`);
+}
 
 const FIELDS = {
   sigma: {
@@ -183,14 +194,32 @@ describe('flags', () => {
       for (const example of operation.examples) {
         const params = parseParameters(operation.parameters, example.params, operation.id);
         const flags = flagsFromParameters(operation.parameters, params);
-        const values: Record<string, string | boolean> = {};
-        for (let i = 0; i < flags.length; i++) {
-          const name = (flags[i] as string).slice(2);
-          values[name] = options[name]?.type === 'boolean' ? true : (flags[++i] as string);
-        }
+        const { values } = readArguments(flags, options, noSuchFlag);
         const again = parametersFromFlags(operation.parameters, values);
         expect(parseParameters(operation.parameters, again, operation.id)).toEqual(params);
       }
     }
+  });
+});
+
+describe('readArguments', () => {
+  const read = (...args: string[]) => readArguments(args, flagOptions(FIELDS), noSuchFlag);
+
+  it('reads values beside a flag or after an equals sign, and what is no flag', () => {
+    expect(read('in.tif', '--sigma', '-2', '--phase=1,2', '--no-is-fast', '--', '--box')).toEqual({
+      positionals: ['in.tif', '--box'],
+      values: { sigma: '-2', phase: '1,2', 'is-fast': false },
+    });
+  });
+
+  it.each([
+    [['--sigma'], '--sigma needs a value: --sigma <number|auto>.'],
+    [['--sigma', '--phase'], '--sigma needs a value: --sigma <number|auto>.'],
+    [['--no-is-fast=1'], '--no-is-fast takes no value, and "1" was given.'],
+    [['--no-sigma'], 'There is no --no-sigma.'],
+    [['--constructor'], 'There is no --constructor.'],
+    [['-x'], 'There is no -x.'],
+  ])('refuses %j', (args, sentence) => {
+    expect(() => read(...args)).toThrow(sentence);
   });
 });

@@ -110,16 +110,127 @@ export function flagHelp(fields: ParameterFields): readonly FlagHelp[] {
   });
 }
 
-/** The options of `node:util` parseArgs for the fields. */
-export function flagOptions(
-  fields: ParameterFields,
-): Record<string, { type: 'string' | 'boolean' }> {
+/** A flag as a parser of arguments knows it. */
+export interface Flag {
+  readonly type: 'string' | 'boolean';
+  /** One letter for `-o`. */
+  readonly short?: string;
+  /** Whether `--no-name` turns it off. */
+  readonly negatable?: boolean;
+  /** As the help shows it, with what stands after it. */
+  readonly flag: string;
+}
+
+/** The fields' flags by name, without the dashes. */
+export function flagOptions(fields: ParameterFields): Readonly<Record<string, Flag>> {
+  const shown = flagHelp(fields);
   return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => [
-      flagName(name),
-      { type: field.kind === 'boolean' ? ('boolean' as const) : ('string' as const) },
-    ]),
+    Object.entries(fields).map(([name, field], i) => {
+      const flag = shown[i]?.flag ?? '';
+      return [
+        flagName(name),
+        field.kind === 'boolean'
+          ? { type: 'boolean', negatable: true, flag }
+          : { type: 'string', flag },
+      ];
+    }),
   );
+}
+
+export interface ReadArguments {
+  readonly positionals: readonly string[];
+  /** By name without dashes; the last one given counts. */
+  readonly values: Readonly<Record<string, string | boolean>>;
+}
+
+function usage(message: string): UserError {
+  return new UserError('usage', message);
+}
+
+/** A value may begin with a minus only where it is a number; a flag follows otherwise. */
+function isValue(text: string | undefined): text is string {
+  return text !== undefined && (!text.startsWith('-') || text === '-' || /^-[\d.]/.test(text));
+}
+
+/** Splits `-qo out` into `-q`, `-o` and what follows, as far as the letters take no value. */
+function* splitLetters(
+  argument: string,
+  nameOf: (letter: string) => string | undefined,
+  flags: Readonly<Record<string, Flag>>,
+): Generator<readonly [raw: string, name: string | undefined, attached: string | undefined]> {
+  for (let i = 1; i < argument.length; i++) {
+    const letter = argument.charAt(i);
+    const name = nameOf(letter);
+    const rest = argument.slice(i + 1);
+    const takesRest = name !== undefined && flags[name]?.type === 'string' && rest !== '';
+    yield [`-${letter}`, name, takesRest ? rest : undefined];
+    if (takesRest) return;
+  }
+}
+
+/**
+ * Reads arguments as Unix programs do: `--name value`, `--name=value`, `--no-name`, `-o value`,
+ * `-ovalue`, `-qo value`; everything after `--` is a positional. Throws `usage` for a flag without
+ * its value, and what `unknown` makes of a flag that is none of `flags`.
+ */
+export function readArguments(
+  args: readonly string[],
+  flags: Readonly<Record<string, Flag>>,
+  unknown: (raw: string) => UserError,
+): ReadArguments {
+  const positionals: string[] = [];
+  const values: Record<string, string | boolean> = {};
+  const letters = new Map(
+    Object.entries(flags).flatMap(([name, { short }]) =>
+      short === undefined ? [] : [[short, name] as const],
+    ),
+  );
+  let next = 0;
+
+  const take = (raw: string, name: string | undefined, attached: string | undefined): void => {
+    const flag = name !== undefined && Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const negated = raw.startsWith('--no-') ? raw.slice(5) : '';
+    if (flag === undefined && Object.hasOwn(flags, negated) && flags[negated]?.negatable === true) {
+      if (attached !== undefined)
+        throw usage(`${raw} takes no value, and "${attached}" was given.`);
+      values[negated] = false;
+      return;
+    }
+    if (name === undefined || flag === undefined) throw unknown(raw);
+    if (flag.type === 'boolean') {
+      if (attached !== undefined)
+        throw usage(`${raw} takes no value, and "${attached}" was given.`);
+      values[name] = true;
+      return;
+    }
+    const value = attached ?? args[next];
+    if (attached === undefined) {
+      if (!isValue(value)) throw usage(`${raw} needs a value: ${flag.flag}.`);
+      next += 1;
+    }
+    values[name] = value as string;
+  };
+
+  while (next < args.length) {
+    const argument = args[next] as string;
+    next += 1;
+    if (argument === '--') {
+      positionals.push(...args.slice(next));
+      break;
+    }
+    if (argument.startsWith('--')) {
+      const equals = argument.indexOf('=');
+      const raw = equals < 0 ? argument : argument.slice(0, equals);
+      take(raw, raw.slice(2), equals < 0 ? undefined : argument.slice(equals + 1));
+    } else if (argument.startsWith('-') && argument !== '-') {
+      for (const part of splitLetters(argument, (letter) => letters.get(letter), flags)) {
+        take(...part);
+      }
+    } else {
+      positionals.push(argument);
+    }
+  }
+  return { positionals, values };
 }
 
 /**

@@ -7,7 +7,13 @@
  * itk-wasm reads the outputs as soon as `callMain` returns, so everything here is synchronous once
  * the pipeline build has removed `async` and `await`.
  */
-import { flagHelp, flagOptions, parametersFromFlags } from '../declaration/flags.ts';
+import {
+  flagHelp,
+  flagOptions,
+  parametersFromFlags,
+  type ReadArguments,
+  readArguments,
+} from '../declaration/flags.ts';
 import { parseParameters } from '../declaration/parameters.ts';
 import { isAllocationFailure, UserError } from '../errors/errors.ts';
 import type { Operation, OperationContext, OperationResult } from '../operations/operation.ts';
@@ -174,7 +180,7 @@ function createModule(operation: Operation, wasm: WebAssembly.Module): PipelineM
       stdout += helpText(operation);
       return;
     }
-    const { positionals, values } = parseFlags(operation, args);
+    const { positionals, values } = readFlags(operation, args);
     const [input = 0, output = 0, tablesOutput] = positionals.map(Number);
     const params = parseParameters(
       operation.parameters,
@@ -306,40 +312,12 @@ function imageJson(volume: Volume, like: ImageJson, data: number, direction: num
   };
 }
 
-function parseFlags(
-  operation: Operation,
-  args: readonly string[],
-): { readonly positionals: readonly string[]; readonly values: Record<string, string | boolean> } {
-  const options = flagOptions(operation.parameters);
-  const typeOf = (name: string) => (Object.hasOwn(options, name) ? options[name]?.type : undefined);
-  const positionals: string[] = [];
-  const values: Record<string, string | boolean> = {};
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    if (!arg.startsWith('--')) {
-      positionals.push(arg);
-      continue;
-    }
-    const name = arg.slice(2);
-    if (name === 'memory-io') continue;
-    if (name.startsWith('no-') && typeOf(name.slice(3)) === 'boolean') {
-      values[name.slice(3)] = false;
-      continue;
-    }
-    const type = typeOf(name);
-    if (type === undefined) {
-      throw new UserError('usage', `${operation.id} has no flag ${arg}; see --help.`);
-    }
-    if (type === 'boolean') {
-      values[name] = true;
-    } else {
-      i += 1;
-      const value = args[i];
-      if (value === undefined) throw new UserError('usage', `${arg} needs a value.`);
-      values[name] = value;
-    }
-  }
-  return { positionals, values };
+function readFlags(operation: Operation, args: readonly string[]): ReadArguments {
+  return readArguments(
+    args.filter((arg) => arg !== '--memory-io'),
+    flagOptions(operation.parameters),
+    (raw) => new UserError('usage', `${operation.id} has no flag ${raw}; see --help.`),
+  );
 }
 
 function helpText(operation: Operation): string {

@@ -3,7 +3,7 @@
  * The interface is restated here so that the core does not load the package.
  */
 import { Bug, UserError } from '../errors/errors.ts';
-import { LENGTH_UNITS, type LengthUnit } from './length.ts';
+import { LENGTH_UNIT_KEY, unitOfKey } from './length.ts';
 import {
   allocateVoxels,
   createVolume,
@@ -55,8 +55,6 @@ export interface UnknownItkImage {
   readonly metadata?: unknown;
 }
 
-/** ITK lengths have no unit: it goes along as metadata. */
-const UNIT_KEY = 'tauscope length unit';
 const KIND_KEY = 'tauscope kind';
 const PHASES_KEY = 'tauscope phases';
 
@@ -77,7 +75,7 @@ export function volumeToItkImage(volume: Volume): ItkImage {
     size: [...volume.size],
     metadata: new Map([
       [KIND_KEY, volume.kind],
-      ...(volume.spacing === null ? [] : [[UNIT_KEY, volume.spacing.unit] as const]),
+      ...(volume.spacing === null ? [] : [[LENGTH_UNIT_KEY, volume.spacing.unit] as const]),
       ...(volume.phases.length === 0 ? [] : [[PHASES_KEY, JSON.stringify(volume.phases)] as const]),
     ]),
     data: tight ? data : data.slice(),
@@ -86,11 +84,6 @@ export function volumeToItkImage(volume: Volume): ItkImage {
 
 function lookUp(metadata: unknown, key: string): unknown {
   return metadata instanceof Map ? (metadata.get(key) as unknown) : undefined;
-}
-
-function unitOf(metadata: unknown): LengthUnit | null {
-  const unit = lookUp(metadata, UNIT_KEY);
-  return LENGTH_UNITS.find((known) => known === unit) ?? null;
 }
 
 function isPhase(value: unknown): value is Phase {
@@ -169,7 +162,7 @@ export function itkImageToVolume(
     );
   }
   const size = spatialSize(image, name);
-  const unit = unitOf(image.metadata);
+  const unit = unitOfKey(lookUp(image.metadata, LENGTH_UNIT_KEY));
   const stated = lookUp(image.metadata, KIND_KEY) === 'labels' ? 'labels' : 'grey';
   const kind = parts.kind ?? stated;
   return createVolume({

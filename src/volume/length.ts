@@ -64,6 +64,15 @@ export function parseLengthUnit(
   return found === undefined ? null : { unit: found[0], factor: found[1] };
 }
 
+/** The key under which our files and images, and what others write from them, say the unit. */
+export const LENGTH_UNIT_KEY = 'tauscope length unit';
+
+/** The unit that a value of this key names; null for everything else. */
+export function unitOfKey(value: unknown): LengthUnit | null {
+  const parsed = typeof value === 'string' ? parseLengthUnit(value) : null;
+  return parsed?.factor === 1 ? parsed.unit : null;
+}
+
 /**
  * A length in another unit. The ratio of two units is a power of ten that a float64 holds exactly,
  * so the result is the float64 nearest to the true one: 0.5 µm are 500 nm.

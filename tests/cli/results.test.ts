@@ -233,6 +233,18 @@ describe('info', () => {
     );
     expect(await succeed(['info', 'd.nhdr'])).toMatch(/^size \(x × y × z\) {2}2 × 2 × 2$/m);
     expect(await succeed(['info', 'stack'])).toMatch(/folder of 5 TIFF slices/);
+    const both = await succeed(['info', 'slabs.tif', 'grey.tif']);
+    expect(both.match(/^size .*$/gm)).toEqual([
+      'size (x × y × z)  12 × 6 × 5',
+      'size (x × y × z)  24 × 24 × 24',
+    ]);
+    const documents: unknown = JSON.parse(
+      await succeed(['info', 'slabs.tif', 'grey.tif', '--json']),
+    );
+    expect(documents).toMatchObject([
+      { files: ['slabs.tif'], metadata: { size: [12, 6, 5] } },
+      { files: ['grey.tif'], metadata: { size: [24, 24, 24] } },
+    ]);
     const text = await succeed(['info', 'slabs.tif']);
     expect(text).toMatch(/^voxel size +0\.4 × 0\.4 × 0\.8 µm \(.+\)$/m);
     expect(text).toMatch(/^extent +4\.8 × 2\.4 × 4 µm$/m);

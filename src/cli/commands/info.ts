@@ -19,7 +19,9 @@ export const info: Command = {
         about: COMMANDS.info,
         width,
         sections: [{ title: 'Options', flags: OPTIONS }],
-        closing: ['Several files are taken for the slices of one volume.'],
+        closing: [
+          'Several files are taken for the slices of one volume; TIFF files of several pages are described one by one.',
+        ],
       }),
     ),
   async run(args, surroundings) {
@@ -27,17 +29,33 @@ export const info: Command = {
     if (positionals.length === 0) {
       throw new UserError('usage', 'info needs a file or a folder; see tauscope info --help.');
     }
-    const description = await describeFile(await openSources(positionals), {
-      signal: surroundings.signal,
-      siblings: await siblingsOf(positionals),
-    });
+    const described = await describeAll(positionals, surroundings.signal);
+    const [only] = described;
     surroundings.print(
       options['json'] === true
-        ? `${JSON.stringify(description, null, 2)}\n`
-        : formatDescription(description, surroundings.style),
+        ? `${JSON.stringify(described.length === 1 ? only : described, null, 2)}\n`
+        : described.map((each) => formatDescription(each, surroundings.style)).join('\n'),
     );
   },
 };
+
+/** One description of all paths together, or one of each where the first file is a whole stack. */
+async function describeAll(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly FileDescription[]> {
+  const sources = await openSources(paths);
+  const [first] = sources;
+  if (first !== undefined && sources.length > 1 && sources.length === paths.length) {
+    const { metadata } = await describeFile([first], { signal });
+    if (metadata.format === 'tiff' && metadata.size[2] > 1) {
+      const each: FileDescription[] = [];
+      for (const source of sources) each.push(await describeFile([source], { signal }));
+      return each;
+    }
+  }
+  return [await describeFile(sources, { signal, siblings: await siblingsOf(paths) })];
+}
 
 /** A header may hold a whole XML document; the JSON form has all of it. */
 const MAX_TAG_CHARACTERS = 400;

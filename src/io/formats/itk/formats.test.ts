@@ -183,6 +183,18 @@ describe('MetaImage', () => {
     );
   });
 
+  test('our key says the unit; any other value leaves the convention', async () => {
+    const unitOf = async (key: Record<string, string>) => {
+      const bytes = metaImageBytes(SIZE, GREY, key);
+      const source = bytesSource(bytes, 'a.mha');
+      return (await metaImageFormat.readVolume(source)).volume.spacing?.unit;
+    };
+    expect(await unitOf({ 'tauscope length unit': 'um' })).toBe('µm');
+    expect(await unitOf({ 'tauscope length unit': 'nm' })).toBe('nm');
+    expect(await unitOf({ 'tauscope length unit': 'furlong' })).toBe('mm');
+    expect(await unitOf({})).toBe('mm');
+  });
+
   test('a spacing of zero is ignored and said to be', async () => {
     const bytes = metaImageBytes(SIZE, GREY, { ElementSpacing: '0 1 1' });
     const { volume, metadata } = await metaImageFormat.readVolume(bytesSource(bytes, 'a.mha'));

@@ -1,6 +1,7 @@
 /** Builds a `VolumeFormat` from a header parser and an itk-wasm reader. */
 import { UserError } from '../../../errors/errors.ts';
 import { itkImageToVolume, type UnknownItkImage } from '../../../volume/itk-image.ts';
+import type { LengthUnit } from '../../../volume/length.ts';
 import { bytesPerVoxel, type Vector3, type Volume, voxelCount } from '../../../volume/volume.ts';
 import { DecodeJob } from '../../decode-job.ts';
 import type {
@@ -128,7 +129,7 @@ function assertAsStated(volume: Volume, metadata: VolumeMetadata, file: string):
 
 export interface StatedEdges {
   readonly values: readonly number[];
-  readonly unit: 'mm' | 'nm' | 'µm' | 'm' | null;
+  readonly unit: LengthUnit | null;
   readonly source: string;
 }
 

@@ -1,5 +1,6 @@
 /** MetaImage, .mha with the voxels in it and .mhd with the voxels beside it (ITK's MetaIO). */
 import { UserError } from '../../../errors/errors.ts';
+import { LENGTH_UNIT_KEY, unitOfKey } from '../../../volume/length.ts';
 import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
@@ -258,11 +259,15 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Itk
   }
   const dimensions = Math.min(Number(values.get('NDims')), 3);
   const stated = values.get('ElementSpacing') ?? values.get('ElementSize');
+  // ITK keeps the keys of an image that it writes, so a volume of ours comes back with its unit.
+  const unit = unitOfKey(values.get(LENGTH_UNIT_KEY));
   const edges = spacingFromEdges({
     values: numbers(stated).slice(0, dimensions),
-    unit: 'mm',
+    unit: unit ?? 'mm',
     source:
-      'MetaImage ElementSpacing, millimetres by the convention of ITK (the header has no unit)',
+      unit === null
+        ? 'MetaImage ElementSpacing, millimetres by the convention of ITK (the header has no unit)'
+        : `MetaImage ElementSpacing, unit from the key “${LENGTH_UNIT_KEY}”`,
   });
   const origin = numbers(values.get('Offset') ?? values.get('Position') ?? values.get('Origin'));
   const matrix = numbers(values.get('TransformMatrix') ?? values.get('Rotation'));

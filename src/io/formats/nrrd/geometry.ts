@@ -2,8 +2,10 @@
 import { UserError } from '../../../errors/errors.ts';
 import {
   convertLength,
+  LENGTH_UNIT_KEY,
   type LengthUnit,
   parseLengthUnit,
+  unitOfKey,
   type VoxelSpacing,
 } from '../../../volume/length.ts';
 import type { Size3, Vector3 } from '../../../volume/volume.ts';
@@ -26,9 +28,6 @@ const POSITION_KINDS = new Set(['domain', 'space', 'time', '', '???', 'none']);
 /** Spaces in which 3D Slicer and ITK, which write no unit, mean millimetres. */
 const PATIENT_SPACE =
   /^(left|right)-(anterior|posterior)-(superior|inferior)$|^(ras|las|lps)$|^scanner-xyz$/;
-
-/** Our own statement of the unit, for files that other programs wrote again without `space units`. */
-export const LENGTH_UNIT_KEY = 'tauscope length unit';
 
 const AXES = ['x', 'y', 'z'] as const;
 
@@ -197,10 +196,9 @@ function commonUnit(
     return { unit: first.unit, source: `unit from ${field}` };
   }
   if (!edges.units.every((text) => text === '')) return null;
-  const kept = parseLengthUnit(header.keyValues.get(LENGTH_UNIT_KEY) ?? '');
-  if (kept !== null && kept.factor === 1) {
-    return { unit: kept.unit, source: `unit from the key “${LENGTH_UNIT_KEY}”` };
-  }
+  // Other programs write our files again without `space units`, but with the keys.
+  const kept = unitOfKey(header.keyValues.get(LENGTH_UNIT_KEY));
+  if (kept !== null) return { unit: kept, source: `unit from the key “${LENGTH_UNIT_KEY}”` };
   if (PATIENT_SPACE.test(header.space)) {
     return {
       unit: 'mm',

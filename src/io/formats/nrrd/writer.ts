@@ -9,10 +9,9 @@
  * also a key. A volume of unknown voxel size is written without any geometry.
  */
 import { Gzip } from 'fflate';
-import type { LengthUnit } from '../../../volume/length.ts';
+import { LENGTH_UNIT_KEY, type LengthUnit } from '../../../volume/length.ts';
 import { type Volume, type VoxelType, voxelBytes } from '../../../volume/volume.ts';
 import { phaseKeyValues } from '../../phase-key-values.ts';
-import { LENGTH_UNIT_KEY } from './geometry.ts';
 
 /** Words that Fiji's reader, which looks for parts of words, takes for the right type. */
 const TYPE_WORDS: Readonly<Record<VoxelType, string>> = {
