@@ -25,9 +25,15 @@ const Z_UP = 5;
 
 /**
  * Breadth-first order of the percolating cells from both outer faces: `cell << 3 | step` for cell
- * x + nx * (y + ny * z), parents before children. Leaves the marks in `cells`.
+ * x + nx * (y + ny * z), parents before children. Leaves the marks in `cells`. From the inlet alone
+ * where the outlet is closed.
  */
-export function growForest(cells: Uint8Array, size: Triple, periodicSides: boolean): Uint32Array {
+export function growForest(
+  cells: Uint8Array,
+  size: Triple,
+  periodicSides: boolean,
+  hasOutlet = true,
+): Uint32Array {
   const [nx, ny, nz] = size;
   const slice = nx * ny;
   const order = new Uint32Array(cells.length);
@@ -39,7 +45,7 @@ export function growForest(cells: Uint8Array, size: Triple, periodicSides: boole
     end += 1;
   };
   for (let i = 0; i < slice; i++) visit(i, Z_DOWN);
-  for (let i = 0; i < slice; i++) visit(slice * (nz - 1) + i, Z_UP);
+  if (hasOutlet) for (let i = 0; i < slice; i++) visit(slice * (nz - 1) + i, Z_UP);
   for (let head = 0; head < end; head++) {
     const cell = order[head] >>> 3;
     const x = cell % nx;
@@ -183,4 +189,38 @@ export function boundConductance(
   // The last factor covers the few roundings of these lines themselves.
   const margin = linkRounding + 16 * UNIT;
   return { lower: Math.max(0, lower * (1 - margin)), upper: upper * (1 + margin) };
+}
+
+/** Of a potential u in a network with the sources s and one face at 0. */
+export interface StoredEnergy {
+  /** Σ c (Δu)². */
+  readonly dissipation: number;
+  /** Σ s u. */
+  readonly stored: number;
+  /** Σ s. */
+  readonly total: number;
+}
+
+/**
+ * Bounds of the compliance s·A⁻¹ s from any potential u: from below 2 s·u − u·A u, and above that by
+ * at most the dissipation of any flow that carries the residual s − A u to the face. Margins for
+ * rounding as in `boundConductance`; |s|·|u| is at most the root of the compliance times u·A u.
+ */
+export function boundCompliance(
+  { dissipation, stored, total }: StoredEnergy,
+  flow: RoutedFlow,
+  { shape, cells, weakest, strongest, linkRounding }: Network,
+): ConductanceBounds {
+  const value = 2 * stored - dissipation;
+  const rounding = gamma(4 * shape.nx * shape.ny + shape.nz + 16);
+  const flowSum = Math.sqrt(5 * cells * strongest * dissipation * (1 + rounding)) + total;
+  const left = 2 * gamma(9) * flowSum + 2 * UNIT * flow.handled;
+  const carried = Math.sqrt(flow.dissipation * (1 + gamma(cells + 8)));
+  const excess = (carried + left * Math.sqrt(cells / weakest)) ** 2;
+  const slack = 4 * rounding * (Math.abs(value) + excess + dissipation);
+  const margin = linkRounding + 64 * UNIT;
+  return {
+    lower: Math.max(0, (value - slack) * (1 - margin)),
+    upper: (value + excess + slack) * (1 + margin),
+  };
 }

@@ -145,11 +145,13 @@ const MAX_IDLE_CERTIFICATES = 3;
 /**
  * Runs until the conductance is certified to lie in an interval of the relative width `accuracy`,
  * or `MAX_ITERATIONS` are used up, or the interval narrows no more. The estimate only decides when a certificate is tried.
- * `contrast`: lowest over highest conductivity that is not 0.
+ * `contrast`: lowest over highest conductivity that is not 0. `rises`: J is the maximum of
+ * 2 s·u − u·A u, which grows towards the exact value, instead of a minimum.
  */
 export function* conjugateGradients(
   accuracy: number,
   contrast = 1,
+  rises = false,
 ): Generator<SolverStep, SolverOutcome, number> {
   let energy = yield { kind: 'start' };
   const estimate = new EnergyErrorBound(contrast);
@@ -176,7 +178,7 @@ export function* conjugateGradients(
     if (!(curvature > 0)) break;
     const alpha = rz / curvature;
     yield { kind: 'advance', alpha };
-    energy -= alpha * rz;
+    energy += rises ? alpha * rz : -alpha * rz;
     const next = yield { kind: 'precondition' };
     estimate.add(alpha, rz, next);
     beta = next / rz;

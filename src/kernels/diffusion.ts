@@ -12,6 +12,7 @@ import {
   growForest,
   intersect,
   type Network,
+  type RoutedFlow,
   routeResidual,
 } from './diffusion-certificate.ts';
 import {
@@ -305,8 +306,20 @@ export function unpadPlane(
   }
 }
 
+function closeOutlet({ shape, linkZ }: Level): void {
+  linkZ.fill(0, shape.slice * (shape.nz + 1));
+}
+
+/** Sources in the cells of a network that is open at the inlet alone. */
+export interface Sources {
+  /** Layout of the finest level. */
+  readonly source: Float64Array;
+  /** Bounds of the compliance from the dissipation of u, what u stores, and the routed residual. */
+  bound(dissipation: number, stored: number, flow: RoutedFlow): ConductanceBounds;
+}
+
 /** The vectors of the iteration in the layout of the finest level; r and z are that level's own. */
-class LinkedVectors {
+export class LinkedVectors {
   bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #levels: readonly Level[];
   readonly #fine: Level;
@@ -314,13 +327,22 @@ class LinkedVectors {
   readonly #network: Network;
   readonly #u: Float64Array;
   readonly #p: Float32Array;
+  readonly #sources: Sources | null;
 
-  constructor(levels: readonly Level[], cells: Uint8Array, tables: LinkTables, network: Network) {
+  constructor(
+    levels: readonly Level[],
+    cells: Uint8Array,
+    tables: LinkTables,
+    network: Network,
+    sources: Sources | null = null,
+  ) {
+    this.#sources = sources;
     this.#levels = levels;
     this.#cells = cells;
     this.#network = network;
     this.#fine = levels[0] as Level;
     linkCells(this.#fine, cells, tables);
+    if (sources !== null) closeOutlet(this.#fine);
     buildCoarseLevels(levels, 0);
     const { length } = this.#fine.shape;
     this.#u = new Float64Array(length);
@@ -341,7 +363,9 @@ class LinkedVectors {
       case 'advance':
         return this.#advance(step.alpha);
       case 'energy':
-        return this.#energy();
+        return this.#sources === null
+          ? this.#dissipation()
+          : 2 * this.#stored(this.#sources) - this.#dissipation();
       case 'certify':
         return this.#certify(step.energy);
     }
@@ -361,11 +385,16 @@ class LinkedVectors {
     const { nx, ny, nz, length } = this.#fine.shape;
     const flow = new Float64Array(length);
     this.#applyTo(this.#u, (i, sum) => {
-      flow[i] = -sum;
+      flow[i] = this.#residual(i, sum);
     });
-    const order = growForest(this.#cells, [nx, ny, nz], this.#fine.periodic);
+    const sources = this.#sources;
+    const order = growForest(this.#cells, [nx, ny, nz], this.#fine.periodic, sources === null);
     const routed = routeResidual(this.#fine, this.#cells, order, flow);
-    this.bounds = intersect(this.bounds, boundConductance(energy, routed, this.#network));
+    const bounds =
+      sources === null
+        ? boundConductance(energy, routed, this.#network)
+        : sources.bound(this.#dissipation(), this.#stored(sources), routed);
+    this.bounds = intersect(this.bounds, bounds);
     this.#findResidual();
     return relativeWidth(this.bounds);
   }
@@ -378,6 +407,10 @@ class LinkedVectors {
 
   #start(): number {
     const { nz, slice } = this.#fine.shape;
+    if (this.#sources !== null) {
+      this.#findResidual();
+      return 0;
+    }
     // The outer faces are at 1 (before the first slice) and at 0 (after the last).
     this.#u.fill(1, 0, slice);
     for (let z = 0; z < nz; z++) {
@@ -386,14 +419,32 @@ class LinkedVectors {
       this.#u.fill(1 - (z + 0.5) / nz, start - 1, end - 1);
     }
     this.#findResidual();
-    return this.#energy();
+    return this.#dissipation();
   }
 
   /** Anew from u: rounding in its updates is gone. */
   #findResidual(): void {
     this.#applyTo(this.#u, (i, sum) => {
-      this.#fine.r[i] = -sum;
+      this.#fine.r[i] = this.#residual(i, sum);
     });
+  }
+
+  #residual(i: number, sum: number): number {
+    return this.#sources === null ? -sum : this.#sources.source[i] - sum;
+  }
+
+  #stored({ source }: Sources): number {
+    const { nx, ny, nz, stride, slice } = this.#fine.shape;
+    let total = 0;
+    for (let z = 0; z < nz; z++) {
+      let sum = 0;
+      for (let y = 0; y < ny; y++) {
+        const at = slice * (z + 1) + stride * y;
+        for (let i = at; i < at + nx; i++) sum += source[i] * this.#u[i];
+      }
+      total += sum;
+    }
+    return total;
   }
 
   /** Calls back with (A v)_i for every cell, in the order of the array. */
@@ -467,7 +518,7 @@ class LinkedVectors {
     return 0;
   }
 
-  #energy(): number {
+  #dissipation(): number {
     const { linkX, linkY, linkZ } = this.#fine;
     const { nx, ny, nz, stride, slice } = this.#fine.shape;
     const u = this.#u;

@@ -17,6 +17,8 @@ const LOADERS = {
   'measure-diffusion-field': () => import('./measure-diffusion-field/index.ts'),
   'measure-distance': () => import('./measure-distance/index.ts'),
   'measure-effective-conductivity': () => import('./measure-effective-conductivity/index.ts'),
+  'measure-electrode-tortuosity-factor': () =>
+    import('./measure-electrode-tortuosity-factor/index.ts'),
   'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),

@@ -18,7 +18,7 @@ export const LEVEL_WORDS = 16;
 const SMALLEST_SUMS = 32;
 const ALIGNMENT = 64;
 /** Threads a scratch estimate covers. */
-const MOST_THREADS = 64;
+export const MOST_THREADS = 64;
 
 /** What percolation works on. All offsets here are from the start of the arena, in bytes. */
 export interface PercolationArena {

@@ -1,6 +1,6 @@
 /**
- * Steps of a steady diffusion solve for a network of several conductivities, by the kernels: the
- * links of the finest level are stored.
+ * Steps of a steady diffusion solve for a network of several conductivities, or with sources, by the
+ * kernels: the links of the finest level are stored.
  */
 import type { ReadPlane } from '../kernels/diffusion.ts';
 import { unpadPlane } from '../kernels/diffusion.ts';
@@ -13,7 +13,8 @@ import type { KernelSession } from './session.ts';
 
 /** Cells a forest takes from its order in one call. */
 const FOREST_BUDGET = 1 << 18;
-/** Places of the inverse diagonal and of the correction among the arrays of a level. */
+/** Places of arrays among those of a level. */
+const LINK_Z = 2;
 const INVERSE = 3;
 const CORRECTION = 4;
 
@@ -23,9 +24,21 @@ export class LinkedNetwork {
   readonly #layout: LinkedLayout;
   readonly #levels: Levels;
   readonly #periodic: boolean;
+  readonly #sources: number | null;
   #isSpoilt = false;
 
-  constructor(session: KernelSession, arena: number, layout: LinkedLayout, periodic: boolean) {
+  /**
+   * `sources`: pointer to a float64 for each class, which a cell of that class gives to the network;
+   * its outlet is closed then. Null for a network between two faces.
+   */
+  constructor(
+    session: KernelSession,
+    arena: number,
+    layout: LinkedLayout,
+    periodic: boolean,
+    sources: number | null = null,
+  ) {
+    this.#sources = sources;
     this.#session = session;
     this.#arena = arena;
     this.#layout = layout;
@@ -33,12 +46,17 @@ export class LinkedNetwork {
     this.#periodic = periodic;
   }
 
-  /** Links and inverse diagonals of all levels, from the cells and the bits of those that stay. */
+  /**
+   * Links and inverse diagonals of all levels, from the cells and, between two faces, the bits of
+   * those that stay.
+   */
   async build({ x, y, z, face }: LinkTables): Promise<void> {
     const { cells, bits, words, tables, scratch, bytes } = this.#layout;
     const { nx, ny } = this.#levels.shape(0);
     const at = this.#arena + cells;
-    await this.#levels.run('runsMask', 0, [at, this.#arena + bits, nx, ny, words]);
+    if (this.#sources === null) {
+      await this.#levels.run('runsMask', 0, [at, this.#arena + bits, nx, ny, words]);
+    }
     // Padding must be zero, and the arena may hold an earlier solve.
     await this.#levels.clear(this.#arena + scratch, bytes - scratch);
     this.#levels.describe(0, this.#periodic);
@@ -46,7 +64,13 @@ export class LinkedNetwork {
     [x, y, z, face].forEach((values, i) => table.set(values, i * 64 * 64));
     const record = this.#levels.record(0);
     await this.#levels.run('diffusionLinkCells', 0, [record, at, this.#arena + tables]);
+    if (this.#sources !== null) await this.#closeOutlet();
     await this.#levels.build(0);
+  }
+
+  async #closeOutlet(): Promise<void> {
+    const { slice, nz } = this.#levels.shape(0);
+    await this.#levels.clear(this.#fineArray(LINK_Z) + 4 * slice * (nz + 1), 4 * slice);
   }
 
   async carryOut(step: Exclude<SolverStep, { kind: 'certify' }>): Promise<number> {
@@ -55,8 +79,9 @@ export class LinkedNetwork {
     const at = (offset: number): number => this.#arena + offset;
     switch (step.kind) {
       case 'start':
-        await this.#levels.run('diffusionProfile', 0, [level, at(u)]);
-        await this.#levels.run('diffusionResidual', 0, [level, at(u)]);
+        // Where there are sources u is 0, as `build` has left it.
+        if (this.#sources === null) await this.#levels.run('diffusionProfile', 0, [level, at(u)]);
+        await this.#findResidual();
         return this.#energy();
       case 'precondition':
         await this.#restore();
@@ -78,6 +103,39 @@ export class LinkedNetwork {
   }
 
   async #energy(): Promise<number> {
+    const dissipation = await this.dissipation();
+    return this.#sources === null ? dissipation : 2 * (await this.stored()) - dissipation;
+  }
+
+  /** Σ source · u over the cells of a network with sources. */
+  async stored(): Promise<number> {
+    const args = [...this.#sourceArguments(), this.#arena + this.#layout.sums];
+    await this.#levels.run('electrodeStored', 0, args);
+    return this.#levels.sum();
+  }
+
+  #sourceArguments(): readonly number[] {
+    const { u, cells } = this.#layout;
+    const record = this.#levels.record(0);
+    return [record, this.#arena + u, this.#arena + cells, this.#sources ?? 0];
+  }
+
+  /** For the preconditioner, in float32. */
+  async #findResidual(): Promise<void> {
+    const args = [this.#levels.record(0), this.#arena + this.#layout.u];
+    if (this.#sources === null) await this.#levels.run('diffusionResidual', 0, args);
+    else await this.#levels.run('electrodeResidual', 0, [...this.#sourceArguments(), 0]);
+  }
+
+  /** In float64 into `flow`. */
+  async #findExactResidual(flow: number): Promise<void> {
+    const args = [this.#levels.record(0), this.#arena + this.#layout.u, flow];
+    if (this.#sources === null) await this.#levels.run('diffusionExactResidual', 0, args);
+    else await this.#levels.run('electrodeResidual', 0, [...this.#sourceArguments(), flow]);
+  }
+
+  /** Σ c (Δu)². */
+  async dissipation(): Promise<number> {
     const { u, sums } = this.#layout;
     const args = [this.#levels.record(0), this.#arena + u, this.#arena + sums];
     await this.#levels.run('diffusionEnergy', 0, args);
@@ -89,9 +147,8 @@ export class LinkedNetwork {
     const order = this.#fineArray(INVERSE);
     const flow = this.#fineArray(CORRECTION);
     this.#isSpoilt = true;
-    const u = this.#arena + this.#layout.u;
-    await this.#levels.run('diffusionExactResidual', 0, [this.#levels.record(0), u, flow]);
-    const end = await this.#growForest(order);
+    await this.#findExactResidual(flow);
+    const end = await this.growForest();
     return this.#route(flow, order, end);
   }
 
@@ -108,16 +165,22 @@ export class LinkedNetwork {
     await this.#levels.clear(this.#fineArray(INVERSE), 4 * length);
     await this.#levels.clear(this.#fineArray(CORRECTION), 8 * length);
     await this.#levels.run('diffusionInvertDiagonal', 0, [record]);
-    await this.#levels.run('diffusionResidual', 0, [record, this.#arena + this.#layout.u]);
+    await this.#findResidual();
   }
 
-  /** Returns the end of the order. */
-  async #growForest(order: number): Promise<number> {
+  /**
+   * Marks the cells that are joined to an open face, and lists them in place of the finest level's
+   * inverse diagonal; returns the end of the list.
+   */
+  async growForest(): Promise<number> {
     const { nx, ny, nz } = this.#levels.shape(0);
+    const order = this.#fineArray(INVERSE);
+    // Of a volume of one slice the kernel takes the roots at the inlet alone.
+    const rooted = this.#sources === null ? nz : 1;
     const cells = this.#arena + this.#layout.cells;
     const grid = [cells, nx, ny, nz, this.#periodic ? 1 : 0] as const;
     // Pointers above 2 GiB come back negative.
-    let end = this.#session.call('diffusionForestRoots', cells, nx * ny, nz, order) >>> 0;
+    let end = this.#session.call('diffusionForestRoots', cells, nx * ny, rooted, order) >>> 0;
     for (let head = order; head < end; head = Math.min(end, head + 4 * FOREST_BUDGET)) {
       end = this.#session.call('diffusionForestGrow', ...grid, head, end, FOREST_BUDGET) >>> 0;
       await this.#session.breathe();

@@ -30,7 +30,7 @@ import type { KernelSession } from './session.ts';
 export { diffusionArenaBytes, uniformArenaBytes } from './diffusion-arena.ts';
 
 /** Share of a solve's progress that paths and links take. */
-const SETUP_SHARE = 0.1;
+export const SETUP_SHARE = 0.1;
 
 /**
  * Solves one problem in the arena that begins at `arena` and has at least `diffusionArenaBytes`, or
@@ -85,7 +85,7 @@ export async function solveDiffusion(
 }
 
 /** Progress by the digits of accuracy gained. */
-function reportAccuracy(
+export function reportAccuracy(
   accuracy: number,
   onProgress: (fraction: number) => void,
 ): (error: number) => void {

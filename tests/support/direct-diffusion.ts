@@ -56,6 +56,16 @@ export function directSolve(
       }
     }
   }
+  const u = eliminate(rows);
+  const flux = inlet.reduce((sum, link, i) => sum + link * (1 - (u[i] as number)), 0);
+  const length = size[direction] * edges[direction];
+  const crossSection = (size[0] * size[1] * size[2] * area) / size[direction];
+  return (flux * length) / crossSection;
+}
+
+/** Solves rows of n coefficients and a right side. */
+function eliminate(rows: readonly Float64Array[]): Float64Array {
+  const n = rows.length;
   for (let k = 0; k < n; k++) {
     const pivot = rows[k] as Float64Array;
     for (let i = k + 1; i < n; i++) {
@@ -72,8 +82,63 @@ export function directSolve(
     for (let j = i + 1; j < n; j++) sum -= (row[j] as number) * (u[j] as number);
     u[i] = sum / (row[i] as number);
   }
-  const flux = inlet.reduce((sum, link, i) => sum + link * (1 - (u[i] as number)), 0);
-  const length = size[direction] * edges[direction];
-  const crossSection = (size[0] * size[1] * size[2] * area) / size[direction];
-  return (flux * length) / crossSection;
+  return u;
+}
+
+/** Closed-end electrode of label 1, open at the first plane along z; null where nothing is stored. */
+export function directElectrode(
+  { size, codes }: Pick<Medium, 'size' | 'codes'>,
+  [hx, hy, hz]: Triple,
+  periodicSides: boolean,
+): number | null {
+  const [nx, ny, nz] = size;
+  const edges = [hx, hy, hz] as const;
+  const volume = hx * hy * hz;
+  const at = (x: number, y: number, z: number): number => x + nx * (y + ny * z);
+  const neighboursOf = (cell: number): readonly (readonly [number, number])[] => {
+    const place: Triple = [cell % nx, Math.floor(cell / nx) % ny, Math.floor(cell / (nx * ny))];
+    return DIRECTIONS.flatMap((axis) =>
+      [-1, 1].flatMap((step) => {
+        let moved = place[axis] + step;
+        if (axis < 2 && periodicSides) moved = (moved + size[axis]) % size[axis];
+        if (moved < 0 || moved >= size[axis]) return [];
+        const [x, y, z] = place.map((value, k) =>
+          k === axis ? moved : value,
+        ) as unknown as Triple;
+        return [[at(x, y, z), axis] as const];
+      }),
+    );
+  };
+  const reached = new Set<number>();
+  const open = Array.from({ length: nx * ny }, (_, i) => i).filter((i) => codes[i] === 1);
+  while (open.length > 0) {
+    const cell = open.pop() as number;
+    if (reached.has(cell)) continue;
+    reached.add(cell);
+    open.push(...neighboursOf(cell).flatMap(([to]) => (codes[to] === 1 ? [to] : [])));
+  }
+  const cells = [...reached];
+  const n = cells.length;
+  const index = new Map(cells.map((cell, i) => [cell, i]));
+  const sources = new Float64Array(n);
+  const rows = cells.map((cell, i) => {
+    const row = new Float64Array(n + 1);
+    if (cell < nx * ny) row[i] = (2 * volume) / (hz * hz);
+    for (const [to, axis] of neighboursOf(cell)) {
+      const edge = edges[axis] as number;
+      const j = index.get(to);
+      if (j === undefined) sources[i]! += volume / edge;
+      else {
+        row[i]! += volume / edge ** 2;
+        row[j]! -= volume / edge ** 2;
+      }
+    }
+    row[n] = sources[i] as number;
+    return row;
+  });
+  const total = sources.reduce((sum, source) => sum + source, 0);
+  if (total === 0) return null;
+  const stored = eliminate(rows).reduce((sum, u, i) => sum + u * (sources[i] as number), 0);
+  const share = codes.reduce((sum, code) => sum + Number(code === 1), 0) / codes.length;
+  return (3 * (stored / total ** 2) * share * (nx * hx * ny * hy)) / (nz * hz);
 }
