@@ -93,7 +93,7 @@ test('the input is seen beside, under and as a difference from a filtered volume
   await choose(page, views, 'Difference');
   await expect(views.views.getByTestId('colour-bar')).toHaveAttribute(
     'aria-label',
-    /Colour bar: difference of grey values from -(\d+)\S* to \1/,
+    /Colour bar: difference from -(\d+)\S* to \1/,
   );
   await page.keyboard.press('x');
   await expect

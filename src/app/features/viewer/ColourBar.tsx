@@ -7,8 +7,8 @@ import styles from './viewer.module.css';
 
 const BAR_WIDTH = 10;
 const LONGEST = 150;
-/** Room for the title above the bar, and below it for the scale bar. */
-const TOP = 40;
+/** Room above the bar for its title and a badge, and below it for the scale bar. */
+const TOP = 54;
 const BOTTOM = 44;
 /** Ticks closer to an end than this would lie on its text. */
 const CLEAR = 13;

@@ -71,8 +71,9 @@ export function Readout({ source, image, overlay, before, compared }: ReadoutPro
       )}
       {label !== null && <span data-value="label">{phase?.name ?? `label ${label}`}</span>}
       {otherValue !== null && other !== null && (
-        <span>
-          {compared?.title} <span data-value="other">{voxelText(otherValue, other.type)}</span>
+        <span className={styles['other']}>
+          <span className={styles['otherName']}>{compared?.title}</span>{' '}
+          <span data-value="other">{voxelText(otherValue, other.type)}</span>
         </span>
       )}
       {projected !== null && slab !== null && (

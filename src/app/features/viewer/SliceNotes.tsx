@@ -22,7 +22,7 @@ export function GreyColourBar({ isDifference, ...size }: GreyColourBarProps) {
     <ColourBar
       window={differenceWindow(window)}
       colourMap="blue-red"
-      title="difference of grey values"
+      title="difference"
       {...size}
     />
   ) : (
