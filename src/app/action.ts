@@ -12,7 +12,10 @@ export type ActionGroup =
   | 'Preset'
   | 'Views'
   | 'Measure'
+  | 'Window'
   | 'Colour map'
+  | 'Slab'
+  | 'Compare'
   | 'Theme'
   | 'Layout'
   | 'Help';

@@ -207,3 +207,30 @@ describe('searchActions', () => {
     expect(searchActions(all, 'dark')[0]?.id).toBe('theme-dark');
   });
 });
+
+describe('how slices are looked at', () => {
+  const volume = { handle: 'v', kind: 'grey', size: [2, 2, 2], range: [3, 9] };
+  const source = volume as unknown as NonNullable<WorkspaceState['source']>;
+
+  it('slabs and comparisons are switched, and wait for what they need', () => {
+    const empty = workbenchWith();
+    expect(findAction('slab-max', empty).obstacle(empty)).toMatch(/grey image/);
+    const workbench = workbenchWith({ source });
+    const slab = findAction('slab-max', workbench);
+    expect(slab.obstacle(workbench)).toBeNull();
+    slab.run(workbench);
+    expect(useViewer.getState().slab).toEqual({ projection: 'max', thickness: 9 });
+    expect(slab.isOn?.(workbench)).toBe(true);
+    findAction('slab-off', workbench).run(workbench);
+    expect(useViewer.getState().slab).toBeNull();
+    expect(findAction('compare-swipe', workbench).obstacle(workbench)).toMatch(/Run a step/);
+  });
+
+  it('windows are set from what is shown', async () => {
+    const workbench = workbenchWith({ source });
+    findAction('window-range', workbench).run(workbench);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(useViewer.getState().window).toEqual({ low: 3, high: 9 });
+  });
+});

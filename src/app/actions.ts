@@ -21,7 +21,8 @@ import {
   placeFor,
   toggleStep,
 } from './stores/step-edits.ts';
-import { useViewer } from './stores/viewer.ts';
+import { COMPARE_MODES, SLAB_CHOICES, useViewer } from './stores/viewer.ts';
+import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/window-presets.ts';
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -527,6 +528,69 @@ const VIEWS: readonly Action[] = [
   ),
 ];
 
+function needsGreyImage(workbench: Workbench): string | null {
+  return shownVolumes(stateOf(workbench)).image === null ? 'No grey image is shown.' : null;
+}
+
+function needsStepVolume(workbench: Workbench): string | null {
+  const made = Object.values(stateOf(workbench).outcomes);
+  return made.some(({ summary }) => summary.volume !== null)
+    ? null
+    : 'Run a step that makes a volume first.';
+}
+
+async function chooseWindow(workbench: Workbench, preset: WindowPreset): Promise<void> {
+  const { image, overlay } = shownVolumes(stateOf(workbench));
+  if (image === null) return;
+  try {
+    await applyWindowPreset(workbench.client, image, overlay, preset);
+  } catch (error) {
+    workbench.workspace.report('The window could not be set', error);
+  }
+}
+
+/** How slices are looked at. */
+const SLICES: readonly Action[] = [
+  ...WINDOW_PRESETS.map(({ id, title, preset }) =>
+    action({
+      id: `window-${id}`,
+      title: `Window: ${title}`,
+      shortTitle: title,
+      group: 'Window',
+      icon: 'kind',
+      keywords: 'contrast brightness level grey values percentile',
+      obstacle: needsGreyImage,
+      run: (workbench) => void chooseWindow(workbench, preset),
+    }),
+  ),
+  ...SLAB_CHOICES.map(({ projection, title }) =>
+    action({
+      id: `slab-${projection ?? 'off'}`,
+      title: `Slab: ${title.toLowerCase()}`,
+      shortTitle: title,
+      group: 'Slab',
+      icon: 'layout',
+      keywords: 'projection thick slices maximum minimum average intensity',
+      obstacle: needsGreyImage,
+      isOn: () => (useViewer.getState().slab?.projection ?? null) === projection,
+      run: () => useViewer.getState().setProjection(projection),
+    }),
+  ),
+  ...COMPARE_MODES.map(({ id, title }) =>
+    action({
+      id: `compare-${id}`,
+      title: `Compare: ${title.toLowerCase()}`,
+      shortTitle: title,
+      group: 'Compare',
+      icon: 'layout',
+      keywords: 'before after curtain linked states steps',
+      obstacle: needsStepVolume,
+      isOn: () => useViewer.getState().compareMode === id,
+      run: () => useViewer.getState().setCompareMode(id),
+    }),
+  ),
+];
+
 function needsMeasures(): string | null {
   return useMeasures.getState().kept.length === 0 ? 'Nothing is measured.' : null;
 }
@@ -662,6 +726,7 @@ export const ACTIONS: readonly Action[] = [
   ...RECIPE,
   ...STEP,
   ...VIEWS,
+  ...SLICES,
   ...MEASURE,
   ...LOOKS,
   ...HELP,

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { ColourMapId } from '../rendering/colour-maps.ts';
 import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
-import type { Slab } from '../../volume/slab.ts';
+import type { Projection, Slab } from '../../volume/slab.ts';
 
 export type SliceViewId = 'xy' | 'xz' | 'yz';
 export type ViewId = SliceViewId | '3d';
@@ -13,6 +13,19 @@ export interface GreyWindow {
   readonly low: number;
   readonly high: number;
 }
+
+/** Slices of a slab until somebody says how many. */
+export const FIRST_THICKNESS = 9;
+
+export const SLAB_CHOICES: readonly {
+  readonly projection: Projection | null;
+  readonly title: string;
+}[] = [
+  { projection: null, title: 'Off' },
+  { projection: 'mean', title: 'Mean' },
+  { projection: 'max', title: 'Max' },
+  { projection: 'min', title: 'Min' },
+];
 
 export type CompareMode = 'off' | 'swipe' | 'side' | 'difference';
 
@@ -65,6 +78,8 @@ interface ViewerActions {
   setColourMap(colourMap: ColourMapId): void;
   toggleColourBar(): void;
   setSlab(slab: Slab | null): void;
+  /** Shows slabs of the thickness before, or single slices for null. */
+  setProjection(projection: Projection | null): void;
   setFrame(view: SliceViewId, frame: ViewFrame): void;
   /** Fits all slices and brings the 3-D camera home. */
   fitAll(): void;
@@ -134,6 +149,10 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   setColourMap: (colourMap) => set({ colourMap }),
   toggleColourBar: () => set((state) => ({ colourBarShown: !state.colourBarShown })),
   setSlab: (slab) => set({ slab }),
+  setProjection: (projection) =>
+    set(({ slab }) => ({
+      slab: projection === null ? null : { thickness: FIRST_THICKNESS, ...slab, projection },
+    })),
   setFrame: (view, frame) => set((state) => ({ frames: { ...state.frames, [view]: frame } })),
   fitAll: () => set({ frames: FITTED_FRAMES, camera: HOME_CAMERA }),
   toggleMaximised: (view) =>

@@ -16,7 +16,11 @@ const MENUS: readonly MenuParts[] = [
   { title: 'File', groups: ['File'], beside: ['Export'] },
   { title: 'Edit', groups: ['Edit'] },
   { title: 'Recipe', groups: ['Recipe', 'Step', 'Preset'], beside: ['Add step'] },
-  { title: 'View', groups: ['Views', 'Theme', 'Layout'], beside: ['Colour map', 'Measure'] },
+  {
+    title: 'View',
+    groups: ['Views', 'Theme', 'Layout'],
+    beside: ['Window', 'Colour map', 'Slab', 'Compare', 'Measure'],
+  },
   { title: 'Help', groups: ['Help'] },
 ];
 

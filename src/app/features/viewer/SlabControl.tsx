@@ -4,25 +4,16 @@ import { IconChevronDown, IconStackMiddle } from '@tabler/icons-react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { Projection } from '../../../volume/slab.ts';
 import { formatLength } from '../../rendering/slice-geometry.ts';
-import { useViewer } from '../../stores/viewer.ts';
+import { FIRST_THICKNESS, SLAB_CHOICES, useViewer } from '../../stores/viewer.ts';
 import styles from './viewer.module.css';
-
-const CHOICES = [
-  { value: 'off', label: 'Off' },
-  { value: 'mean', label: 'Mean' },
-  { value: 'max', label: 'Max' },
-  { value: 'min', label: 'Min' },
-] as const;
-
-const FIRST_THICKNESS = 9;
 
 export function SlabControl({ image }: { readonly image: VolumeInfo | null }) {
   const slab = useViewer((state) => state.slab);
-  const { setSlab } = useViewer.getState();
+  const { setSlab, setProjection } = useViewer.getState();
   const thickness = slab?.thickness ?? FIRST_THICKNESS;
   const most = image === null ? 1 : Math.max(...image.size);
   const choose = (value: string): void =>
-    setSlab(value === 'off' ? null : { thickness, projection: value as Projection });
+    setProjection(SLAB_CHOICES.find(({ title }) => title === value)?.projection ?? null);
   const change = (value: number): void => {
     if (slab === null || !Number.isInteger(value)) return;
     setSlab({ ...slab, thickness: Math.max(1, Math.min(most, value)) });
@@ -46,9 +37,9 @@ export function SlabControl({ image }: { readonly image: VolumeInfo | null }) {
         <SegmentedControl
           size="xs"
           aria-label="Projection of the slab"
-          value={slab?.projection ?? 'off'}
+          value={titleOf(slab?.projection ?? null)}
           onChange={choose}
-          data={[...CHOICES]}
+          data={SLAB_CHOICES.map(({ title }) => title)}
         />
         <label className={styles['slabRow']}>
           Thickness
@@ -80,6 +71,10 @@ export function SlabControl({ image }: { readonly image: VolumeInfo | null }) {
       </Popover.Dropdown>
     </Popover>
   );
+}
+
+function titleOf(projection: Projection | null): string {
+  return SLAB_CHOICES.find((choice) => choice.projection === projection)?.title ?? '';
 }
 
 /** The thickness along each axis in the unit of the voxel size. */

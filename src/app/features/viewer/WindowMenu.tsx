@@ -3,8 +3,12 @@ import { Menu, UnstyledButton } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
+import {
+  applyWindowPreset,
+  WINDOW_PRESETS,
+  type WindowPreset,
+} from '../../stores/window-presets.ts';
 import { useWorkspace } from '../../workbench-context.tsx';
-import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './window-presets.ts';
 import styles from './viewer.module.css';
 
 interface WindowMenuProps {

@@ -1,7 +1,7 @@
 /** Windows that follow the voxels: plain functions, so that menus and commands can share them. */
-import type { RegionStatistics, VolumeInfo } from '../../../../workers/engine-api.ts';
-import type { EngineClient } from '../../engine-client.ts';
-import { type GreyWindow, useViewer } from '../../stores/viewer.ts';
+import type { RegionStatistics, VolumeInfo } from '../../../workers/engine-api.ts';
+import type { EngineClient } from '../engine-client.ts';
+import { type GreyWindow, useViewer } from './viewer.ts';
 
 export type WindowPreset =
   | { readonly kind: 'automatic' | 'range' }
@@ -10,13 +10,16 @@ export type WindowPreset =
   /** The grey values under a label, without half a percent at either end. */
   | { readonly kind: 'phase'; readonly label: number };
 
-export const WINDOW_PRESETS: readonly { readonly title: string; readonly preset: WindowPreset }[] =
-  [
-    { title: 'Automatic (1 % to 99 %)', preset: { kind: 'automatic' } },
-    { title: '0.5 % to 99.5 %', preset: { kind: 'quantiles', tail: 0.005 } },
-    { title: '2 % to 98 %', preset: { kind: 'quantiles', tail: 0.02 } },
-    { title: 'Smallest to largest value', preset: { kind: 'range' } },
-  ];
+export const WINDOW_PRESETS: readonly {
+  readonly id: string;
+  readonly title: string;
+  readonly preset: WindowPreset;
+}[] = [
+  { id: 'automatic', title: 'Automatic (1 % to 99 %)', preset: { kind: 'automatic' } },
+  { id: 'middle-99', title: '0.5 % to 99.5 %', preset: { kind: 'quantiles', tail: 0.005 } },
+  { id: 'middle-96', title: '2 % to 98 %', preset: { kind: 'quantiles', tail: 0.02 } },
+  { id: 'range', title: 'Smallest to largest value', preset: { kind: 'range' } },
+];
 
 const PHASE_TAIL = 0.005;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RegionStatistics, VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { RegionStatistics, VolumeInfo } from '../../../workers/engine-api.ts';
 import { presetWindow, WINDOW_PRESETS } from './window-presets.ts';
 
 function row(label: number | null, values: readonly [number, number, number, number]) {
