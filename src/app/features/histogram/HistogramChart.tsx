@@ -16,8 +16,10 @@ import {
   type Edge,
   formatGrey,
   labelledPeaks,
+  labelShift,
   moveEdge,
   type Scale,
+  shortName,
   snapped,
   totalCount,
 } from './bars.ts';
@@ -36,6 +38,8 @@ interface HistogramChartProps {
 const MARGIN = { left: 14, right: 14, top: 22, bottom: 38 };
 const STRIP = { top: 1, height: 6 };
 const PEAK_LABEL_WIDTH = 38;
+/** Of a digit in the chart's labels, at most. */
+const LETTER_WIDTH = 6.4;
 
 export function HistogramChart(props: HistogramChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -138,7 +142,11 @@ function Chart(
           total={totalCount(histogram)}
           toValue={(pixels) => x.invert(pixels)}
         />
-        <Peaks peaks={histogram.peaks.filter((peak) => peak >= low && peak <= high)} x={x} />
+        <Peaks
+          peaks={histogram.peaks.filter((peak) => peak >= low && peak <= high)}
+          x={x}
+          width={innerWidth}
+        />
         <line className={styles['ground']} x2={innerWidth} y1={innerHeight} y2={innerHeight} />
         <WindowStrip
           from={place(window?.low ?? low)}
@@ -215,20 +223,21 @@ function Band(props: {
       <rect width={width} height={3} fill={colour} />
       {room >= 3 && (
         <text className={styles['band']} x={width / 2} y={15} textAnchor="middle">
-          {name.length > room ? `${name.slice(0, room - 1)}…` : name}
+          {shortName(name, room)}
         </text>
       )}
     </g>
   );
 }
 
-function Peaks({
-  peaks,
-  x,
-}: {
+function Peaks(props: {
   readonly peaks: readonly number[];
   readonly x: (v: number) => number;
+  readonly width: number;
 }) {
+  const { peaks, x, width } = props;
+  // Up to the edges of the picture.
+  const [left, right] = [-MARGIN.left, width + MARGIN.right];
   const labelled = labelledPeaks(peaks.map(x), PEAK_LABEL_WIDTH);
   return peaks.map((peak, i) => (
     <g
@@ -239,7 +248,11 @@ function Peaks({
     >
       <path d="M-3.5 -5H3.5L0 0Z" />
       {labelled[i] === true && (
-        <text y={-8} textAnchor="middle">
+        <text
+          x={labelShift(x(peak), LETTER_WIDTH * formatGrey(peak).length, left, right)}
+          y={-8}
+          textAnchor="middle"
+        >
           {formatGrey(peak)}
         </text>
       )}

@@ -20,7 +20,9 @@ export function PhaseBars({ source }: { readonly source: VolumeInfo | null }) {
     <ul className={styles['bars']} aria-label="Voxels of each label">
       {rows.map(({ label, name, colour, share }) => (
         <li key={label}>
-          <span className={styles['name']}>{name}</span>
+          <span className={styles['name']} title={name}>
+            {name}
+          </span>
           <span className={styles['track']}>
             <span style={{ width: `${100 * share}%`, background: colour ?? 'currentColor' }} />
           </span>

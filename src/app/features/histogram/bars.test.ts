@@ -11,7 +11,9 @@ import {
   formatGrey,
   histogramEnd,
   labelledPeaks,
+  labelShift,
   moveEdge,
+  shortName,
   snapped,
 } from './bars.ts';
 
@@ -112,6 +114,20 @@ it('keeps the digits that a pixel can tell', () => {
 
 it('labels peaks that have room', () => {
   expect(labelledPeaks([10, 30, 90], 34)).toEqual([true, false, true]);
+});
+
+it('moves labels that would reach beyond the picture into it', () => {
+  expect(labelShift(100, 40, -14, 294)).toBe(0);
+  expect(labelShift(0, 40, -14, 294)).toBe(6);
+  expect(labelShift(280, 40, -14, 294)).toBe(-6);
+});
+
+it('keeps the number of a shortened name', () => {
+  expect(shortName('phase 1', 7)).toBe('phase 1');
+  expect(shortName('phase 1', 4)).toBe('ph…1');
+  expect(shortName('phase 12', 4)).toBe('p…12');
+  expect(shortName('active material', 6)).toBe('activ…');
+  expect(shortName('phase 1', 2)).toBe('p…');
 });
 
 it('closes the outline at the base line', () => {

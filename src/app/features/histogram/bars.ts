@@ -140,6 +140,24 @@ export function labelledPeaks(
   });
 }
 
+/**
+ * How far a label of `width` pixels centred at `position` must move, so that all of it lies between
+ * `left` and `right`: 0 in the middle, positive to the right.
+ */
+export function labelShift(position: number, width: number, left: number, right: number): number {
+  const half = width / 2;
+  return Math.max(left + half - position, Math.min(0, right - half - position));
+}
+
+/** A name in at most `room` letters; a number at its end, which tells names apart, is kept. */
+export function shortName(name: string, room: number): string {
+  if (name.length <= room) return name;
+  const number = /\d+$/.exec(name)?.[0] ?? '';
+  const head = room - number.length - 1;
+  if (number !== '' && head >= 1) return `${name.slice(0, head).trimEnd()}…${number}`;
+  return `${name.slice(0, Math.max(0, room - 1))}…`;
+}
+
 /** The closed outline of columns as an SVG path, `height` pixels high. */
 export function areaPath(heights: Float64Array, width: number, height: number): string {
   const step = width / heights.length;
