@@ -83,3 +83,78 @@ test('a step is moved by dragging its row, and undo says so', async ({ page }) =
   await workbench.header.getByRole('button', { name: 'Undo: Move Unsharp mask up' }).click();
   await expect(workbench.recipe.getByRole('listitem').nth(3)).toContainText('Unsharp mask');
 });
+
+test('the whole path of a researcher goes by keys alone', async ({ page }) => {
+  test.slow();
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  const choose = async (query: string): Promise<void> => {
+    await expect(page.getByRole('textbox', { name: 'Search actions' })).toBeFocused();
+    await page.keyboard.type(query);
+    await page.keyboard.press('Enter');
+  };
+  await page.keyboard.press('Control+k');
+  await choose('sample');
+  await expect(workbench.recipe).toBeVisible();
+  await workbench.idle();
+
+  await page.keyboard.press('a');
+  await choose('gaussian');
+  await expect(workbench.parameters.getByLabel('Sigma', { exact: true })).toBeFocused();
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('1.5');
+  await expect(
+    workbench.header.getByRole('button', { name: /Sigma of Gaussian smoothing .* → 1\.5/ }),
+  ).toBeVisible();
+
+  const row = (title: string) => workbench.step(title).locator('[data-row]');
+  await page.keyboard.press('F6');
+  await expect(row('Gaussian smoothing')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(row('Non-local means')).toBeFocused();
+  await page.keyboard.press('Space');
+  await expect(workbench.step('Non-local means')).toHaveAttribute('data-state', 'off');
+  for (let i = 0; i < 6; i++) await page.keyboard.press('ArrowDown');
+  await expect(row('Tortuosity factor')).toBeFocused();
+  await page.keyboard.press('Delete');
+  await expect(workbench.step('Tortuosity factor')).toHaveCount(0);
+  await expect(row('Percolation')).toBeFocused();
+
+  await page.keyboard.press('Control+Enter');
+  await workbench.idle();
+  expect(await workbench.exactNumbers('volumeFraction')).toHaveLength(3);
+  await page.keyboard.press('Control+k');
+  const [download] = await Promise.all([page.waitForEvent('download'), choose('csv')]);
+  expect(download.suggestedFilename()).toMatch(/results\.csv$/);
+});
+
+test('messages stand under the workbench and cover nothing', async ({ page }) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await workbench.openSample();
+  await page.evaluate(() => {
+    const files = new DataTransfer();
+    files.items.add(new File(['nothing'], 'broken.tif'));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: files, cancelable: true }));
+  });
+  const alert = workbench.messages.getByRole('alert');
+  await expect(alert).toContainText('broken.tif');
+  const message = await workbench.messages.boundingBox();
+  const main = await page.getByRole('main').boundingBox();
+  expect((main?.y ?? 0) + (main?.height ?? 0)).toBeLessThanOrEqual(message?.y ?? 0);
+  expect(await violations(page)).toEqual([]);
+  await alert.getByRole('button', { name: /^Dismiss/ }).click();
+  await expect(alert).toHaveCount(0);
+});
+
+test('a double click on a view’s title shows it alone, and again all', async ({ page }) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await workbench.openSample();
+  const views = page.getByRole('region', { name: 'Views' });
+  await views.getByText('XZ', { exact: true }).first().dblclick();
+  await expect(views.getByRole('application')).toHaveCount(1);
+  await views.getByText('XZ', { exact: true }).first().dblclick();
+  await expect(views.getByRole('application')).toHaveCount(4);
+});

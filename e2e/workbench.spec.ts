@@ -231,7 +231,9 @@ test('undo and redo name what they change, and a changed step is marked', async 
   await expect(workbench.step('Tortuosity factor')).toContainText('done');
   await expect(workbench.results.getByRole('status')).toContainText('changed');
 
-  const undo = workbench.header.getByRole('button', { name: /^Undo: Change Connectivity/ });
+  const undo = workbench.header.getByRole('button', {
+    name: /^Undo: Connectivity of Percolation 6 .* → 26/,
+  });
   await expect(undo).toBeVisible();
   await page.keyboard.press('Control+z');
   await workbench.idle();

@@ -6,7 +6,8 @@ import {
   type ParameterField,
 } from '../src/declaration/parameters.ts';
 import type { Cell, Citation, Column, ResultTable } from '../src/declaration/results.ts';
-import { formatParameter, methodsSentence } from '../src/engine/methods.ts';
+import { formatParameter } from '../src/declaration/parameter-text.ts';
+import { methodsSentence } from '../src/engine/methods.ts';
 import type { Operation, OperationExample } from '../src/operations/operation.ts';
 
 const KINDS: Readonly<Record<string, string>> = {

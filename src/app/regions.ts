@@ -5,18 +5,19 @@ const REGIONS = ['Recipe', 'Views', 'Results', 'Histogram', 'Parameters'] as con
 
 export type RegionName = (typeof REGIONS)[number];
 
-const FOCUSABLE =
-  'button:not(:disabled), input:not(:disabled), select, textarea, summary, a[href], [tabindex="0"]';
+const CONTROLS = 'button:not(:disabled), input:not(:disabled), select, textarea';
 
 function findRegion(name: RegionName): HTMLElement | null {
   return document.querySelector(`main section[aria-label="${name}"]`);
 }
 
-/** Where the focus lands: what a region marks as its start, else its first control. */
+/** Where the focus lands: what a region marks as its start, its first control, what scrolls. */
 function startOf(region: HTMLElement): HTMLElement | null {
   return (
     region.querySelector<HTMLElement>('[data-focus-start]') ??
-    region.querySelector<HTMLElement>(FOCUSABLE)
+    region.querySelector<HTMLElement>('[data-focus-fields] :is(input, select, textarea)') ??
+    region.querySelector<HTMLElement>(CONTROLS) ??
+    region.querySelector<HTMLElement>('[tabindex="0"]')
   );
 }
 

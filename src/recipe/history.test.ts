@@ -46,4 +46,15 @@ describe('history', () => {
       }),
     );
   });
+
+  it('names a merged change from the value before all of it', () => {
+    const name = (after: number) => (before: number) => `${before} → ${after}`;
+    const typed = pushState(
+      pushState(createHistory(2), 3, name(3), 'typing'),
+      31,
+      name(31),
+      'typing',
+    );
+    expect(undoLabel(typed)).toBe('2 → 31');
+  });
 });

@@ -24,17 +24,22 @@ export function currentState<T>(history: History<T>): T {
   return (history.entries[history.position] as HistoryEntry<T>).state;
 }
 
+/** A label, or how it follows from the state before all changes that it stands for. */
+export type EntryLabel<T> = string | ((before: T) => string);
+
 /** Adds a state after the current one and drops what was undone. */
 export function pushState<T>(
   history: History<T>,
   state: T,
-  label: string,
+  label: EntryLabel<T>,
   mergeKey: string | null = null,
 ): History<T> {
   const current = history.entries[history.position] as HistoryEntry<T>;
   const merges = mergeKey !== null && current.mergeKey === mergeKey && history.position > 0;
   const kept = history.entries.slice(0, merges ? history.position : history.position + 1);
-  const entries = [...kept, { state, label, mergeKey }].slice(-MAX_ENTRIES);
+  const before = (kept.at(-1) as HistoryEntry<T>).state;
+  const text = typeof label === 'string' ? label : label(before);
+  const entries = [...kept, { state, label: text, mergeKey }].slice(-MAX_ENTRIES);
   return { entries, position: entries.length - 1 };
 }
 

@@ -30,10 +30,16 @@ const CATHODE_PHASES: readonly PhaseEntry[] = [
   { label: 2, name: 'active material', colour: '#009e73', pore: false },
 ];
 
+/** A dark pore in a bright solid. */
+const POROUS_PHASES: readonly PhaseEntry[] = [
+  { label: 0, name: 'pore', colour: '#0072b2', pore: true },
+  { label: 1, name: 'solid', colour: '#e69f00', pore: false },
+];
+
 export const PRESETS: readonly Preset[] = [
   {
-    id: 'three-phase-cathode',
-    title: 'Three-phase cathode (Figure 3)',
+    id: 'lnmo-cathode',
+    title: 'LNMO cathode as in Figure 3',
     summary:
       'Crop, denoise, sharpen, segment into pore, carbon-binder domain and active material, measure.',
     input: 'grey',
@@ -44,6 +50,19 @@ export const PRESETS: readonly Preset[] = [
       { operation: 'segment-watershed', params: { phases: CATHODE_PHASES.length } },
       { operation: 'label-phases', params: { phases: CATHODE_PHASES } },
       ...MEASURES,
+    ],
+  },
+  {
+    id: 'two-phase-porous-medium',
+    title: 'Two-phase porous medium',
+    summary: 'Denoise, segment into pore and solid, measure, with the sizes of the pores.',
+    input: 'grey',
+    steps: [
+      { operation: 'denoise-nl-means' },
+      { operation: 'segment-watershed', params: { phases: POROUS_PHASES.length } },
+      { operation: 'label-phases', params: { phases: POROUS_PHASES } },
+      ...MEASURES,
+      { operation: 'measure-local-thickness', params: { phases: [0] } },
     ],
   },
   {

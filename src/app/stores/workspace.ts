@@ -20,6 +20,7 @@ import { isCancelled, isUserError, UserError } from '../../errors/errors.ts';
 import {
   createHistory,
   currentState,
+  type EntryLabel,
   type History,
   pushState,
   redo as redoHistory,
@@ -57,6 +58,9 @@ export interface Activity {
   /** The step in progress and its own fraction; null where no step runs. */
   readonly stepId: string | null;
   readonly stepFraction: number;
+  readonly stepStartedAt: number;
+  /** Since the step started, when its fraction was last heard of. */
+  readonly stepElapsedMs: number;
   /** Keys of the run's steps by step id, as they were when it started. */
   readonly keys: Readonly<Record<string, string>>;
 }
@@ -141,7 +145,7 @@ export interface Workspace {
   setKind(kind: VolumeInfo['kind']): Promise<void>;
   /** Opens the truth of a phantom as the input, to measure what is known. */
   openTruth(): void;
-  edit(label: string, change: RecipeEdit, mergeKey?: string | null): void;
+  edit(label: EntryLabel<Recipe>, change: RecipeEdit, mergeKey?: string | null): void;
   applyPreset(preset: Preset): void;
   undo(): void;
   redo(): void;
@@ -356,6 +360,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         cancelling: false,
         stepId: null,
         stepFraction: 0,
+        stepStartedAt: now(),
+        stepElapsedMs: 0,
         keys: {},
         ...parts,
       },
@@ -556,7 +562,11 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     }
   }
 
-  function edit(label: string, change: RecipeEdit, mergeKey: string | null = null): void {
+  function edit(
+    label: EntryLabel<Recipe>,
+    change: RecipeEdit,
+    mergeKey: string | null = null,
+  ): void {
     const before = currentRecipe(get());
     const after = change(before);
     if (after === before) return;
@@ -614,11 +624,18 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const { activity } = get();
     if (activity === null || activity.jobId !== jobId) return;
     if (event.kind === 'start') {
-      advance(jobId, { stepId: event.stepId, stepFraction: 0, fraction: event.overall });
+      advance(jobId, {
+        stepId: event.stepId,
+        stepFraction: 0,
+        stepStartedAt: now(),
+        stepElapsedMs: 0,
+        fraction: event.overall,
+      });
     } else if (event.kind === 'progress') {
       advance(jobId, {
         stepId: event.stepId,
         stepFraction: event.fraction,
+        stepElapsedMs: now() - activity.stepStartedAt,
         fraction: event.overall,
       });
     } else {

@@ -11,6 +11,7 @@ import { ParameterForm } from '../../components/parameter-form/ParameterForm.tsx
 import type { OperationDescriptor, StepStatus } from '../../stores/recipe-status.ts';
 import { INPUT } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { changeLabel, valueIn } from './change-label.ts';
 import { useFieldContext } from './use-field-context.ts';
 import styles from './pipeline.module.css';
 
@@ -28,6 +29,7 @@ export function Inspector() {
       {/* Focusable, so that the keyboard can scroll what has no control in it. */}
       <div
         className={styles['inspector']}
+        data-focus-fields
         tabIndex={0}
         role="group"
         aria-label={`${title}: details`}
@@ -54,7 +56,9 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
   const change = (name: string, value: unknown, gesture: string | null): void => {
     const field = operation.parameters[name];
     workspace.edit(
-      `Change ${field?.title ?? name} of ${operation.title}`,
+      field === undefined
+        ? `Change ${name} of ${operation.title}`
+        : (before) => changeLabel(operation, field, valueIn(before, step.id, name), value),
       (recipe) => setStepParams(recipe, step.id, { [name]: value }),
       gesture === null ? null : `${step.id}.${name} ${gesture}`,
     );

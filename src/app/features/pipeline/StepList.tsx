@@ -15,6 +15,7 @@ import {
   useWorkspace,
   useWorkspaceState,
 } from '../../workbench-context.tsx';
+import { secondsLeft } from './run-forecast.ts';
 import { stateText, StepMark } from './StepMark.tsx';
 import { type RowDrag, useStepDrag } from './use-step-drag.ts';
 import styles from './pipeline.module.css';
@@ -110,7 +111,9 @@ function StepRow(props: {
     outcome.summary.gpu !== null &&
     (state === 'done' || state === 'cached');
   const title = titleOf(status);
-  const fraction = activity?.stepId === step.id ? activity.stepFraction : 0;
+  const isRunning = activity?.stepId === step.id;
+  const fraction = isRunning ? activity.stepFraction : 0;
+  const left = isRunning ? secondsLeft(fraction, activity.stepElapsedMs / 1000) : null;
   return (
     <li
       className={styles['step']}
@@ -133,7 +136,8 @@ function StepRow(props: {
         <span className={styles['stepText']}>
           <span className={styles['stepTitle']}>{title}</span>
           <span className={styles['stepState']}>
-            {stateText(state, outcome, fraction)}
+            {stateText(state, outcome, { fraction, secondsLeft: left })}
+
             {isOnGpu ? ' · GPU' : ''}
           </span>
         </span>

@@ -9,7 +9,7 @@ import {
   IconClock,
   IconRefreshAlert,
 } from '@tabler/icons-react';
-import { formatSeconds } from '../../components/format.ts';
+import { formatSeconds, formatTimeLeft } from '../../components/format.ts';
 import type { StepOutcome, StepState } from '../../stores/recipe-status.ts';
 import styles from './pipeline.module.css';
 
@@ -34,7 +34,7 @@ export function StepMark({ state }: { readonly state: StepState }) {
 export function stateText(
   state: StepState,
   outcome: StepOutcome | undefined,
-  stepFraction: number,
+  running: { readonly fraction: number; readonly secondsLeft: number | null },
 ): string {
   switch (state) {
     case 'off':
@@ -44,7 +44,7 @@ export function stateText(
     case 'waiting':
       return 'waiting';
     case 'running':
-      return `running · ${Math.round(100 * stepFraction)} %`;
+      return `running · ${Math.round(100 * running.fraction)} %${running.secondsLeft === null ? '' : ` · ${formatTimeLeft(running.secondsLeft)}`}`;
     case 'failed':
       return 'failed';
     case 'done':

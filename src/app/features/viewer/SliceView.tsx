@@ -3,7 +3,6 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
 import { useSize } from '../../components/use-size.ts';
 import { subGrid } from '../../rendering/compose-slice.ts';
-import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import {
   AXIS_NAMES,
   type Placement,
@@ -28,6 +27,7 @@ import type { SliceSource } from './slice-source.ts';
 import { SwipeDivider } from './SwipeDivider.tsx';
 import { clampTo, useSliceGestures, withAxis } from './use-slice-gestures.ts';
 import { useSlice } from './use-slice.ts';
+import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
 
 const PLANE_OF: Record<SliceViewId, Plane> = { yz: PLANES[0], xz: PLANES[1], xy: PLANES[2] };
@@ -173,9 +173,7 @@ export function SliceView(props: SliceViewProps) {
         )}
       </div>
       <div className={styles['caption']}>
-        <span className={styles['title']} style={{ color: PLANE_COLOURS[id] }}>
-          {plane.title}
-        </span>
+        <ViewTitle view={id} title={plane.title} />
         <input
           className={styles['slider']}
           type="range"

@@ -25,6 +25,7 @@ import {
 import { useViewer } from '../../stores/viewer.ts';
 import { crosshairShares, VolumeOverlay } from './VolumeOverlay.tsx';
 import { useOrbitGestures } from './use-orbit-gestures.ts';
+import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
 
 /** The first slices come first. */
@@ -130,7 +131,7 @@ function Caption({ both }: { readonly both: boolean }) {
   const zoom = (factor: number): void => setCamera(zoomed(useViewer.getState().camera, factor));
   return (
     <div className={styles['caption']}>
-      <span className={styles['title']}>3-D</span>
+      <ViewTitle view="3d" title="3-D" />
       {both && (
         <SegmentedControl
           size="xs"
