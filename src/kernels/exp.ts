@@ -64,25 +64,39 @@ export function naturalLog(x: number): number {
 }
 
 const fround = Math.fround;
-/** Adding 1.5 · 2^23 rounds a small float32 to the nearest integer. */
-const ROUND = 12582912;
-const C1 = 0.6931241154670715;
-const C2 = 0.24024106562137604;
-const C3 = 0.05590682849287987;
-const C4 = 0.009582576341927052;
-const INVERSE_POWERS = Float32Array.from({ length: 121 }, (_, n) => powerOfTwo(-n));
+const C0 = 3.985151529312134;
+const C1 = -2.7179505825042725;
+const C2 = 0.8802375197410583;
+const C3 = -0.16110223531723022;
+const C4 = 0.01366377528756857;
+/** Bits of 32 and of the last float32 below 64. */
+const LOWEST = 0x42000000;
+const HIGHEST = 0x427fffff;
+const word = new Float32Array(1);
+const bits = new Int32Array(word.buffer);
+
+function floatOf(pattern: number): number {
+  bits[0] = pattern;
+  return word[0];
+}
+
+function bitsOf(value: number): number {
+  word[0] = value;
+  return bits[0];
+}
 
 /**
- * 2^-t for a float32 t in [0, 120], rounded to float32 after every step; relative error below
- * 3e-6, exactly 1 at t = 0. Minimax polynomial of degree 4 for the fraction. The same bits as
- * `wasm/src/shared/exp2.ts`.
+ * 2^(32 − s) for a float32 s brought to [32, 64), rounded to float32 after every step; relative error
+ * below 5e-6, exactly 1 at s ≤ 32. The same bits as `wasm/src/shared/exp2.ts`, which tells the method.
  */
-export function exp2Negative(t: number): number {
-  const n = fround(fround(t + ROUND) - ROUND);
-  const f = fround(n - t);
-  let p = fround(fround(f * C4) + C3);
-  p = fround(fround(p * f) + C2);
-  p = fround(fround(p * f) + C1);
-  p = fround(fround(p * f) + 1);
-  return fround(p * INVERSE_POWERS[n]);
+export function exp2Below32(s: number): number {
+  const bounded = Math.min(Math.max(bitsOf(s), LOWEST), HIGHEST);
+  const parts = bounded << 5;
+  const mantissa = (parts & 0x7fffff) | 0x3f800000;
+  const m = floatOf(mantissa);
+  let p = fround(fround(m * C4) + C3);
+  p = fround(fround(p * m) + C2);
+  p = fround(fround(p * m) + C1);
+  p = fround(fround(p * m) + C0);
+  return floatOf(bitsOf(p) + (mantissa - parts));
 }

@@ -1,5 +1,5 @@
 /** Non-local means with weights shared by both voxels of a pair: the scalar reference. */
-import { exp2Negative } from './exp.ts';
+import { exp2Below32 } from './exp.ts';
 import type { KernelSize } from './gaussian.ts';
 
 const fround = Math.fround;
@@ -17,9 +17,14 @@ export interface NlMeansParameters {
 
 /** What both implementations derive from the parameters, rounded to float32. */
 export interface NlMeansCoefficients {
-  /** Weight = 2^-max(slope · Σd² − shift, 0), Σd² over the patch in scaled grey values. */
+  /**
+   * Weight = 2^-max(slope · Σd² − shift, 0), Σd² over the patch in scaled grey values; below 2^-32 it
+   * counts as 2^-32.
+   */
   readonly slope: number;
   readonly shift: number;
+  /** 32 − shift. */
+  readonly bias: number;
   /**
    * Power of two that brings h near 1, so that squares neither overflow nor vanish whatever the
    * unit of the grey values; exact, so results scale with the input.
@@ -41,25 +46,38 @@ export function nlMeansCoefficients(parameters: NlMeansParameters): NlMeansCoeff
   return {
     slope: fround(Math.LOG2E / (voxels * strength)),
     shift: fround((Math.LOG2E * 2 * noise) / strength),
+    bias: fround(32 - (Math.LOG2E * 2 * noise) / strength),
     scale,
   };
 }
 
+/** Offsets (dx, dy, dz) to (dx + count − 1, dy, dz). */
+export interface OffsetGroup {
+  readonly dx: number;
+  readonly dy: number;
+  readonly dz: number;
+  readonly count: number;
+}
+
+/** Offsets that the kernel takes at once. */
+export const LARGEST_GROUP = 4;
+
 /**
  * Half of the search cube, the other half being its mirror image: z, then y, then x rising, from
- * (1, 0, 0) to (r, r, r). Triplets dx, dy, dz. An axis of one voxel is not searched: with the
- * border repeated, each partner along it is one that is there already, and all weights would be
- * counted equally often.
+ * (1, 0, 0) to (r, r, r). An axis of one voxel is not searched: with the border repeated, each
+ * partner along it is one that is there already, and all weights would be counted equally often.
  */
-export function nlMeansOffsets(size: KernelSize, searchRadius: number): Int32Array<ArrayBuffer> {
-  const offsets: number[] = [];
+export function nlMeansGroups(size: KernelSize, searchRadius: number): readonly OffsetGroup[] {
+  const groups: OffsetGroup[] = [];
   const [rx, ry, rz] = size.map((n) => (n === 1 ? 0 : searchRadius));
   for (let dz = 0; dz <= rz; dz++) {
     for (let dy = dz > 0 ? -ry : 0; dy <= ry; dy++) {
-      for (let dx = dz > 0 || dy > 0 ? -rx : 1; dx <= rx; dx++) offsets.push(dx, dy, dz);
+      for (let dx = dz > 0 || dy > 0 ? -rx : 1; dx <= rx; dx += LARGEST_GROUP) {
+        groups.push({ dx, dy, dz, count: Math.min(LARGEST_GROUP, rx + 1 - dx) });
+      }
     }
   }
-  return Int32Array.from(offsets);
+  return groups;
 }
 
 /** Sums 2r + 1 neighbours along an axis: pairs from the first on, then the last one. */
@@ -78,6 +96,32 @@ function windowSums(values: Float32Array, step: number, radius: number): Float32
   return sums;
 }
 
+/** The offsets of `nlMeansGroups` one by one: triplets dx, dy, dz. */
+export function nlMeansOffsets(size: KernelSize, searchRadius: number): Int32Array<ArrayBuffer> {
+  const offsets = nlMeansGroups(size, searchRadius).flatMap(({ dx, dy, dz, count }) =>
+    Array.from({ length: count }, (_, k) => [dx + k, dy, dz]).flat(),
+  );
+  return Int32Array.from(offsets);
+}
+
+/** Squared differences at `step`, summed over the patch. */
+function patchDistances(
+  padded: Float32Array,
+  step: number,
+  rowStep: number,
+  planeStep: number,
+  radius: number,
+): Float32Array<ArrayBuffer> {
+  const squares = new Float32Array(padded.length);
+  for (let i = 0; i < padded.length - step; i++) {
+    const d = fround(padded[i] - padded[i + step]);
+    squares[i] = fround(d * d);
+  }
+  const overY = windowSums(squares, rowStep, radius);
+  const overXY = windowSums(overY, 1, radius);
+  return windowSums(overXY, planeStep, radius);
+}
+
 /**
  * Non-local means (Buades, Coll & Morel 2005, doi 10.1109/CVPR.2005.38), in the form that sums
  * patch distances per offset (Darbon et al. 2008, doi 10.1109/ISBI.2008.4541250; Froment 2014,
@@ -87,8 +131,8 @@ function windowSums(values: Float32Array, step: number, radius: number): Float32
  *
  * `input` and the result: nx·ny·nz voxels, x fastest, finite, |I| ≤ 1e18. Border: the edge voxel
  * repeats, and repeated voxels count as partners. A constant volume and h = 0 pass unchanged.
- * Every step is rounded to float32, partners are added in the order documented in
- * `wasm/src/nl-means.ts`. O(N · (2·search + 1)³) time.
+ * Every step is rounded to float32. Offsets are taken in groups; at a voxel the partners at −d of a
+ * group come before those at +d. O(N · (2·search + 1)³) time.
  */
 export function nlMeans(
   input: Float32Array,
@@ -98,7 +142,7 @@ export function nlMeans(
   const [nx, ny, nz] = size;
   if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
-  const { slope, shift, scale } = nlMeansCoefficients(parameters);
+  const { slope, bias, scale } = nlMeansCoefficients(parameters);
   const margin = patchRadius + 2 * searchRadius;
   const rowStep = nx + 2 * margin;
   const planeStep = rowStep * (ny + 2 * margin);
@@ -115,36 +159,23 @@ export function nlMeans(
 
   const numerator = new Float32Array(input.length);
   const denominator = new Float32Array(input.length).fill(1);
-  const squares = new Float32Array(padded.length);
-  const offsets = nlMeansOffsets(size, searchRadius);
-  for (let o = 0; o < offsets.length; o += 3) {
-    const [dx, dy, dz] = [offsets[o], offsets[o + 1], offsets[o + 2]];
-    const shiftBy = dx + dy * rowStep + dz * planeStep;
-    for (let i = 0; i < padded.length - shiftBy; i++) {
-      const d = fround(padded[i] - padded[i + shiftBy]);
-      squares[i] = fround(d * d);
-    }
-    const overY = windowSums(squares, rowStep, patchRadius);
-    const overXY = windowSums(overY, 1, patchRadius);
-    const distances = windowSums(overXY, planeStep, patchRadius);
-    const weigh = (at: number): number => {
-      const excess = fround(fround(distances[at] * slope) - shift);
-      return exp2Negative(Math.min(Math.max(excess, 0), 120));
-    };
-    const forwardFirst = dz === 0 && dy === 0;
+  for (const { dx, dy, dz, count } of nlMeansGroups(size, searchRadius)) {
+    const steps = Array.from({ length: count }, (_, k) => dx + k + dy * rowStep + dz * planeStep);
+    const distances = steps.map((step) =>
+      patchDistances(padded, step, rowStep, planeStep, patchRadius),
+    );
     for (let z = 0, i = 0; z < nz; z++) {
       for (let y = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
           const at = x + margin + rowStep * (y + margin) + planeStep * (z + margin);
-          const forward = weigh(at);
-          const backward = weigh(at - shiftBy);
-          const plus = fround(forward * fround(padded[at + shiftBy] - padded[at]));
-          const minus = fround(backward * fround(padded[at - shiftBy] - padded[at]));
-          const [w1, c1, w2, c2] = forwardFirst
-            ? [forward, plus, backward, minus]
-            : [backward, minus, forward, plus];
-          denominator[i] = fround(fround(denominator[i] + w1) + w2);
-          numerator[i] = fround(fround(numerator[i] + c1) + c2);
+          const addPartner = (partner: number, distance: number): void => {
+            const weight = exp2Below32(fround(fround(distance * slope) + bias));
+            const change = fround(weight * fround(padded[partner] - padded[at]));
+            denominator[i] = fround(denominator[i] + weight);
+            numerator[i] = fround(numerator[i] + change);
+          };
+          steps.forEach((step, k) => addPartner(at - step, distances[k][at - step]));
+          steps.forEach((step, k) => addPartner(at + step, distances[k][at]));
         }
       }
     }

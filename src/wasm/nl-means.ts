@@ -1,15 +1,18 @@
 /** Driver of the non-local means kernels: the same result as `src/kernels/nl-means.ts`, bit for bit. */
 import {
+  LARGEST_GROUP,
   nlMeansCoefficients,
-  nlMeansOffsets,
+  nlMeansGroups,
   type NlMeansParameters,
+  type OffsetGroup,
 } from '../kernels/nl-means.ts';
 import type { NumericVoxelArray, Size3 } from '../volume/volume.ts';
 import type { KernelSession } from './session.ts';
 import { copyIn, copyOut, MOST_THREADS, slabInputSlices, slabsOf } from './slabs.ts';
 
-/** Bytes of a work row in the kernel; an accumulator row has two. */
+/** Bytes of a work row in the kernel, and of an accumulator row. */
 const ROW = 640;
+const SUMS = 1024;
 const PROBLEM_BYTES = 76;
 /**
  * Largest block: wide, because each row costs extra, and as wide as the kernel's work rows allow;
@@ -54,11 +57,13 @@ function scratchBytes(
 ): number {
   const [width, height, depth] = edges;
   const margin = patchRadius + searchRadius;
-  const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin);
-  const sums = 2 * ROW * height * depth;
-  const squareRows = height + searchRadius + 2 * patchRadius;
-  const ringRows = (2 * patchRadius + 1) * (height + searchRadius);
-  const bytes = grey + sums + ROW * (squareRows + ringRows + 2) + 256;
+  const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin + 1);
+  const sums = SUMS * height * depth;
+  // Of an offset each row of a block has two of sums along y and two of running sums for each voxel
+  // of the patch radius; rows come in pairs.
+  const rows = (2 + 2 * patchRadius) * (height + searchRadius + 1);
+  const work = ROW * LARGEST_GROUP * (2 + rows);
+  const bytes = grey + sums + work + 256;
   return Math.ceil(bytes / 64) * 64;
 }
 
@@ -73,15 +78,19 @@ export function nlMeansBytes(
   return (
     4 * plane * (slabInputSlices(size[2], slices, margin) + 2 * slices) +
     MOST_THREADS * scratchBytes(edges, parameters) +
-    4 * nlMeansOffsets(size, parameters.searchRadius).length +
+    16 * nlMeansGroups(size, parameters.searchRadius).length +
     PROBLEM_BYTES +
     1024
   );
 }
 
+function pairsOf(groups: readonly OffsetGroup[]): number {
+  return groups.reduce((sum, { count }) => sum + count, 0);
+}
+
 /** Voxel pairs that are weighed: what the time is proportional to. */
 export function nlMeansPairs(size: Size3, searchRadius: number): number {
-  return (size[0] * size[1] * size[2] * nlMeansOffsets(size, searchRadius).length) / 3;
+  return size[0] * size[1] * size[2] * pairsOf(nlMeansGroups(size, searchRadius));
 }
 
 /**
@@ -97,39 +106,43 @@ export async function nlMeans(
   const [nx, ny, nz] = size;
   if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
-  const { slope, shift, scale } = nlMeansCoefficients(parameters);
+  const { slope, bias, scale } = nlMeansCoefficients(parameters);
   const { edges, perLayer, slices } = cutIntoBlocks(size);
   const plane = nx * ny;
   const margin = patchRadius + searchRadius;
-  const offsets = nlMeansOffsets(size, searchRadius);
-  const pairs = offsets.length / 3;
+  const groups = nlMeansGroups(size, searchRadius);
   const stride = scratchBytes(edges, parameters);
   const out = new Float32Array(plane * nz);
 
   const grey = session.allocate(slabInputSlices(nz, slices, margin) * plane * 4);
   const numerator = session.allocate(slices * plane * 4);
   const denominator = session.allocate(slices * plane * 4);
-  const offsetList = session.allocate(4 * offsets.length);
+  const groupList = session.allocate(16 * groups.length);
   const problem = session.allocate(PROBLEM_BYTES);
   const scratch = session.allocate(session.threads * stride);
-  session.i32(offsetList, offsets.length).set(offsets);
+  session
+    .i32(groupList, 4 * groups.length)
+    .set(groups.flatMap(({ dx, dy, dz, count }) => [dx, dy, dz, count]));
 
-  const batch = Math.max(1, Math.floor(TASK_PAIRS / (edges[0] * edges[1] * edges[2])));
+  const batch = Math.max(
+    1,
+    Math.floor(TASK_PAIRS / (LARGEST_GROUP * edges[0] * edges[1] * edges[2])),
+  );
   for (const slab of slabsOf(nz, slices, margin)) {
     const depth = slab.end - slab.start;
     await copyIn(session, grey, input, slab.inputStart * plane, slab.inputEnd * plane);
     // biome-ignore format: the kernel's layout, a line each for buffers, sizes, slab, blocks, radii
     session.u32(problem, 15).set([
-      grey, numerator, denominator, offsetList,
+      grey, numerator, denominator, groupList,
       nx, ny, nz,
       slab.inputStart, slab.start, slab.end,
       ...edges,
       patchRadius, searchRadius,
     ]);
-    session.f32(problem + 60, 4).set([slope, shift, scale, 1 / scale]);
+    session.f32(problem + 60, 4).set([slope, bias, scale, 1 / scale]);
     // A single voxel has no partners; its accumulators still have to start.
-    for (let first = 0; first < Math.max(1, pairs); first += batch) {
-      const end = Math.min(pairs, first + batch);
+    for (let first = 0; first < Math.max(1, groups.length); first += batch) {
+      const end = Math.min(groups.length, first + batch);
       await session.run(
         {
           kernel: 'nlMeansBlocks',
@@ -139,7 +152,7 @@ export async function nlMeans(
           scratch: { argIndex: 1, stride },
         },
         (done, total) => {
-          const inSlab = (first + ((end - first) * done) / total) / Math.max(1, pairs);
+          const inSlab = (first + ((end - first) * done) / total) / Math.max(1, groups.length);
           session.progress((slab.start + depth * inSlab) / nz);
         },
       );

@@ -6,16 +6,17 @@
  * by -d; what falls outside the block is dropped. Each voxel therefore meets the same terms in the
  * same order however the volume is cut: blocks are independent, and so are threads.
  *
- * The order at one voxel is: offsets as listed; within one offset the partner at -d before the
- * partner at +d, except along x (dy = dz = 0), where +d comes first.
+ * Offsets go in groups that differ in dx alone: a voxel's sums stay in registers for a group. At a
+ * voxel the partners at -d of a group come before those at +d, which is why rows are taken from the
+ * last to the first where dy < 0.
  */
-import { exp2Negative } from './shared/exp2';
+import { exp2Below32 } from './shared/exp2';
 
 // The problem block: 32-bit words at these byte offsets.
 const INPUT: usize = 0;
 const NUMERATOR: usize = 4;
 const DENOMINATOR: usize = 8;
-const OFFSETS: usize = 12;
+const GROUPS: usize = 12;
 const NX: usize = 16;
 const NY: usize = 20;
 const NZ: usize = 24;
@@ -30,7 +31,7 @@ const BLOCK_Z: usize = 48;
 const PATCH: usize = 52;
 const SEARCH: usize = 56;
 const SLOPE: usize = 60;
-const SHIFT: usize = 64;
+const BIAS: usize = 64;
 const SCALE: usize = 68;
 const UNSCALE: usize = 72;
 
@@ -39,18 +40,39 @@ const UNSCALE: usize = 72;
  * 4 and what vectors overrun come on top. Constant, so that rows are reached by immediates.
  */
 const ROW: usize = 640;
+/** Two planes' sums along y, a row each. */
+const COLUMNS: usize = 2 * ROW;
 /** An accumulator row: sums of weighted differences, then sums of weights. */
-const PAIR: usize = 2 * ROW;
+const SUM: usize = 512;
+const PAIR: usize = 2 * SUM;
 
-/** Largest exponent of a weight; 2^-120 is nothing beside the self weight 1. */
-const CEILING: f32 = 120;
+/**
+ * Running sums along z of a row of windows, a work row each: of the last 1 … p pairs of planes, the
+ * last plane, and of the last 1 … p - 1 pairs that begin a plane later.
+ */
+const EVEN1: usize = 0;
+const LAST: usize = ROW;
+const EVEN2: usize = 2 * ROW;
+const ODD1: usize = 3 * ROW;
+const EVEN3: usize = 4 * ROW;
+const ODD2: usize = 5 * ROW;
+const EVEN4: usize = 6 * ROW;
+const ODD3: usize = 7 * ROW;
+
+/** Offsets of a group share dy and dz, and follow each other in dx: as in src/kernels/nl-means.ts. */
+const GROUP: usize = 4;
 
 @inline
 function add(a: v128, b: v128): v128 {
   return f32x4.add(a, b);
 }
 
-/** Sum of 2p + 1 vectors in memory: pairs from the left, then the last one. */
+// A window sum of 2p + 1 taps is ((t0 + t1) + (t2 + t3) + …) + t2p: fixed, so that it does not depend
+// on where a block begins. Neighbouring windows share their pairs, so two windows at a time cost 2p + 2
+// additions and keep 2p vectors: with the taps n0 and n1 new, even pairs are (n0 + n1), odd ones
+// (last + n0); e1 … ep are sums of the last 1 … p even pairs, o1 … op-1 those of the odd ones.
+
+/** Sum of 2p + 1 vectors along x in memory. */
 @inline
 function alongX(at: usize, patch: i32): v128 {
   let sum = add(v128.load(at), v128.load(at, 4));
@@ -63,71 +85,209 @@ function alongX(at: usize, patch: i32): v128 {
   return add(sum, v128.load(at, 32));
 }
 
-/** The same over rows; `last` is the newest row's vector. */
 @inline
-function alongY(at: usize, last: v128, patch: i32): v128 {
-  let sum = add(v128.load(at), v128.load(at, ROW));
-  if (patch > 1) sum = add(sum, add(v128.load(at, 2 * ROW), v128.load(at, 3 * ROW)));
-  if (patch > 2) sum = add(sum, add(v128.load(at, 4 * ROW), v128.load(at, 5 * ROW)));
-  if (patch > 3) sum = add(sum, add(v128.load(at, 6 * ROW), v128.load(at, 7 * ROW)));
-  return add(sum, last);
-}
-
-/** The same over the planes of the ring, oldest first. */
-@inline
-function alongZ(
-  i: usize,
-  s0: usize,
-  s1: usize,
-  s2: usize,
-  s3: usize,
-  s4: usize,
-  s5: usize,
-  s6: usize,
-  s7: usize,
-  last: v128,
-  patch: i32,
-): v128 {
-  let sum = add(v128.load(s0 + i), v128.load(s1 + i));
-  if (patch > 1) sum = add(sum, add(v128.load(s2 + i), v128.load(s3 + i)));
-  if (patch > 2) sum = add(sum, add(v128.load(s4 + i), v128.load(s5 + i)));
-  if (patch > 3) sum = add(sum, add(v128.load(s6 + i), v128.load(s7 + i)));
-  return add(sum, last);
-}
-
-/** Weight of a sum of squared patch differences. */
-@inline
-function weigh(sum: v128, slope: v128, shift: v128): v128 {
-  const excess = f32x4.sub(f32x4.mul(sum, slope), shift);
-  // pmin and pmax are one instruction each; min and max carry NaN rules.
-  return exp2Negative(f32x4.pmin(f32x4.pmax(excess, f32x4.splat(0)), f32x4.splat(CEILING)));
-}
-
-@inline
-function accumulate(at: usize, weighted: v128, weight: v128): void {
-  v128.store(at, add(v128.load(at), weighted));
-  v128.store(at, add(v128.load(at, ROW), weight), ROW);
-}
-
-@inline
-function accumulateBack(at: usize, weighted: v128, weight: v128): void {
-  v128.store(at, f32x4.sub(v128.load(at), weighted));
-  v128.store(at, add(v128.load(at, ROW), weight), ROW);
+function squareOf(at: usize, partner: usize): v128 {
+  const d = f32x4.sub(v128.load(at), v128.load(at + partner));
+  return f32x4.mul(d, d);
 }
 
 /**
- * One offset over one block.
- * @param grey scratch copy of the block and its margin; `greyRow`, `greyPlane` its strides in bytes
- * @param sums accumulator rows of the block
- * @param work square rows, one row of y sums, one row of weights, then the ring of planes
+ * Squared differences of a plane, summed along y: `pairs` pairs of rows.
+ * @param source first row of the first window
+ * @param to rows of `COLUMNS` bytes
  */
 @inline
-function addOffset(
+function columnSums(
+  patch: i32,
+  source: usize,
+  partner: usize,
+  greyRow: usize,
+  to: usize,
+  pairs: i32,
+  bytes: usize,
+): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    let at = source + i;
+    let out = to + i;
+    let e1 = f32x4.splat(0);
+    let e2 = e1;
+    let e3 = e1;
+    let e4 = e1;
+    let o1 = e1;
+    let o2 = e1;
+    let o3 = e1;
+    let last = e1;
+    for (let pair = 0; pair < patch; pair++) {
+      const n0 = squareOf(at, partner);
+      const n1 = squareOf(at + greyRow, partner);
+      const odd = add(last, n0);
+      const even = add(n0, n1);
+      if (patch > 3) e4 = add(e3, even);
+      if (patch > 2) e3 = add(e2, even);
+      if (patch > 1) e2 = add(e1, even);
+      e1 = even;
+      if (patch > 3) o3 = add(o2, odd);
+      if (patch > 2) o2 = add(o1, odd);
+      if (patch > 1) o1 = odd;
+      last = n1;
+      at += 2 * greyRow;
+    }
+    for (let pair = 0; pair < pairs; pair++) {
+      const n0 = squareOf(at, partner);
+      const n1 = squareOf(at + greyRow, partner);
+      const odd = add(last, n0);
+      const even = add(n0, n1);
+      const ep = patch == 1 ? e1 : patch == 2 ? e2 : patch == 3 ? e3 : e4;
+      const op = patch == 1 ? odd : add(patch == 2 ? o1 : patch == 3 ? o2 : o3, odd);
+      v128.store(out, add(ep, n0));
+      v128.store(out, add(op, n1), COLUMNS);
+      out += 2 * COLUMNS;
+      if (patch > 3) e4 = add(e3, even);
+      if (patch > 2) e3 = add(e2, even);
+      if (patch > 1) e2 = add(e1, even);
+      e1 = even;
+      if (patch > 3) o3 = add(o2, odd);
+      if (patch > 2) o2 = add(o1, odd);
+      if (patch > 1) o1 = odd;
+      last = n1;
+      at += 2 * greyRow;
+    }
+  }
+}
+
+/** Takes two planes' sums along x and y into the running sums of a row along z. */
+@inline
+function advance(state: usize, n0: v128, n1: v128, patch: i32): void {
+  const odd = add(v128.load(state, LAST), n0);
+  const even = add(n0, n1);
+  if (patch > 3) v128.store(state, add(v128.load(state, EVEN3), even), EVEN4);
+  if (patch > 2) v128.store(state, add(v128.load(state, EVEN2), even), EVEN3);
+  if (patch > 1) v128.store(state, add(v128.load(state, EVEN1), even), EVEN2);
+  v128.store(state, even, EVEN1);
+  if (patch > 3) v128.store(state, add(v128.load(state, ODD2), odd), ODD3);
+  if (patch > 2) v128.store(state, add(v128.load(state, ODD1), odd), ODD2);
+  if (patch > 1) v128.store(state, odd, ODD1);
+  v128.store(state, n1, LAST);
+}
+
+/** The first of the two windows along z that two new planes complete. */
+@inline
+function firstWindow(state: usize, n0: v128, patch: i32): v128 {
+  if (patch == 1) return add(v128.load(state, EVEN1), n0);
+  if (patch == 2) return add(v128.load(state, EVEN2), n0);
+  if (patch == 3) return add(v128.load(state, EVEN3), n0);
+  return add(v128.load(state, EVEN4), n0);
+}
+
+@inline
+function secondWindow(state: usize, n0: v128, n1: v128, patch: i32): v128 {
+  const odd = add(v128.load(state, LAST), n0);
+  if (patch == 1) return add(odd, n1);
+  if (patch == 2) return add(add(v128.load(state, ODD1), odd), n1);
+  if (patch == 3) return add(add(v128.load(state, ODD2), odd), n1);
+  return add(add(v128.load(state, ODD3), odd), n1);
+}
+
+@inline
+function addWeighted(sum: v128, weight: v128, value: usize, centre: v128): v128 {
+  return add(sum, f32x4.mul(weight, f32x4.sub(v128.load(value), centre)));
+}
+
+/**
+ * Adds a group's partners to a row of sums, in the order of the offsets.
+ * @param weights of the first offset and the sums' first voxel
+ * @param partners of the same voxel at the first offset
+ */
+function addPartners(
+  sums: usize,
+  weights: usize,
+  values: usize,
+  partners: usize,
+  count: i32,
+  bytes: usize,
+): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const at = weights + i;
+    const partner = partners + i;
+    const centre = v128.load(values + i);
+    let w = v128.load(at);
+    let total = add(v128.load(sums + i, SUM), w);
+    let sum = addWeighted(v128.load(sums + i), w, partner, centre);
+    if (count > 1) {
+      w = v128.load(at, COLUMNS);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner + 4, centre);
+    }
+    if (count > 2) {
+      w = v128.load(at, 2 * COLUMNS);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner + 8, centre);
+    }
+    if (count > 3) {
+      w = v128.load(at, 3 * COLUMNS);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner + 12, centre);
+    }
+    v128.store(sums + i, sum);
+    v128.store(sums + i, total, SUM);
+  }
+}
+
+/**
+ * Adds those voxels to a row of sums whose partners the row's are, in the order of the offsets.
+ * @param weights of the last offset that a group can have and the voxel that has the sums' first as
+ *     its partner
+ * @param partners that voxel
+ */
+function addReturns(
+  sums: usize,
+  weights: usize,
+  values: usize,
+  partners: usize,
+  count: i32,
+  bytes: usize,
+): void {
+  for (let i: usize = 0; i < bytes; i += 16) {
+    const at = weights + i;
+    const partner = partners + i;
+    const centre = v128.load(values + i);
+    let w = v128.load(at, 12);
+    let total = add(v128.load(sums + i, SUM), w);
+    let sum = addWeighted(v128.load(sums + i), w, partner + 12, centre);
+    if (count > 1) {
+      w = v128.load(at, COLUMNS + 8);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner + 8, centre);
+    }
+    if (count > 2) {
+      w = v128.load(at, 2 * COLUMNS + 4);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner + 4, centre);
+    }
+    if (count > 3) {
+      w = v128.load(at, 3 * COLUMNS);
+      total = add(total, w);
+      sum = addWeighted(sum, w, partner, centre);
+    }
+    v128.store(sums + i, sum);
+    v128.store(sums + i, total, SUM);
+  }
+}
+
+/**
+ * One group of offsets over one block: dx to dx + count - 1 at dy and dz.
+ * @param grey scratch copy of the block and its margin; `greyRow`, `greyPlane` its strides in bytes
+ * @param sums accumulator rows of the block
+ * @param work rows of weights, then for each offset rows of sums along y and running sums along z
+ */
+@inline
+function addGroup(
   patch: i32,
   search: i32,
   dx: i32,
   dy: i32,
   dz: i32,
+  count: i32,
   sx: i32,
   sy: i32,
   sz: i32,
@@ -137,153 +297,113 @@ function addOffset(
   sums: usize,
   work: usize,
   slope: v128,
-  shift: v128,
+  bias: v128,
 ): void {
-  const taps = 2 * patch + 1;
   const margin = patch + search;
-  const xStart = dx > 0 ? -dx : 0;
+  const last = dx + count - 1;
+  const xStart = last > 0 ? -last : 0;
   const yStart = dy > 0 ? -dy : 0;
-  const width = sx + (dx > 0 ? dx : -dx);
+  const width = sx - xStart + (dx < 0 ? -dx : 0);
   const height = sy + (dy > 0 ? dy : -dy);
-  const rowBytes = (<usize>width + 3) & ~3;
-  const bytes = rowBytes << 2;
+  const bytes = ((<usize>width + 3) & ~3) << 2;
   const wideBytes = ((<usize>width + 2 * patch + 3) & ~3) << 2;
-  const partner = <usize>(dz * <i32>greyPlane + dy * <i32>greyRow + dx * 4);
+  const sumBytes = ((<usize>sx + 3) & ~3) << 2;
+  const rowPairs = (height + 1) >> 1;
+  const stateBytes: usize = 2 * patch * ROW;
+  const columnBytes = <usize>(2 * rowPairs) * COLUMNS;
+  const memberBytes = columnBytes + <usize>height * stateBytes;
+  const members = work + GROUP * COLUMNS;
+  const far = dz * <i32>greyPlane + dy * <i32>greyRow;
 
-  const squares = work;
-  const column = squares + <usize>(height + 2 * patch) * ROW;
-  const weights = column + ROW;
-  const ring = weights + ROW;
-  const ringPlane = <usize>height * ROW;
-
-  let slot = 0;
-  const planes = sz + dz + 2 * patch;
-  for (let step = 0; step < planes; step++) {
-    const current = ring + <usize>slot * ringPlane;
-    // Ring planes from the oldest on; the newest is `current`.
-    let next = slot + 1 == taps ? 0 : slot + 1;
-    slot = next;
-    const r0 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r1 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r2 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r3 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r4 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r5 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r6 = ring + <usize>next * ringPlane;
-    next = next + 1 == taps ? 0 : next + 1;
-    const r7 = ring + <usize>next * ringPlane;
-
-    // Plane whose squares are taken now, and plane whose windows are complete.
-    const zNew = step - dz - patch;
+  // Planes come in pairs: zNew and zNew + 1 complete the windows of z and z + 1.
+  for (let zNew = -dz - patch; zNew < sz + patch; zNew += 2) {
     const z = zNew - patch;
-    const zIn = z >= 0;
-    const zPartnerIn = z + dz < sz;
-    const complete = step >= 2 * patch;
-
-    const firstRow =
+    const source =
       grey +
       <usize>(zNew + margin) * greyPlane +
       <usize>(yStart - patch + margin) * greyRow +
       (<usize>(xStart - patch + margin) << 2);
-    for (let y = -2 * patch; y < height; y++) {
-      // Row y + 2·patch of squares is new; the window of row y ends with it.
-      const source = firstRow + <usize>(y + 2 * patch) * greyRow;
-      const square = squares + <usize>(y + 2 * patch) * ROW;
-      if (y < 0) {
-        for (let i: usize = 0; i < wideBytes; i += 16) {
-          const d = f32x4.sub(v128.load(source + i), v128.load(source + partner + i));
-          v128.store(square + i, f32x4.mul(d, d));
+    for (let k = 0; k < count; k++) {
+      const columns = members + <usize>k * memberBytes;
+      const partner = <usize>(far + ((dx + k) << 2));
+      columnSums(patch, source, partner, greyRow, columns, rowPairs, wideBytes);
+      columnSums(patch, source + greyPlane, partner, greyRow, columns + ROW, rowPairs, wideBytes);
+    }
+    if (z < -dz) {
+      for (let k = 0; k < count; k++) {
+        let columns = members + <usize>k * memberBytes;
+        let state = columns + columnBytes;
+        for (let y = 0; y < height; y++) {
+          for (let i: usize = 0; i < bytes; i += 16) {
+            const n0 = alongX(columns + i, patch);
+            const n1 = alongX(columns + ROW + i, patch);
+            advance(state + i, n0, n1, patch);
+          }
+          columns += COLUMNS;
+          state += stateBytes;
         }
-        continue;
       }
-      const window = squares + <usize>y * ROW;
-      for (let i: usize = 0; i < wideBytes; i += 16) {
-        const d = f32x4.sub(v128.load(source + i), v128.load(source + partner + i));
-        const newest = f32x4.mul(d, d);
-        v128.store(square + i, newest);
-        v128.store(column + i, alongY(window + i, newest, patch));
+      continue;
+    }
+    for (let step = 0; step < height; step++) {
+      // Rows in the order in which a voxel is first a partner, then has partners.
+      const y = dy < 0 ? height - 1 - step : step;
+      for (let k = 0; k < count; k++) {
+        const columns = members + <usize>k * memberBytes + <usize>y * COLUMNS;
+        const state = members + <usize>k * memberBytes + columnBytes + <usize>y * stateBytes;
+        const weights = work + <usize>k * COLUMNS;
+        let pair0 = add(v128.load(columns), v128.load(columns, 4));
+        let pair1 = add(v128.load(columns, ROW), v128.load(columns, ROW + 4));
+        for (let i: usize = 0; i < bytes; i += 16) {
+          const at = columns + i;
+          let n0: v128;
+          let n1: v128;
+          if (patch == 2) {
+            // As `alongX`, with the pairs of the vector before.
+            const x0 = v128.load(at, 16);
+            const x1 = v128.load(at, ROW + 16);
+            const next0 = add(x0, v128.load(at, 20));
+            const next1 = add(x1, v128.load(at, ROW + 20));
+            n0 = add(add(pair0, v128.shuffle<f32>(pair0, next0, 2, 3, 4, 5)), x0);
+            n1 = add(add(pair1, v128.shuffle<f32>(pair1, next1, 2, 3, 4, 5)), x1);
+            pair0 = next0;
+            pair1 = next1;
+          } else {
+            n0 = alongX(at, patch);
+            n1 = alongX(at + ROW, patch);
+          }
+          const sum0 = firstWindow(state + i, n0, patch);
+          const sum1 = secondWindow(state + i, n0, n1, patch);
+          advance(state + i, n0, n1, patch);
+          v128.store(weights + i, add(f32x4.mul(sum0, slope), bias));
+          v128.store(weights + i, add(f32x4.mul(sum1, slope), bias), ROW);
+        }
+        // A loop of its own: processors overlap two short chains better than a long one.
+        for (let i: usize = 0; i < bytes; i += 16) {
+          v128.store(weights + i, exp2Below32(v128.load(weights + i)));
+          v128.store(weights + i, exp2Below32(v128.load(weights + i, ROW)), ROW);
+        }
       }
-      const line = <usize>y * ROW;
-      const cur = current + line;
       const yHere = yStart + y;
-      const here = complete && zIn && yHere >= 0 && yHere < sy;
-      const there = complete && zPartnerIn && yHere + dy >= 0 && yHere + dy < sy;
-      if (!here && !there) {
-        for (let i: usize = 0; i < bytes; i += 16) {
-          v128.store(cur + i, alongX(column + i, patch));
+      const yThere = yHere + dy;
+      for (let plane = 0; plane < 2; plane++) {
+        const zHere = z + plane;
+        const zThere = zHere + dz;
+        const weights = work + <usize>plane * ROW - (xStart << 2);
+        const here =
+          grey +
+          <usize>(zHere + margin) * greyPlane +
+          <usize>(yHere + margin) * greyRow +
+          (<usize>margin << 2);
+        const there = here + far;
+        if (zThere < sz && yThere >= 0 && yThere < sy) {
+          const sum = sums + <usize>(zThere * sy + yThere) * PAIR;
+          const back = (dx + <i32>GROUP - 1) << 2;
+          addReturns(sum, weights - back, there, here - back, count, sumBytes);
         }
-        continue;
-      }
-      const s0 = r0 + line;
-      const s1 = r1 + line;
-      const s2 = r2 + line;
-      const s3 = r3 + line;
-      const s4 = r4 + line;
-      const s5 = r5 + line;
-      const s6 = r6 + line;
-      const s7 = r7 + line;
-      const value =
-        grey +
-        <usize>(z + margin) * greyPlane +
-        <usize>(yHere + margin) * greyRow +
-        (<usize>(xStart + margin) << 2);
-      const sumHere = sums + <usize>(z * sy + yHere) * PAIR + (<usize>(xStart + search) << 2);
-      const sumThere =
-        sums +
-        <usize>((z + dz) * sy + yHere + dy) * PAIR +
-        (<usize>(xStart + dx + search) << 2);
-      if (dz == 0 && dy == 0) {
-        // Both partners lie in one row: all of +d first, so that no vector meets its own result.
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const last = alongX(column + i, patch);
-          v128.store(cur + i, last);
-          const sum = alongZ(i, s0, s1, s2, s3, s4, s5, s6, s7, last, patch);
-          v128.store(weights + i, weigh(sum, slope, shift));
-        }
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const w = v128.load(weights + i);
-          const d = f32x4.sub(v128.load(value + partner + i), v128.load(value + i));
-          accumulate(sumHere + i, f32x4.mul(w, d), w);
-        }
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const w = v128.load(weights + i);
-          const d = f32x4.sub(v128.load(value + partner + i), v128.load(value + i));
-          accumulateBack(sumThere + i, f32x4.mul(w, d), w);
-        }
-      } else if (here && there) {
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const last = alongX(column + i, patch);
-          v128.store(cur + i, last);
-          const sum = alongZ(i, s0, s1, s2, s3, s4, s5, s6, s7, last, patch);
-          const w = weigh(sum, slope, shift);
-          const d = f32x4.sub(v128.load(value + partner + i), v128.load(value + i));
-          const wd = f32x4.mul(w, d);
-          accumulate(sumHere + i, wd, w);
-          accumulateBack(sumThere + i, wd, w);
-        }
-      } else if (here) {
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const last = alongX(column + i, patch);
-          v128.store(cur + i, last);
-          const sum = alongZ(i, s0, s1, s2, s3, s4, s5, s6, s7, last, patch);
-          const w = weigh(sum, slope, shift);
-          const d = f32x4.sub(v128.load(value + partner + i), v128.load(value + i));
-          accumulate(sumHere + i, f32x4.mul(w, d), w);
-        }
-      } else {
-        for (let i: usize = 0; i < bytes; i += 16) {
-          const last = alongX(column + i, patch);
-          v128.store(cur + i, last);
-          const sum = alongZ(i, s0, s1, s2, s3, s4, s5, s6, s7, last, patch);
-          const w = weigh(sum, slope, shift);
-          const d = f32x4.sub(v128.load(value + partner + i), v128.load(value + i));
-          accumulateBack(sumThere + i, f32x4.mul(w, d), w);
+        if (zHere >= 0 && zHere < sz && yHere >= 0 && yHere < sy) {
+          const sum = sums + <usize>(zHere * sy + yHere) * PAIR;
+          addPartners(sum, weights, here, there + (dx << 2), count, sumBytes);
         }
       }
     }
@@ -292,20 +412,20 @@ function addOffset(
 
 // One function per patch radius, so that every window sum is unrolled.
 // biome-ignore format: one line each
-function addOffset1(search: i32, dx: i32, dy: i32, dz: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, shift: v128): void {
-  addOffset(1, search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
+function addGroup1(search: i32, dx: i32, dy: i32, dz: i32, count: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, bias: v128): void {
+  addGroup(1, search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
 }
 // biome-ignore format: one line each
-function addOffset2(search: i32, dx: i32, dy: i32, dz: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, shift: v128): void {
-  addOffset(2, search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
+function addGroup2(search: i32, dx: i32, dy: i32, dz: i32, count: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, bias: v128): void {
+  addGroup(2, search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
 }
 // biome-ignore format: one line each
-function addOffset3(search: i32, dx: i32, dy: i32, dz: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, shift: v128): void {
-  addOffset(3, search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
+function addGroup3(search: i32, dx: i32, dy: i32, dz: i32, count: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, bias: v128): void {
+  addGroup(3, search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
 }
 // biome-ignore format: one line each
-function addOffset4(search: i32, dx: i32, dy: i32, dz: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, shift: v128): void {
-  addOffset(4, search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
+function addGroup4(search: i32, dx: i32, dy: i32, dz: i32, count: i32, sx: i32, sy: i32, sz: i32, grey: usize, greyRow: usize, greyPlane: usize, sums: usize, work: usize, slope: v128, bias: v128): void {
+  addGroup(4, search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
 }
 
 @inline
@@ -327,22 +447,22 @@ function smaller(a: i32, b: i32): i32 {
 }
 
 /**
- * Adds the offsets [firstOffset, endOffset) to the accumulators of the blocks [start, end); blocks
+ * Adds the groups of offsets [firstGroup, endGroup) to the accumulators of the blocks [start, end); blocks
  * are numbered x fastest. The first batch starts the accumulators at 0 and at the self weight 1.
  * @param scratch of this thread
  */
 export function nlMeansBlocks(
   problem: usize,
   scratch: usize,
-  firstOffset: i32,
-  endOffset: i32,
+  firstGroup: i32,
+  endGroup: i32,
   start: i32,
   end: i32,
 ): void {
   const input = load<usize>(problem, INPUT);
   const numerator = load<usize>(problem, NUMERATOR);
   const denominator = load<usize>(problem, DENOMINATOR);
-  const offsets = load<usize>(problem, OFFSETS);
+  const groups = load<usize>(problem, GROUPS);
   const nx = load<i32>(problem, NX);
   const ny = load<i32>(problem, NY);
   const nz = load<i32>(problem, NZ);
@@ -355,7 +475,7 @@ export function nlMeansBlocks(
   const patch = load<i32>(problem, PATCH);
   const search = load<i32>(problem, SEARCH);
   const slope = v128.load_splat<f32>(problem, SLOPE);
-  const shift = v128.load_splat<f32>(problem, SHIFT);
+  const bias = v128.load_splat<f32>(problem, BIAS);
   const scale = load<f32>(problem, SCALE);
   const margin = patch + search;
   const blocksX = (nx + blockX - 1) / blockX;
@@ -396,37 +516,37 @@ export function nlMeansBlocks(
     }
 
     for (let row = 0; row < sy * sz; row++) {
-      const at = sums + <usize>row * PAIR;
+      const sum = sums + <usize>row * PAIR;
       const z = row / sy;
       const voxel = <usize>(((z0 - slabStart + z) * ny + y0 + row - z * sy) * nx + x0) << 2;
-      memory.fill(at, 0, PAIR);
-      const firstSum = at + (<usize>search << 2);
-      if (firstOffset == 0) {
-        for (let x = 0; x < sx; x++) store<f32>(firstSum + (<usize>x << 2), 1, ROW);
+      if (firstGroup == 0) {
+        memory.fill(sum, 0, SUM);
+        for (let x = 0; x < sx; x++) store<f32>(sum + (<usize>x << 2), 1, SUM);
       } else {
-        memory.copy(firstSum, numerator + voxel, <usize>sx << 2);
-        memory.copy(firstSum + ROW, denominator + voxel, <usize>sx << 2);
+        memory.copy(sum, numerator + voxel, <usize>sx << 2);
+        memory.copy(sum + SUM, denominator + voxel, <usize>sx << 2);
       }
     }
 
-    for (let o = firstOffset; o < endOffset; o++) {
-      const at = offsets + <usize>o * 12;
+    for (let g = firstGroup; g < endGroup; g++) {
+      const at = groups + <usize>g * 16;
       const dx = load<i32>(at);
       const dy = load<i32>(at, 4);
       const dz = load<i32>(at, 8);
+      const count = load<i32>(at, 12);
       // biome-ignore format: one line each
-      if (patch == 1) addOffset1(search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
-      else if (patch == 2) addOffset2(search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
-      else if (patch == 3) addOffset3(search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
-      else addOffset4(search, dx, dy, dz, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, shift);
+      if (patch == 1) addGroup1(search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
+      else if (patch == 2) addGroup2(search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
+      else if (patch == 3) addGroup3(search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
+      else addGroup4(search, dx, dy, dz, count, sx, sy, sz, grey, greyRow, greyPlane, sums, work, slope, bias);
     }
 
     for (let row = 0; row < sy * sz; row++) {
       const z = row / sy;
       const voxel = <usize>(((z0 - slabStart + z) * ny + y0 + row - z * sy) * nx + x0) << 2;
-      const firstSum = sums + <usize>row * PAIR + (<usize>search << 2);
-      memory.copy(numerator + voxel, firstSum, <usize>sx << 2);
-      memory.copy(denominator + voxel, firstSum + ROW, <usize>sx << 2);
+      const sum = sums + <usize>row * PAIR;
+      memory.copy(numerator + voxel, sum, <usize>sx << 2);
+      memory.copy(denominator + voxel, sum + SUM, <usize>sx << 2);
     }
   }
 }
