@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { writeVolume } from '../src/io/registry.ts';
+import { addStep } from '../src/recipe/edit.ts';
+import { emptyRecipe, recipeText } from '../src/recipe/recipe.ts';
 import { createSpacing } from '../src/volume/length.ts';
 import { createVolume, type Volume } from '../src/volume/volume.ts';
 import { ViewsPage } from './pages/views-page.ts';
@@ -134,3 +136,77 @@ test('without a voxel size there is no scale bar, and a reason', async ({ page }
   }
   await expect(views.readout).toContainText('voxels, size unknown');
 });
+
+test('labels lie over the image as fill or outline, in the colours of the legend', async ({
+  page,
+}) => {
+  const workbench = new WorkbenchPage(page);
+  const views = new ViewsPage(page);
+  await page.addInitScript(() => localStorage.setItem('tauscope.show-volume', 'no'));
+  await workbench.start();
+  // A bright block in a dark ground, both a little uneven.
+  const size = [24, 24, 24] as const;
+  const data = Uint8Array.from({ length: 24 ** 3 }, (_, i) => {
+    const inside = [i % 24, Math.floor(i / 24) % 24, Math.floor(i / 576)].every(
+      (at) => at >= 6 && at < 18,
+    );
+    return (inside ? 200 : 50) + ((i * 7919) % 7);
+  });
+  const spacing = createSpacing([1, 1, 1], 'µm');
+  const volume = createVolume({ kind: 'grey', name: 'block', size, data, spacing });
+  await workbench.drop(await save('block.nrrd', volume));
+  const recipe = addStep(emptyRecipe('segment'), {
+    operation: 'segment-watershed',
+    version: 1,
+    params: {},
+  });
+  await writeFile(join(folder, 'segment.json'), recipeText(recipe));
+  await workbench.drop(join(folder, 'segment.json'));
+  await workbench.run();
+  await workbench.recipe.getByText('Marker watershed').first().click();
+  const legend = views.views.getByRole('group', { name: 'Phases' });
+  await expect(legend.getByRole('button').first()).toBeVisible();
+  await views.goTo(12, 12, 12);
+  await page.keyboard.press('x');
+  const middle = () => pixelAt(views, 0.5, 0.5);
+  const isGrey = ([red = 0, green = 0, blue = 0]: readonly number[]) =>
+    red === green && green === blue;
+
+  await expect.poll(async () => isGrey(await middle())).toBe(false);
+  const opacity = views.views.getByRole('slider', { name: 'Opacity of the labels' });
+  await opacity.press('End');
+  // Opaque: the colour of the last phase, whatever lies under it.
+  const colours = await legend
+    .locator('[style*="background"]')
+    .evaluateAll((all) => all.map((each) => getComputedStyle(each).backgroundColor));
+  await expect.poll(async () => `rgb(${(await middle()).join(', ')})`).toBe(colours.at(-1));
+  await views.views.getByText('Outline').click();
+  await expect.poll(async () => isGrey(await middle())).toBe(true);
+  await views.views.getByText('Fill', { exact: true }).click();
+  await legend
+    .getByRole('button')
+    .nth(colours.length - 1)
+    .click();
+  await expect.poll(async () => isGrey(await middle())).toBe(true);
+
+  // The window of one phase lies within its own grey values.
+  await views.tools.getByRole('button', { name: 'Window' }).click();
+  await page.getByRole('menuitem').last().click();
+  const low = views.histogram.getByRole('textbox', { name: 'Black at' });
+  await expect.poll(async () => Number(await low.inputValue())).toBeGreaterThanOrEqual(200);
+  await expect(views.histogram.getByRole('textbox', { name: 'White at' })).toHaveValue('206');
+});
+
+/** Red, green and blue of the XY view at a share of its width and height. */
+function pixelAt(views: ViewsPage, across: number, down: number): Promise<readonly number[]> {
+  return views
+    .slice('XY')
+    .locator('canvas')
+    .evaluate(
+      (canvas: HTMLCanvasElement, [x, y]) => {
+        const at = [Math.floor(x * canvas.width), Math.floor(y * canvas.height)] as const;
+        return [...(canvas.getContext('2d')?.getImageData(...at, 1, 1).data ?? [])].slice(0, 3);
+      },
+      [across, down] as const,
+    );
+}

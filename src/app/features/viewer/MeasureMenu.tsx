@@ -19,7 +19,7 @@ export function MeasureMenu({ disabled }: { readonly disabled: boolean }) {
             aria-label={title === undefined ? 'Measure' : `Measure: ${title}`}
           >
             <IconRuler2 size={16} stroke={1.6} aria-hidden />
-            {title}
+            {title !== undefined && <span className={styles['toolName']}>{title}</span>}
             <IconChevronDown size={13} aria-hidden />
           </UnstyledButton>
         </Tooltip>
