@@ -72,7 +72,6 @@ type Parameters = ParameterValues<typeof parameters>;
 
 const columns: readonly Column[] = [
   { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
-  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label.' },
   { id: 'direction', title: 'Direction', symbol: '', unit: '', help: 'Axis of the mean flux.' },
   {
     id: 'field',
@@ -199,7 +198,6 @@ function report(
   const volume = createVolume({ ...input, kind: 'grey', phases: [], data: field.data });
   const row = {
     label,
-    phase: name,
     direction: axis,
     field: quantity,
     effectiveDiffusivity: effectiveConductivity,
