@@ -45,7 +45,7 @@ import {
 } from './diffusion-percolation.ts';
 import {
   type Forest,
-  growForest as growRunForest,
+  growForest as growBranches,
   routedFlow,
   routeFlow,
 } from './diffusion-forest.ts';
@@ -196,6 +196,7 @@ export function solveDiffusion(
   const { classes, values } = classifyCodes(problem.conductivities);
   const cells = new Uint8Array(size[0] * size[1] * size[2]);
   turnCells(problem.codes, problem.size, problem.direction, classes, cells, 0, size[2]);
+  const conducting = cells.slice();
   floodFromFace(cells, size, 0, REACHED_INLET, problem.periodicSides);
   floodFromFace(cells, size, size[2] - 1, REACHED_OUTLET, problem.periodicSides);
   const stray = dropStrayClusters(cells, size, problem.periodicSides);
@@ -211,7 +212,7 @@ export function solveDiffusion(
   const vectors =
     scale === null
       ? new LinkedVectors(levels, cells, tables, network)
-      : new UniformVectors(levels, cells, tables, network);
+      : new UniformVectors(levels, cells, conducting, tables, network);
   const steps = conjugateGradients(problem.accuracy, contrastOf(values));
   let next = steps.next();
   while (next.done !== true) next = steps.next(vectors.carryOut(next.value));
@@ -231,22 +232,26 @@ class UniformVectors {
   bounds: ConductanceBounds = { lower: 0, upper: Number.POSITIVE_INFINITY };
   readonly #levels: readonly Level[];
   readonly #fine: UniformLevel;
-  readonly #cells: Uint8Array;
   readonly #network: Network;
   readonly #links: readonly [number, number];
   readonly #forest: Forest;
 
-  constructor(levels: readonly Level[], cells: Uint8Array, tables: LinkTables, network: Network) {
+  constructor(
+    levels: readonly Level[],
+    cells: Uint8Array,
+    conducting: Uint8Array,
+    tables: LinkTables,
+    network: Network,
+  ) {
     const [finest, coarse] = levels as readonly [Level, Level | undefined];
     this.#levels = levels;
-    this.#cells = cells;
     this.#network = network;
     this.#links = uniformLinks(tables);
     this.#fine = new UniformLevel(finest.shape, cells, this.#links, finest.periodic);
     if (coarse !== undefined) this.#fine.coarsenInto(coarse);
     buildCoarseLevels(levels, 1);
     const { nx, ny, nz } = finest.shape;
-    this.#forest = growRunForest(cells, [nx, ny, nz], finest.periodic);
+    this.#forest = growBranches(cells, conducting, [nx, ny, nz], finest.periodic);
   }
 
   carryOut(step: SolverStep): number {
@@ -275,7 +280,7 @@ class UniformVectors {
   #certify(energy: number): number {
     const { nx, ny, nz } = this.#fine.shape;
     const flow = this.#fine.residualFlow();
-    const sums = routeFlow(this.#cells, [nx, ny, nz], this.#forest, flow);
+    const sums = routeFlow([nx, ny, nz], this.#forest, flow);
     const bounds = boundConductance(energy, routedFlow(sums, this.#links), this.#network);
     this.bounds = intersect(this.bounds, bounds);
     this.#fine.findResidual();

@@ -61,7 +61,10 @@ export interface UniformLayout extends SharedLayout {
   readonly levels: readonly (readonly number[])[];
   readonly network: number;
   readonly zeros: number;
+  /** Sixteen words of the forest's grid, then twelve of its parts. */
   readonly grid: number;
+  /** Rows of bits. */
+  readonly starts: number;
   /** float32; one after the other, since a certificate puts its flow, float64, in their place. */
   readonly x: number;
   readonly r: number;
@@ -69,7 +72,7 @@ export interface UniformLayout extends SharedLayout {
   readonly u: number;
   /** float32. */
   readonly p: number;
-  /** One 32-bit word per run. */
+  /** One 32-bit word per branch of the forest. */
   readonly order: number;
 }
 
@@ -164,7 +167,8 @@ export function planUniform(
   const shared = planShared(arena, fine, { words, rows, levels }, rowBytes, threads);
   const tables = arena.reserve(4 * UNIFORM_TABLE_ELEMENTS);
   const zeros = arena.reserve(4 * fine.stride);
-  const grid = arena.reserve(64);
+  const grid = arena.reserve(128);
+  const starts = arena.reserve(8 * words * rows);
   const network = arena.reserve(fine.length);
   const scratch = arena.top;
   const coarse = shapes.slice(1).map(({ length }) => arena.level(length));
@@ -177,6 +181,7 @@ export function planUniform(
     tables,
     zeros,
     grid,
+    starts,
     network,
     cells: scratch,
     scratch,

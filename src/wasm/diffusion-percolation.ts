@@ -19,6 +19,8 @@ const CALL_RUNS = 1 << 18;
 export interface Paths {
   readonly percolatingVoxels: number;
   readonly stray: StrayClusters;
+  /** Runs of cells along x before the middle slice, and behind it: at most so many stay. */
+  readonly runs: readonly [number, number];
 }
 
 /**
@@ -95,6 +97,7 @@ export async function findPaths(
     await session.breathe();
   }
   const count = (i: number): number => found[i] as number;
+  const before = session.u32(offsets, rows + 1)[ny * Math.floor(nz / 2)] as number;
   await run('runsKeep', [bits, words, offsets, runs, parents, clusters, ny]);
   return {
     percolatingVoxels: count(0),
@@ -104,6 +107,7 @@ export async function findPaths(
       isolatedClusters: count(1),
       isolatedVoxels: count(2),
     },
+    runs: [before, total - before],
   };
 }
 

@@ -21,10 +21,13 @@ import {
   type UniformLayout,
 } from './diffusion-arena.ts';
 import { Levels } from './diffusion-levels.ts';
+import type { Paths } from './diffusion-percolation.ts';
 import type { KernelSession } from './session.ts';
 
 /** Runs that one task adds to a half of the forest, or carries a flow over. */
 const FOREST_BUDGET = 1 << 16;
+/** Where the parts of the forest are described behind its grid, in bytes. */
+const PARTS = 64;
 /** float64 of the sums of a part of the forest. */
 const ROUTED_SUMS = 8;
 
@@ -58,10 +61,10 @@ export class UniformNetwork {
   }
 
   /** The network, its forest and the coarser levels, from the bits of the cells that stay. */
-  async build(tables: LinkTables): Promise<void> {
+  async build(tables: LinkTables, { runs }: Paths): Promise<void> {
     const { scratch, order, words } = this.#layout;
     this.#links = uniformLinks(tables);
-    await this.#growForest();
+    await this.#growForest(runs);
     // Padding must be zero, and the arena may hold an earlier solve.
     await this.#levels.clear(this.#arena + scratch, order - scratch);
     this.#describe();
@@ -153,39 +156,46 @@ export class UniformNetwork {
     await this.#levels.run('uniformResidual', 0, [this.#levels.record(0), this.#at('u'), 0]);
   }
 
-  async #growForest(): Promise<void> {
-    const { fine, words } = this.#layout;
+  async #growForest(runs: readonly [number, number]): Promise<void> {
+    const { fine, words, starts } = this.#layout;
     const { nx, ny, nz } = fine;
     const [grid, bits, order] = [this.#at('grid'), this.#at('bits'), this.#at('order')];
     const open = this.#at('x');
     const bitBytes = 8 * words * ny * nz;
     this.#session.u8(open, bitBytes).set(this.#session.u8(bits, bitBytes));
+    this.#session.u8(this.#arena + starts, bitBytes).fill(0);
     const middle = Math.floor(nz / 2);
-    this.#session.u32(grid, 8).set([bits, open, words, nx, ny, nz, this.#periodic ? 1 : 0, middle]);
-    const starts = [order, order + 4 * mostRuns(nx, ny * middle)] as const;
-    const roots = (z: number, at: number): number =>
-      this.#session.call('forestRoots', grid, z, at) >>> 0;
-    const ends = [middle > 0 ? roots(0, starts[0]) : starts[0], roots(nz - 1, starts[1])] as const;
-    const heads = this.#session.u32(grid + 32, 4);
-    heads.set([starts[0], ends[0], starts[1], ends[1]]);
-    while (heads[0] !== heads[1] || heads[2] !== heads[3]) {
-      await this.#runHalves('forestGrow', [grid, grid + 32, FOREST_BUDGET]);
+    const periodic = this.#periodic ? 1 : 0;
+    this.#session
+      .u32(grid, 9)
+      .set([bits, open, this.#arena + starts, words, nx, ny, nz, periodic, middle]);
+    const most = [mostRuns(nx, ny * middle), mostRuns(nx, ny * (nz - middle))] as const;
+    const second = order + 4 * most[0];
+    const rooms = [most[0] - runs[0], most[1] - runs[1]] as const;
+    const parts = this.#session.u32(grid + PARTS, 12);
+    parts.set([order, order, rooms[0], 0, second, second, rooms[1], 0]);
+    if (middle > 0) this.#session.call('forestRoots', grid, grid + PARTS, 0);
+    this.#session.call('forestRoots', grid, grid + PARTS + 16, nz - 1);
+    while (parts[0] !== parts[1] || parts[4] !== parts[5]) {
+      await this.#runHalves('forestGrow', [grid, grid + PARTS, FOREST_BUDGET]);
     }
     // The second half follows the first, so that there is room for the rest.
-    const [, first, , second] = heads as unknown as readonly [number, number, number, number];
-    const length = (second - starts[1]) / 4;
-    this.#session.u32(first, length).set(this.#session.u32(starts[1], length));
+    const first = parts[1] as number;
+    const length = ((parts[5] as number) - second) / 4;
+    this.#session.u32(first, length).set(this.#session.u32(second, length));
     const follows = first + 4 * length;
-    let end = middle > 0 ? this.#session.call('forestJoin', grid, follows) >>> 0 : follows;
-    for (let head = follows; head < end; head = Math.min(end, head + 4 * FOREST_BUDGET)) {
-      end = this.#session.call('forestGrowOn', grid, head, end, FOREST_BUDGET) >>> 0;
+    const rest = grid + PARTS + 32;
+    parts.set([follows, follows, (parts[2] as number) + (parts[6] as number)], 8);
+    if (middle > 0) this.#session.call('forestJoin', grid, rest);
+    while (parts[8] !== parts[9]) {
+      this.#session.call('forestGrowOn', grid, rest, FOREST_BUDGET);
       await this.#session.breathe();
     }
     this.#halves = [
-      { start: starts[0], end: first },
+      { start: order, end: first },
       { start: first, end: follows },
     ];
-    this.#rest = { start: follows, end };
+    this.#rest = { start: follows, end: parts[9] as number };
   }
 
   #runHalves(kernel: string, args: readonly number[]): Promise<void> {
@@ -206,11 +216,11 @@ export class UniformNetwork {
       await this.#session.breathe();
     }
     const [first, second] = this.#halves as readonly [Stretch, Stretch];
-    const left = this.#session.u32(grid + 32, 4);
-    left.set([first.start, first.end, second.start, second.end]);
+    const left = this.#session.u32(grid + PARTS, 8);
+    left.set([first.start, first.end, 0, 0, second.start, second.end, 0, 0]);
     const parts = sums + 8 * ROUTED_SUMS;
-    while (left[0] !== left[1] || left[2] !== left[3]) {
-      await this.#runHalves('forestRouteHalves', [grid, grid + 32, flow, parts, FOREST_BUDGET]);
+    while (left[0] !== left[1] || left[4] !== left[5]) {
+      await this.#runHalves('forestRouteHalves', [grid, grid + PARTS, flow, parts, FOREST_BUDGET]);
     }
     const part = (i: number) => {
       const [x, y, z, face, handled] = totals.subarray(ROUTED_SUMS * i) as unknown as readonly [

@@ -53,7 +53,8 @@ export async function solveDiffusion(
     scale === null
       ? planLinked(problem.size, problem.edges, direction, session.threads)
       : planUniform(problem.size, problem.edges, direction, session.threads);
-  const { percolatingVoxels, stray } = await findPaths(session, arena, layout, problem, classes);
+  const paths = await findPaths(session, arena, layout, problem, classes);
+  const { percolatingVoxels, stray } = paths;
   if (percolatingVoxels === 0) return noPath(stray);
 
   const network =
@@ -61,7 +62,7 @@ export async function solveDiffusion(
       ? new UniformNetwork(session, arena, layout, periodicSides)
       : new LinkedNetwork(session, arena, layout, periodicSides);
   const tables = linkTables(scale === null ? values : [0, 1], linkWeights(edges));
-  await network.build(tables);
+  await network.build(tables, paths);
   onProgress(SETUP_SHARE);
   const margins = describeNetwork(layout.shapes[0] as LevelShape, percolatingVoxels, tables);
   const report = reportAccuracy(accuracy, onProgress);

@@ -1,6 +1,6 @@
 // Spanning forest of a network of runs along x and the flow that it carries. The scalar reference
 // with the reasons is `src/kernels/diffusion-forest.ts`.
-import { clearBits, firstSet, nextClear, nextSet } from './shared/bit-rows';
+import { clearBits, firstSet, lastSet, nextClear, nextSet } from './shared/bit-rows';
 
 const ROOT: u32 = 0;
 const Z_DOWN: u32 = 1;
@@ -10,12 +10,16 @@ const Y_UP: u32 = 4;
 const X_DOWN: u32 = 5;
 const X_UP: u32 = 6;
 
-/** The grid as the driver writes it: eight 32-bit words. */
+/** Cells that are claimed along a run at once. */
+const ALONG: i32 = 8;
+
+/** The grid as the driver writes it: sixteen 32-bit words. */
 @unmanaged
 class ForestGrid {
-  /** Rows of bits: the network, and what is not yet in the forest. */
+  /** Rows of bits: the network, what is not yet in the forest, the first cells of branches. */
   bits: u32;
   open: u32;
+  starts: u32;
   words: i32;
   nx: i32;
   ny: i32;
@@ -25,11 +29,13 @@ class ForestGrid {
   middle: i32;
 }
 
-/** One half of the forest: where its order has been read and written up to; eight 32-bit words. */
+/** A part of the forest: where its order has been read and written up to; four 32-bit words. */
 @unmanaged
-class ForestHalf {
+class ForestPart {
   head: u32;
   end: u32;
+  /** How many more branches there may be than whole runs. */
+  room: i32;
 }
 
 @inline
@@ -37,41 +43,76 @@ function rowOf(grid: ForestGrid, array: u32, row: i32): usize {
   return <usize>array + ((<usize>row * <usize>grid.words) << 3);
 }
 
-/** Appends the runs of slice z as roots; returns the end of the order. */
-export function forestRoots(pointer: usize, z: i32, order: usize): usize {
+@inline
+function setBit(row: usize, x: i32): void {
+  const at = row + (<usize>(x >> 6) << 3);
+  store<u64>(at, load<u64>(at) | (<u64>1 << <u64>(x & 63)));
+}
+
+@inline
+function isSet(row: usize, x: i32): bool {
+  return ((load<u64>(row + (<usize>(x >> 6) << 3)) >> <u64>(x & 63)) & 1) !== 0;
+}
+
+/** Appends cells [start, end) of a row as a branch that begins its way to the parent at `x`. */
+@inline
+function append(grid: ForestGrid, part: ForestPart, row: i32, x: i32, step: u32, start: i32, end: i32): void {
+  store<u32>(part.end, ((<u32>row * <u32>grid.nx + <u32>x) << 3) | step);
+  part.end += 4;
+  setBit(rowOf(grid, grid.starts, row), start);
+  clearBits(rowOf(grid, grid.open, row), start, end);
+}
+
+/** Appends the runs of slice z as roots. */
+export function forestRoots(pointer: usize, partAt: usize, z: i32): void {
   const grid = changetype<ForestGrid>(pointer);
+  const part = changetype<ForestPart>(partAt);
   const stop = grid.words << 6;
-  let end = order;
   for (let row = grid.ny * z; row < grid.ny * (z + 1); row++) {
     const bits = rowOf(grid, grid.bits, row);
     for (let x = nextSet(bits, 0, grid.words); x < stop; ) {
-      store<u32>(end, ((<u32>row * <u32>grid.nx + <u32>x) << 3) | ROOT);
-      end += 4;
       const after = nextClear(bits, x, grid.words);
+      append(grid, part, row, x, ROOT, x, after);
       x = after < stop ? nextSet(bits, after, grid.words) : stop;
     }
-    memory.fill(rowOf(grid, grid.open, row), 0, <usize>grid.words << 3);
   }
-  return end;
 }
 
-/** Appends the runs of a row that are open and have a cell in [start, end). */
-@inline
-function claim(grid: ForestGrid, row: i32, start: i32, stop: i32, step: u32, end: usize): usize {
+/** Appends what is open in [start, stop) of a row; all of each open piece where room is short. */
+function claim(grid: ForestGrid, part: ForestPart, row: i32, start: i32, stop: i32, step: u32): void {
   const open = rowOf(grid, grid.open, row);
   const words = grid.words;
   for (let x = nextSet(open, start, words); x < stop; x = nextSet(open, x, words)) {
-    store<u32>(end, ((<u32>row * <u32>grid.nx + <u32>x) << 3) | step);
-    end += 4;
-    // An open run is open as a whole.
-    clearBits(open, firstSet(open, x), nextClear(open, x, words));
+    let first = firstSet(open, x);
+    let end = nextClear(open, x, words);
+    const left = (first < x ? 1 : 0) + (end > stop ? 1 : 0);
+    if (left <= part.room) {
+      part.room -= left;
+      first = x;
+      end = min(end, stop);
+    }
+    append(grid, part, row, x, step, first, end);
   }
-  return end;
 }
 
-/** Appends the open neighbours of a run; slices [low, high) alone are looked at. */
+/** Appends open cells that follow a branch along its run: from `x` on, up or down. */
 @inline
-function expand(grid: ForestGrid, entry: u32, low: i32, high: i32, end: usize): usize {
+function claimAlong(grid: ForestGrid, part: ForestPart, row: i32, x: i32, step: u32): void {
+  const open = rowOf(grid, grid.open, row);
+  if (!isSet(open, x)) return;
+  let first = firstSet(open, x);
+  let end = nextClear(open, x, grid.words);
+  if (end - first > ALONG && part.room > 0) {
+    part.room -= 1;
+    if (step === X_DOWN) end = first + ALONG;
+    else first = end - ALONG;
+  }
+  append(grid, part, row, x, step, first, end);
+}
+
+/** Appends the open neighbours of a branch; slices [low, high) alone are looked at. */
+@inline
+function expand(grid: ForestGrid, part: ForestPart, entry: u32, low: i32, high: i32): void {
   const nx = grid.nx;
   const ny = grid.ny;
   const cell = entry >> 3;
@@ -79,42 +120,47 @@ function expand(grid: ForestGrid, entry: u32, low: i32, high: i32, end: usize): 
   const x = <i32>(cell - <u32>row * <u32>nx);
   const z = row / ny;
   const y = row - z * ny;
-  const bits = rowOf(grid, grid.bits, row);
-  const start = firstSet(bits, x);
-  const stop = nextClear(bits, x, grid.words);
+  const start = lastSet(rowOf(grid, grid.starts, row), x);
+  const stop = min(branchEnd(grid, row, x), nextSet(rowOf(grid, grid.open, row), x, grid.words));
   const periodic = grid.periodic !== 0;
-  if (z > low) end = claim(grid, row - ny, start, stop, Z_UP, end);
-  if (z < high - 1) end = claim(grid, row + ny, start, stop, Z_DOWN, end);
-  if (y > 0) end = claim(grid, row - 1, start, stop, Y_UP, end);
-  else if (periodic) end = claim(grid, row + ny - 1, start, stop, Y_UP, end);
-  if (y < ny - 1) end = claim(grid, row + 1, start, stop, Y_DOWN, end);
-  else if (periodic) end = claim(grid, row - ny + 1, start, stop, Y_DOWN, end);
-  if (periodic && start === 0) end = claim(grid, row, nx - 1, nx, X_UP, end);
-  if (periodic && stop === nx) end = claim(grid, row, 0, 1, X_DOWN, end);
-  return end;
+  if (z > low) claim(grid, part, row - ny, start, stop, Z_UP);
+  if (z < high - 1) claim(grid, part, row + ny, start, stop, Z_DOWN);
+  if (y > 0) claim(grid, part, row - 1, start, stop, Y_UP);
+  else if (periodic) claim(grid, part, row + ny - 1, start, stop, Y_UP);
+  if (y < ny - 1) claim(grid, part, row + 1, start, stop, Y_DOWN);
+  else if (periodic) claim(grid, part, row - ny + 1, start, stop, Y_DOWN);
+  if (start > 0) claimAlong(grid, part, row, start - 1, X_UP);
+  else if (periodic) claimAlong(grid, part, row, nx - 1, X_UP);
+  if (stop < nx) claimAlong(grid, part, row, stop, X_DOWN);
+  else if (periodic) claimAlong(grid, part, row, 0, X_DOWN);
 }
 
-/** Expands up to `budget` runs of the halves [start, end): 0 from the inlet, 1 from the outlet. */
-export function forestGrow(pointer: usize, halves: usize, budget: i32, start: i32, end: i32): void {
+/** The end of the branch with cell x, once all cells after it are in the forest too. */
+@inline
+function branchEnd(grid: ForestGrid, row: i32, x: i32): i32 {
+  const words = grid.words;
+  const after = nextClear(rowOf(grid, grid.bits, row), x, words);
+  return x + 1 < after ? min(after, nextSet(rowOf(grid, grid.starts, row), x + 1, words)) : after;
+}
+
+/** Expands up to `budget` branches of the halves [start, end): 0 from the inlet, 1 from the outlet. */
+export function forestGrow(pointer: usize, parts: usize, budget: i32, start: i32, end: i32): void {
   const grid = changetype<ForestGrid>(pointer);
-  for (let part = start; part < end; part++) {
-    const half = changetype<ForestHalf>(halves + (<usize>part << 3));
-    const low = part === 0 ? 0 : grid.middle;
-    const high = part === 0 ? grid.middle : grid.nz;
-    let head = half.head;
-    let stop = <usize>half.end;
-    for (let left = budget; left > 0 && head < <u32>stop; left--) {
-      stop = expand(grid, load<u32>(head), low, high, stop);
-      head += 4;
+  for (let half = start; half < end; half++) {
+    const part = changetype<ForestPart>(parts + (<usize>half << 4));
+    const low = half === 0 ? 0 : grid.middle;
+    const high = half === 0 ? grid.middle : grid.nz;
+    for (let left = budget; left > 0 && part.head < part.end; left--) {
+      expand(grid, part, load<u32>(part.head), low, high);
+      part.head += 4;
     }
-    half.head = head;
-    half.end = <u32>stop;
   }
 }
 
-/** Appends what is open in the two slices at the middle beside what is not; returns the end. */
-export function forestJoin(pointer: usize, end: usize): usize {
+/** Appends what is open in the two slices at the middle beside what is not. */
+export function forestJoin(pointer: usize, partAt: usize): void {
   const grid = changetype<ForestGrid>(pointer);
+  const part = changetype<ForestPart>(partAt);
   const ny = grid.ny;
   for (let side = 0; side < 2; side++) {
     const from = side === 0 ? grid.middle - 1 : grid.middle;
@@ -124,24 +170,26 @@ export function forestJoin(pointer: usize, end: usize): usize {
       const bits = rowOf(grid, grid.bits, row);
       const open = rowOf(grid, grid.open, row);
       for (let x = nextSet(bits, 0, grid.words); x < grid.nx; ) {
-        const stop = nextClear(bits, x, grid.words);
-        const isOpen = nextSet(open, x, grid.words) === x;
-        if (!isOpen) end = claim(grid, other, x, stop, side === 0 ? Z_DOWN : Z_UP, end);
+        let stop: i32;
+        if (isSet(open, x)) stop = nextClear(open, x, grid.words);
+        else {
+          stop = min(nextClear(bits, x, grid.words), nextSet(open, x, grid.words));
+          claim(grid, part, other, x, stop, side === 0 ? Z_DOWN : Z_UP);
+        }
         x = nextSet(bits, stop, grid.words);
       }
     }
   }
-  return end;
 }
 
-/** Expands up to `budget` runs from `head` on over all slices; returns the end of the order. */
-export function forestGrowOn(pointer: usize, head: usize, end: usize, budget: i32): usize {
+/** Expands up to `budget` branches of what was appended after both halves, over all slices. */
+export function forestGrowOn(pointer: usize, partAt: usize, budget: i32): void {
   const grid = changetype<ForestGrid>(pointer);
-  for (; budget > 0 && head < end; budget--) {
-    end = expand(grid, load<u32>(head), 0, grid.nz, end);
-    head += 4;
+  const part = changetype<ForestPart>(partAt);
+  for (; budget > 0 && part.head < part.end; budget--) {
+    expand(grid, part, load<u32>(part.head), 0, grid.nz);
+    part.head += 4;
   }
-  return end;
 }
 
 /** Sums of squared flows over links along x, y, z and to the faces; then what was handled. */
@@ -154,7 +202,7 @@ class RoutedSums {
   handled: f64;
 }
 
-/** Carries the flow of the runs [start, end) of the order, the last first, to their parents. */
+/** Carries the flow of the branches [start, end) of the order, the last first, to their parents. */
 function route(grid: ForestGrid, flow: usize, sums: RoutedSums, start: usize, end: usize): void {
   const nx = grid.nx;
   const ny = grid.ny;
@@ -164,9 +212,8 @@ function route(grid: ForestGrid, flow: usize, sums: RoutedSums, start: usize, en
     const step = entry & 7;
     const row = <i32>(cell / <u32>nx);
     const x = <i32>(cell - <u32>row * <u32>nx);
-    const bits = rowOf(grid, grid.bits, row);
-    const first = firstSet(bits, x);
-    const stop = nextClear(bits, x, grid.words);
+    const first = lastSet(rowOf(grid, grid.starts, row), x);
+    const stop = branchEnd(grid, row, x);
     const cells = flow + ((<usize>row * <usize>nx) << 3);
     if (step === ROOT) {
       let face = sums.face;
@@ -184,9 +231,7 @@ function route(grid: ForestGrid, flow: usize, sums: RoutedSums, start: usize, en
     else if (step === Y_DOWN) parentRow += y > 0 ? -1 : ny - 1;
     else if (step === Y_UP) parentRow += y < ny - 1 ? 1 : 1 - ny;
     const isAlong = step >= X_DOWN;
-    const shared = isAlong
-      ? x + 1
-      : min(stop, nextClear(rowOf(grid, grid.bits, parentRow), x, grid.words));
+    const shared = isAlong ? x + 1 : min(stop, branchEnd(grid, parentRow, x));
     let squares = sums.x;
     let handled = sums.handled;
     let carried: f64 = 0;
@@ -215,7 +260,9 @@ function route(grid: ForestGrid, flow: usize, sums: RoutedSums, start: usize, en
     }
     sums.x = squares;
     // From the shared cells straight to the parent's.
-    const shift = isAlong ? (step === X_DOWN ? nx - 1 : 1 - nx) : 0;
+    let shift = 0;
+    if (step === X_DOWN) shift = x > 0 ? -1 : nx - 1;
+    else if (step === X_UP) shift = x < nx - 1 ? 1 : 1 - nx;
     const parents = flow + ((<usize>parentRow * <usize>nx) << 3) + (<isize>shift << 3);
     squares = 0;
     for (let i = <usize>x; i < <usize>shared; i++) {
@@ -232,13 +279,13 @@ function route(grid: ForestGrid, flow: usize, sums: RoutedSums, start: usize, en
   }
 }
 
-/** Routes the runs [start, end) of what was appended after both halves. */
+/** Routes the branches [start, end) of what was appended after both halves. */
 export function forestRoute(pointer: usize, flow: usize, sums: usize, start: usize, end: usize): void {
   route(changetype<ForestGrid>(pointer), flow, changetype<RoutedSums>(sums), start, end);
 }
 
 /**
- * Routes up to `budget` runs from the end of each half [start, end): `halves` holds the beginning
+ * Routes up to `budget` branches from the end of each half [start, end): `halves` holds the beginning
  * of the half's order and the end of what is left of it; `sums` has eight float64 for each.
  */
 export function forestRouteHalves(
@@ -251,7 +298,7 @@ export function forestRouteHalves(
   end: i32,
 ): void {
   for (let part = start; part < end; part++) {
-    const half = changetype<ForestHalf>(halves + (<usize>part << 3));
+    const half = changetype<ForestPart>(halves + (<usize>part << 4));
     const from = max(half.head, half.end - min(<u32>budget << 2, half.end - half.head));
     const totals = changetype<RoutedSums>(sums + (<usize>part << 6));
     route(changetype<ForestGrid>(pointer), flow, totals, from, half.end);

@@ -27,6 +27,18 @@ export function nextClear(row: usize, x: i32, words: i32): i32 {
   return (word << 6) + <i32>ctz(rest);
 }
 
+/** Last set bit at `x` or before it, of which there must be one. */
+@inline
+export function lastSet(row: usize, x: i32): i32 {
+  let word = x >> 6;
+  let rest = load<u64>(row + (<usize>word << 3)) & (~(<u64>0) >> <u64>(63 - (x & 63)));
+  while (rest === 0) {
+    word -= 1;
+    rest = load<u64>(row + (<usize>word << 3));
+  }
+  return (word << 6) + 63 - <i32>clz(rest);
+}
+
 /** First bit of the set bits that end with the set bit `x`. */
 @inline
 export function firstSet(row: usize, x: i32): i32 {
