@@ -38,7 +38,7 @@ describe.each([
       expect(seen.has(branch.parent)).toBe(true);
       seen.add(branch);
       expect(branch.start <= branch.cell && branch.cell < branch.end).toBe(true);
-      for (let i = branch.start; i < branch.end; i++) held[i] += 1;
+      for (let i = branch.start; i < branch.end; i++) held[i]! += 1;
     }
     expect(held).toEqual(cells.map((value) => (value === 0 ? 0 : 1)));
     expect(branches.length).toBeLessThanOrEqual(Math.ceil(SIZE[0] / 2) * SIZE[1] * SIZE[2]);
