@@ -62,7 +62,7 @@ export const PRESETS: readonly Preset[] = [
       { operation: 'segment-watershed', params: { phases: POROUS_PHASES.length } },
       { operation: 'label-phases', params: { phases: POROUS_PHASES } },
       ...MEASURES,
-      { operation: 'measure-local-thickness', params: { phases: [0] } },
+      { operation: 'measure-local-thickness', params: { labels: [0] } },
     ],
   },
   {
