@@ -103,6 +103,17 @@ function section(title: string, ...blocks: readonly string[]): readonly string[]
   return filled.length === 0 ? [] : [`## ${title}`, ...filled];
 }
 
+/** Where the page can compute it beside the CPU, and how near the two are. */
+function gpuText({ gpu }: Operation): string {
+  if (gpu === undefined) return '';
+  const { tolerance, relativeTo, evidence } = gpu;
+  const how =
+    evidence === 'certificate'
+      ? 'which certified bounds assure in every run'
+      : 'which every run checks on blocks that both compute';
+  return `On a GPU, where the page is asked to use it: within ${tolerance.toExponential()} of the CPU's values, relative to ${relativeTo}, ${how}.`;
+}
+
 /** Markdown, one page; what the declaration leaves empty has no section. */
 export function operationPage(operation: Operation): string {
   const { id, version, title, family, summary, equation, details, parameters } = operation;
@@ -113,7 +124,7 @@ export function operationPage(operation: Operation): string {
     `\`${id}\`, version ${version}, family *${family}*. ${summary}`,
     `Takes ${KINDS[operation.input]}; gives ${KINDS[operation.output]}.`,
     ...section('Equation', equation === '' ? '' : ['```text', equation, '```'].join('\n')),
-    ...section('Details', details),
+    ...section('Details', details, gpuText(operation)),
     ...section(
       'Parameters',
       Object.keys(parameters).length === 0

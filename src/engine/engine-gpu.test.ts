@@ -84,6 +84,7 @@ const RECORD: GpuRecord = {
   adapter: 'scripted adapter',
   tolerance: 1e-5,
   relativeTo: 'the range of grey values',
+  evidence: 'comparison',
   difference: 2e-7,
 };
 
@@ -225,7 +226,7 @@ describe('what is written of a GPU', () => {
       difference: 0,
     });
     const csv = resultsCsv(await run(scripted().engine, true));
-    expect(csv).toContain('computed on GPU (scripted adapter), within 1e-5 of the range');
+    expect(csv).toContain("computed on GPU (scripted adapter), within 1e-5 of the CPU's values");
   });
 
   it('the methods paragraph tells it after the step’s own sentence', async () => {

@@ -201,12 +201,13 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     const key = stepDigest(input.identity, id, version, params, gpu.adapter);
     return through(key, signal, async () => {
       const made = await implementation.run(input.volume, params, { ...context, gpu });
-      if (!(made.difference <= declared.tolerance)) {
+      const tolerance = made.tolerance ?? declared.tolerance;
+      if (!(made.difference <= tolerance)) {
         throw gpuFailed(
-          `its values differ from the CPU's by ${made.difference.toExponential(1)} of ${declared.relativeTo}, and ${declared.tolerance.toExponential()} is allowed`,
+          `its values differ from the CPU's by ${made.difference.toExponential(1)} of ${declared.relativeTo}, and ${tolerance.toExponential()} is allowed`,
         );
       }
-      return { ...made.result, gpu: gpuRecord(declared, gpu.adapter, made.difference) };
+      return { ...made.result, gpu: gpuRecord(declared, gpu.adapter, made) };
     });
   }
 

@@ -1,5 +1,5 @@
 /** What is written down of a result that a GPU computed, and how a reader is told. */
-import type { GpuDeclaration } from '../operations/operation.ts';
+import type { GpuDeclaration, GpuResult } from '../operations/operation.ts';
 
 export interface GpuRecord {
   readonly device: 'gpu';
@@ -7,7 +7,8 @@ export interface GpuRecord {
   /** How far the result may be from the CPU's, as a fraction of `relativeTo`. */
   readonly tolerance: number;
   readonly relativeTo: string;
-  /** The largest difference found where both computed. */
+  readonly evidence: GpuDeclaration['evidence'];
+  /** The largest difference found, or that bounds allow. */
   readonly difference: number;
 }
 
@@ -22,17 +23,25 @@ export function restsOnGpu({ gpu, current }: RestsOnGpu): boolean {
 }
 
 export function gpuRecord(
-  { tolerance, relativeTo }: GpuDeclaration,
+  declared: GpuDeclaration,
   adapter: string,
-  difference: number,
+  { difference, tolerance = declared.tolerance }: Pick<GpuResult, 'difference' | 'tolerance'>,
 ): GpuRecord {
-  return { device: 'gpu', adapter, tolerance, relativeTo, difference };
+  const { relativeTo, evidence } = declared;
+  return { device: 'gpu', adapter, tolerance, relativeTo, evidence, difference };
 }
 
-/** Without the full stop: "computed on GPU (adapter), within 1e-5 of …". */
-export function describeGpu({ adapter, tolerance, relativeTo, difference }: GpuRecord): string {
-  const found = difference === 0 ? 'no difference' : `at most ${difference.toExponential(1)}`;
-  return `computed on GPU (${adapter}), within ${tolerance.toExponential()} of ${relativeTo} of the CPU's values; ${found} was found where both were computed`;
+/** Without the full stop: "computed on GPU (adapter), within 1e-5 of the CPU's values …". */
+export function describeGpu(record: GpuRecord): string {
+  const { adapter, tolerance, relativeTo } = record;
+  return `computed on GPU (${adapter}), within ${tolerance.toExponential()} of the CPU's values, relative to ${relativeTo}; ${describeEvidence(record)}`;
+}
+
+function describeEvidence({ evidence, difference }: GpuRecord): string {
+  const size = difference.toExponential(1);
+  if (evidence === 'certificate') return `certified bounds leave at most ${size} between the two`;
+  const found = difference === 0 ? 'no difference' : `at most ${size}`;
+  return `${found} was found where both were computed`;
 }
 
 /** For whatever leaves the program and rests on a GPU. */

@@ -39,7 +39,7 @@ export interface ResultsDocument {
     readonly notes: readonly string[];
     /** Only where a GPU computed the step. */
     readonly computedOn?: GpuRecord;
-    /** Only where the CPU computed it from what a GPU computed. */
+    /** Only where what reached the step was computed on a GPU. */
     readonly restsOn?: 'gpu';
   }[];
   /** Only where a number rests on a GPU. */
@@ -50,7 +50,7 @@ export interface ResultsDocument {
 export interface StepResult
   extends Pick<
     StepOutcome,
-    'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes' | 'gpu'
+    'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes' | 'gpu' | 'madeVolume'
   > {
   readonly current: Pick<IdentifiedVolume, 'onGpu'>;
 }
@@ -91,8 +91,12 @@ export function resultsDocument(
 function markOf(
   outcome: StepResult,
 ): Pick<ResultsDocument['steps'][number], 'computedOn' | 'restsOn'> {
-  if (outcome.gpu !== null) return { computedOn: outcome.gpu };
-  return restsOnGpu(outcome) ? { restsOn: 'gpu' } : {};
+  return {
+    ...(outcome.gpu === null ? {} : { computedOn: outcome.gpu }),
+    ...(outcome.current.onGpu && (outcome.gpu === null || !outcome.madeVolume)
+      ? { restsOn: 'gpu' as const }
+      : {}),
+  };
 }
 
 export function resultsText(document: ResultsDocument): string {

@@ -271,7 +271,7 @@ async function createPipelines(
 }
 
 /**
- * Solves for the potential. GPU memory: 35 bytes per voxel. Throws `gpu/failed` beyond 128 MiB a
+ * Solves for the potential. GPU memory: some 40 bytes per voxel. Throws `gpu/failed` beyond 128 MiB a
  * buffer (some 320³ voxels), `run/cancelled` within an iteration.
  */
 export function solvePotential(

@@ -432,6 +432,27 @@ export function readUniformPlane(
   }
 }
 
+/**
+ * Puts plane z of a potential, cells x fastest, into the split rows; only cells of the network get
+ * one. Values beyond the outer faces' 0 and 1, which no solution has, are taken for those.
+ */
+export function writeUniformPlane(
+  { nx, ny, stride, slice, half }: UniformShape,
+  u: Int32Array,
+  network: Uint8Array,
+  z: number,
+  potential: Float32Array,
+): void {
+  for (let y = 0; y < ny; y++) {
+    const at = slice * (z + 1) + stride * y;
+    for (let x = 0; x < nx; x++) {
+      const i = at + (x & 1) * half + (x >> 1);
+      if (network[i] === 0) continue;
+      u[i] = nearestEven(Math.max(0, Math.min(1, potential[x + nx * y])) * POTENTIAL_STEPS);
+    }
+  }
+}
+
 /** A sum in four interleaved parts, as the kernels add. */
 class Lanes {
   readonly #parts = [0, 0, 0, 0];

@@ -53,6 +53,8 @@ export interface GpuDeclaration {
   readonly tolerance: number;
   /** In a sentence: "the range of grey values". */
   readonly relativeTo: string;
+  /** Whether parts were computed on both, or bounds hold both results. */
+  readonly evidence: 'comparison' | 'certificate';
 }
 
 export interface GpuContext extends OperationContext {
@@ -62,10 +64,12 @@ export interface GpuContext extends OperationContext {
 export interface GpuResult {
   readonly result: OperationResult;
   /**
-   * The largest difference to the CPU's numbers where both were computed, in the units of the
-   * tolerance. A result beyond the tolerance is thrown away.
+   * The largest difference to the CPU's numbers where both were computed, or that bounds allow, in
+   * the units of the tolerance. A result beyond the tolerance is thrown away.
    */
   readonly difference: number;
+  /** Where the parameters set a stricter tolerance than the declared one. */
+  readonly tolerance?: number;
 }
 
 /** The same operation on a GPU. Throws `gpu/failed` where the CPU has to do it. */

@@ -56,6 +56,7 @@ type GpuLoader = () => Promise<{ readonly implementation: GpuImplementation }>;
 /** The operations that declare `gpu`, loaded when a run first asks for the GPU. */
 const GPU_LOADERS: Readonly<Partial<Record<string, GpuLoader>>> = {
   'denoise-nl-means': () => import('./denoise-nl-means/gpu.ts'),
+  'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/gpu.ts'),
 };
 
 /** An operation's implementation for a GPU, or null where it has none. */

@@ -202,6 +202,38 @@ describe('the diffusion kernels', () => {
     }
   });
 
+  it('certify from wherever they begin, sooner the nearer that is', async () => {
+    const problem = problemOf([18, 15, 21], {
+      codes: Uint8Array.from({ length: 18 * 15 * 21 }, (_, i) =>
+        randomUniform(6, 0, i) < 0.6 ? 1 : 0,
+      ),
+      conductivities: [0, 1],
+      accuracy: 1e-5,
+    });
+    const bytes = uniformArenaBytes(problem.size, problem.edges, [2], 1);
+    const [nx, ny, nz] = problem.size;
+    const solved = new Float32Array(nx * ny * nz);
+    const solveFrom = (start?: Float32Array): Promise<DiffusionSolution> =>
+      withTestKernels(bytes, (session) => {
+        const keep = ({ index, potential }: PotentialPlane): void =>
+          solved.set(potential, nx * ny * index);
+        const readPlane = start === undefined ? keep : undefined;
+        const done = (): void => undefined;
+        return solveDiffusion(session, session.allocate(bytes), problem, done, readPlane, start);
+      });
+    const plain = await solveFrom();
+    const near = await solveFrom(solved.slice());
+    const noise = solved.map((_, i) => (i % 7 === 0 ? Number.NaN : 9 * randomUniform(7, 0, i) - 4));
+    for (const found of [near, await solveFrom(noise)]) {
+      expect(found.converged).toBe(true);
+      expect(found.width).toBeLessThanOrEqual(1e-5);
+      expect(found.bounds.lower).toBeLessThanOrEqual(plain.bounds.upper);
+      expect(plain.bounds.lower).toBeLessThanOrEqual(found.bounds.upper);
+    }
+    expect(near.iterations).toBeLessThanOrEqual(1);
+    expect(plain.iterations).toBeGreaterThan(4);
+  });
+
   it('go on from a certificate as if nothing had been overwritten', async () => {
     // The first certificate of a thin phase is too wide, so the iteration continues after it.
     const size: Triple = [26, 25, 27];

@@ -35,7 +35,8 @@ export const SETUP_SHARE = 0.1;
 /**
  * Solves one problem in the arena that begins at `arena` and has at least `diffusionArenaBytes`, or
  * `uniformArenaBytes` where all that conducts conducts alike. `onProgress` is called with rising
- * fractions of this solve, `readPlane` with the potential.
+ * fractions of this solve, `readPlane` with the potential. `start`: a potential to begin with, see
+ * `UniformNetwork.startFrom`; for one conductivity only.
  */
 export async function solveDiffusion(
   session: KernelSession,
@@ -43,6 +44,7 @@ export async function solveDiffusion(
   problem: DiffusionProblem,
   onProgress: (fraction: number) => void,
   readPlane?: ReadPlane,
+  start?: Float32Array,
 ): Promise<DiffusionSolution> {
   const { direction, periodicSides, accuracy } = problem;
   const size = turned(problem.size, direction);
@@ -76,6 +78,8 @@ export async function solveDiffusion(
       const flow = await network.routeResidual();
       bounds = intersect(bounds, boundConductance(step.energy, flow, margins));
       next = steps.next(relativeWidth(bounds));
+    } else if (step.kind === 'start' && start !== undefined && network instanceof UniformNetwork) {
+      next = steps.next(await network.startFrom(start));
     } else {
       next = steps.next(await network.carryOut(step));
     }

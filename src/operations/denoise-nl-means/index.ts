@@ -100,7 +100,7 @@ export const operation = defineOperation({
   output: 'grey',
   parameters,
   tables,
-  gpu: { tolerance: 1e-5, relativeTo: 'the range of grey values' },
+  gpu: { tolerance: 1e-5, relativeTo: 'the range of grey values', evidence: 'comparison' },
 
   estimate(input, { patchRadius, searchRadius }) {
     const arena = nlMeansBytes(input.size, { patchRadius, searchRadius });

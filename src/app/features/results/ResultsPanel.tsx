@@ -177,10 +177,11 @@ function GpuNotice({ onGpu }: Pick<Results, 'onGpu'>) {
     <p key={stepId} className={styles['onGpu']}>
       <OnGpu />
       <span>
-        {title} on {gpu.adapter}: within {gpu.tolerance.toExponential()} of {gpu.relativeTo} of the
-        CPU’s values,{' '}
-        {gpu.difference === 0 ? 'no difference' : `${gpu.difference.toExponential(1)} of it`} where
-        both were computed. Later steps rest on it.
+        {title} on {gpu.adapter}: within {gpu.tolerance.toExponential()} of the CPU’s values,
+        relative to {gpu.relativeTo};{' '}
+        {gpu.evidence === 'certificate'
+          ? `certified bounds leave ${gpu.difference.toExponential(1)} between the two.`
+          : `${gpu.difference === 0 ? 'no difference' : gpu.difference.toExponential(1)} where both were computed. Later steps rest on it.`}
       </span>
     </p>
   ));
