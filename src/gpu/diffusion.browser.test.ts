@@ -109,7 +109,7 @@ describe.skipIf(gpu === null)('multigrid on the GPU', () => {
           problem.codes[i] === 0 ? 0 : randomUniform(4, 0, i) - 0.5,
         );
         job.device.queue.writeBuffer(fine.r, 0, r);
-        multigrid.submit(multigrid.cycle);
+        await multigrid.run(multigrid.cycle);
         const found = await fetch(job, fine, fine.x);
 
         const first = reference[0] as Level;

@@ -162,8 +162,7 @@ export class GpuMultigrid {
       const arrays = [level.linkX, level.linkY, level.linkZ, level.inverse];
       steps.push(this.step('invert', level, arrays));
     });
-    this.submit(steps);
-    await this.#job.finish();
+    await this.run(steps);
   }
 
   /** Prepares a dispatch over the level's cells, or over another number of them. */
@@ -184,16 +183,14 @@ export class GpuMultigrid {
     return { pipeline, group, groups: groupsFor(cells) };
   }
 
-  submit(steps: readonly Step[]): void {
-    const encoder = this.#job.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    for (const { pipeline, group, groups } of steps) {
+  /** Carries dispatches out, in batches short enough to be cancelled between them. */
+  run(steps: readonly Step[]): Promise<void> {
+    return this.#job.inBatches(steps.length, (pass, item) => {
+      const { pipeline, group, groups } = steps[item] as Step;
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(...groups);
-    }
-    pass.end();
-    this.#job.device.queue.submit([encoder.finish()]);
+    });
   }
 
   /** Improves the finest level's `x`, from 0, for its `r`. */
@@ -272,7 +269,7 @@ async function createPipelines(
 
 /**
  * Solves for the potential. GPU memory: some 40 bytes per voxel. Throws `gpu/failed` beyond 128 MiB a
- * buffer (some 320³ voxels), `run/cancelled` within an iteration.
+ * buffer (some 320³ voxels), `run/cancelled` within a batch, some 40 ms.
  */
 export function solvePotential(
   gpu: GpuDevice,
@@ -311,7 +308,7 @@ export function solvePotential(
     const total = async (): Promise<number> =>
       (await fetch(sums, sumCount)).reduce((sum, value) => sum + value, 0);
 
-    multigrid.submit([begin, ...multigrid.cycle, dot]);
+    await multigrid.run([begin, ...multigrid.cycle, dot]);
     let rz = await total();
     const first = rz;
     let beta = 0;
@@ -319,11 +316,11 @@ export function solvePotential(
     // What is left when rounding is the limit cannot be told from noise, and need not be.
     while (rz > problem.reduction * first && iterations < MOST_ITERATIONS) {
       device.queue.writeBuffer(scalars, 0, Float32Array.of(beta));
-      multigrid.submit([direct, multiply]);
+      await multigrid.run([direct, multiply]);
       const curvature = await total();
       if (!(curvature > 0)) break;
       device.queue.writeBuffer(scalars, 4, Float32Array.of(rz / curvature));
-      multigrid.submit([advance, ...multigrid.cycle, dot]);
+      await multigrid.run([advance, ...multigrid.cycle, dot]);
       const next = await total();
       beta = next / rz;
       rz = next;

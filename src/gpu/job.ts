@@ -28,15 +28,16 @@ export interface GpuJob {
   /** A buffer that is destroyed with the job. */
   buffer(bytes: number, usage: number): GPUBuffer;
   breathe(): Promise<void>;
-  /** Waits until everything submitted has run. Throws `run/cancelled`, `gpu/failed`. */
-  finish(): Promise<void>;
   /** Hands the first `bytes` of a `mapRead` buffer to `use`. */
   read(buffer: GPUBuffer, bytes: number, use: (values: Float32Array) => void): Promise<void>;
-  /** Encodes items 0 … count − 1 into submissions of some `BATCH_MS`, waiting for each. */
+  /**
+   * Encodes items 0 … count − 1 into submissions of some `BATCH_MS`, waiting for each. Throws
+   * `run/cancelled`, `gpu/failed`.
+   */
   inBatches(
     count: number,
     encode: (pass: GPUComputePassEncoder, item: number) => void,
-    onDone: (done: number) => void,
+    onDone?: (done: number) => void,
   ): Promise<void>;
 }
 
@@ -58,21 +59,23 @@ export async function runGpuJob<T>(
     if (lost !== null) throw gpuFailed(lost);
   };
 
+  /** Waits until everything submitted has run. */
   const finish = async (): Promise<void> => {
     await device.queue.onSubmittedWorkDone();
     throwIfStopped();
   };
 
+  /** Items of the next batch, from what those before it took. */
+  let size = 1;
   const job: GpuJob = {
     device,
     isSoftware: gpu.isSoftware,
-    buffer: (size, usage) => {
-      const made = device.createBuffer({ size: Math.ceil(size / 4) * 4, usage });
+    buffer: (bytes, usage) => {
+      const made = device.createBuffer({ size: Math.ceil(bytes / 4) * 4, usage });
       buffers.push(made);
       return made;
     },
     breathe: surroundings.breathe,
-    finish,
     async read(buffer, bytes, use) {
       await buffer.mapAsync(MAP_READ, 0, bytes);
       throwIfStopped();
@@ -80,7 +83,6 @@ export async function runGpuJob<T>(
       buffer.unmap();
     },
     async inBatches(count, encode, onDone) {
-      let size = 1;
       for (let first = 0; first < count; ) {
         const end = Math.min(count, first + size);
         const encoder = device.createCommandEncoder();
@@ -93,7 +95,7 @@ export async function runGpuJob<T>(
         const perItem = (performance.now() - startedAt) / (end - first);
         size = Math.max(1, Math.min(2 * size, Math.floor(BATCH_MS / perItem)));
         first = end;
-        onDone(first);
+        onDone?.(first);
       }
     },
   };
