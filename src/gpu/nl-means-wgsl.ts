@@ -1,6 +1,7 @@
 /**
  * Non-local means in WGSL, for one block and one search offset d at a time: see
- * src/kernels/nl-means.ts for the definition, whose order of additions is kept.
+ * src/kernels/nl-means.ts for the definition. Additions are ordered by offset, not as in the kernels, so
+ * results differ by rounding.
  *
  * `grey` holds the block with `MARGIN` voxels on every side, scaled, x fastest. A weight w(p, p + d)
  * serves p and p + d, so weights are taken over the box E, the block united with the block shifted
@@ -93,7 +94,7 @@ fn sumAlongX(@builtin(global_invocation_id) id: vec3u) {
   second[place(at, edges)] = sum + first[source + 2];
 }
 
-// 2^-t for t in [0, 120], relative error below 3e-6.
+// 2^-t for t in [0, 32], relative error below 3e-6.
 fn exp2Negative(t: f32) -> f32 {
   let n = round(t);
   let f = n - t;
@@ -119,7 +120,7 @@ fn weigh(@builtin(global_invocation_id) id: vec3u) {
   }
   sum += second[source + 2 * plane];
   let excess = sum * weights.slope - weights.shift;
-  first[to] = exp2Negative(clamp(excess, 0.0, 120.0));
+  first[to] = exp2Negative(clamp(excess, 0.0, 32.0));
 }
 
 @compute @workgroup_size(32, 4, 2)

@@ -1,4 +1,4 @@
-/** Non-local means on a GPU: the same definition as `src/kernels/nl-means.ts`, close to its bits. */
+/** Non-local means on a GPU: the same definition as `src/kernels/nl-means.ts`. */
 import {
   nlMeansCoefficients,
   nlMeansOffsets,
@@ -134,8 +134,8 @@ function largest(blocks: readonly Block[], axis: number, more: number): number {
 }
 
 /**
- * Non-local means of `input` (nx·ny·nz voxels, x fastest) in float32. Every step is the reference's,
- * but adapters may contract or round differently: the operation states how far results may differ.
+ * Non-local means of `input` (nx·ny·nz voxels, x fastest) in float32. Adapters
+ * may contract or round differently: the operation states how far results may differ.
  * GPU memory: six buffers of at most 64 MiB. Cancels within a batch, some 40 ms.
  */
 export async function nlMeansOnGpu(
