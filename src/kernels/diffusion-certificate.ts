@@ -7,6 +7,7 @@
  * to the outer faces, so any such flow bounds it. Added to the flow of u it is exactly free of
  * divergence. Here g runs along a forest that spans the network, each tree rooted on a face: the
  * flow from a cell to its parent is the residual of the cell and of all its descendants. O(N).
+ * This file grows it cell by cell for stored links, `diffusion-forest.ts` by rows for equal ones.
  */
 import type { LevelShape, LinkTables, Triple } from './diffusion-grid.ts';
 import type { Level } from './diffusion-multigrid.ts';
@@ -170,7 +171,9 @@ function gamma(n: number): number {
  * the residual of u to the faces. What rounding left of it on the way is at most
  * ρ = γ₉ Σ_cells Σ_links c |Δu| + 2⁻⁵³ `handled` in all; carried along the forest, whose paths have
  * at most one link per cell, it adds at most ρ² · cells / weakest. Cauchy and Schwarz bound
- * Σ_links c |Δu| by √(J Σ c). Float32 links differ from the exact ones, which by Rayleigh's
+ * Σ_links c |Δu| by √(J Σ c). The integer potentials of a network of equal links round less: Δu and
+ * their sums are exact, so the residual takes at most four roundings, none for cubic voxels, and
+ * its flows are integers then. Float32 links differ from the exact ones, which by Rayleigh's
  * monotonicity moves the conductance by no more than their relative error.
  */
 export function boundConductance(

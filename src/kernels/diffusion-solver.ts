@@ -7,7 +7,8 @@
  * outer faces: its minimum is the conductance of the network. The error of J is ‖u − u*‖²_A, so it
  * is quadratic in the error of the potential, and J never falls below the true value.
  *
- * Only u is float64; r, z, p and q are float32. After each certificate r is computed anew from u,
+ * Only u is float64, or a multiple of 2⁻²⁹ in int32 where all links are equal; r, z, p and q are
+ * float32. After each certificate r is computed anew from u,
  * so that rounding in its updates costs iterations at most, never accuracy.
  */
 
