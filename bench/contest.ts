@@ -86,7 +86,12 @@ export type Standing =
       readonly bytes: number;
       readonly agreement: Agreement | null;
     }
-  | { readonly kind: 'missing'; readonly reason: string };
+  | {
+      readonly kind: 'missing';
+      readonly reason: string;
+      /** An own task that ended in an error: a target it has is missed. */
+      readonly failed: boolean;
+    };
 
 export interface ContestResult {
   readonly contest: Contest;
@@ -118,6 +123,7 @@ class Tally {
   bytes = 0;
   outcome: Outcome = {};
   problem: string | null = null;
+  failed = false;
 
   add(turn: Turn): void {
     this.cpu.push(...turn.cpu);
@@ -222,6 +228,7 @@ export async function runContest(
         await takeTurn(name, contestant);
       } catch (error) {
         record.problem = reasonOf(error);
+        record.failed = !('peer' in contestant);
       }
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       options.report(`  ${name}: ${record.problem ?? `${seconds} s`}`);
@@ -240,7 +247,9 @@ function standingsOf(
   const own = records.get(firstOwn ?? '');
   return Object.fromEntries(
     [...records].map(([name, record]): [string, Standing] => {
-      if (record.problem !== null) return [name, { kind: 'missing', reason: record.problem }];
+      if (record.problem !== null) {
+        return [name, { kind: 'missing', reason: record.problem, failed: record.failed }];
+      }
       const contestant = contest.contestants[name] as Contestant;
       const agreement =
         'peer' in contestant && own !== undefined && own.problem === null

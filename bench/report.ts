@@ -91,7 +91,8 @@ export function rowOf({ contest, edge, standings }: ContestResult, claim: Claim)
   const own = standings[claim.own] as Standing;
   const against = standings[claim.against] as Standing;
   const figure = figureOf(claim, own, against);
-  const met = typeof figure === 'number' ? isMet(claim, figure) : null;
+  const hasFailed = own.kind === 'missing' && own.failed && claim.target !== null;
+  const met = typeof figure === 'number' ? isMet(claim, figure) : hasFailed ? false : null;
   const sign = claim.figure === 'speed-up' ? '≥' : '≤';
   const titleOf = (name: string): string => contest.contestants[name]?.title ?? name;
   return {
@@ -238,6 +239,9 @@ export function reportPage({ command, date, machine, peers, results, kernels }: 
       `- Measured against: ${peers.length === 0 ? 'nothing, peers were left out' : peers.join(', ')}.`,
       `- What is measured against comes from Debian: \`apt-get install ${PEER_PACKAGES.join(' ')}\`. What is not installed is reported as not measured.`,
     ].join('\n'),
+    machine.load > machine.cores / 2
+      ? 'The machine was busy with other programs: ratios of wall times cannot be relied on here, those of processor times to some ten per cent.'
+      : '',
     [
       'Times are no promise, ratios are: both sides run in turn on the same volume in the same run, and',
       'the ratio is that of the medians. One thread is measured in processor time, several in wall time.',

@@ -85,13 +85,25 @@ describe('a claim', () => {
 
   it('without a measurement says what is missing', () => {
     const reason = 'torch is not installed: apt-get install python3-torch';
-    const absent = resultOf({ own: ran([1], 1000), peer: { kind: 'missing', reason } });
+    const missing: Standing = { kind: 'missing', reason, failed: false };
+    const absent = resultOf({ own: ran([1], 1000), peer: missing });
     expect(rowOf(absent, claim('speed-up', 4))).toMatchObject({
       reached: '',
       met: null,
       reason,
       nanoseconds: '1000000 / –',
     });
+  });
+
+  it('is missed where the own task fails, and open without a target', () => {
+    const failed: Standing = { kind: 'missing', reason: 'too little memory', failed: true };
+    const broken = resultOf({ own: failed, peer: ran([1], 1000) });
+    expect(rowOf(broken, claim('time', 1.3))).toMatchObject({
+      reached: '',
+      met: false,
+      reason: 'too little memory',
+    });
+    expect(rowOf(broken, claim('time', null))).toMatchObject({ met: null });
   });
 });
 
