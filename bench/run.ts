@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util';
 import { host } from '../src/host/node.ts';
 import { OPERATION_IDS } from '../src/operations/registry.ts';
 import { type ContestResult, runContest } from './contest.ts';
-import { measureKernels } from './kernels.ts';
+import { type KernelMeasurement, measureKernels } from './kernels.ts';
 import { findPeers, NO_PEERS } from './peers.ts';
 import { disagreements, type Machine, reportPage, rowsOf } from './report.ts';
 import { CONTESTS } from './rows.ts';
@@ -100,6 +100,22 @@ for (const [index, contest] of contests.entries()) {
   }
 }
 peers.dispose();
+const command = ['npm run bench', ...process.argv.slice(2)]
+  .join(' ')
+  .replace('bench ', 'bench -- ');
+const path = options.page ?? (isWhole ? PAGE : PARTIAL_PAGE);
+
+function writePage(kernels: readonly KernelMeasurement[]): string {
+  const date = new Date().toISOString().slice(0, 10);
+  const found = peers.versions;
+  const page = reportPage({ command, date, machine: here, peers: found, results, kernels });
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, page);
+  return page;
+}
+
+// What was measured is kept whatever happens to the rest.
+writePage([]);
 say('kernels against their scalar references');
 const kernels = await measureKernels(
   {
@@ -111,21 +127,7 @@ const kernels = await measureKernels(
   say,
 );
 
-const command = ['npm run bench', ...process.argv.slice(2)]
-  .join(' ')
-  .replace('bench ', 'bench -- ');
-const page = reportPage({
-  command,
-  date: new Date().toISOString().slice(0, 10),
-  machine: here,
-  peers: peers.versions,
-  results,
-  kernels,
-});
-const path = options.page ?? (isWhole ? PAGE : PARTIAL_PAGE);
-mkdirSync(dirname(path), { recursive: true });
-writeFileSync(path, page);
-console.log(page);
+console.log(writePage(kernels));
 say(`wrote ${relative(process.cwd(), path)}`);
 const differing = disagreements(results);
 for (const each of differing) say(`results differ: ${each}`);
