@@ -37,25 +37,62 @@ export function numericValues(data: VoxelArray): NumericVoxelArray {
   return finish(numericSteps(data));
 }
 
+/** Bits of LARGEST as float32; without their sign, bits of floats are in the order of the values. */
+const LARGEST_BITS = new Uint32Array(Float32Array.of(LARGEST).buffer)[0] as number;
+const WITHOUT_SIGN = 0x7fffffff;
+
+/** Whether float32 voxels [start, end) are all within ±LARGEST; several times as fast as comparing. */
+function areFit(bits: Uint32Array, start: number, end: number): boolean {
+  let beyond = 0;
+  for (let i = start; i < end; i++) beyond |= LARGEST_BITS - ((bits[i] as number) & WITHOUT_SIGN);
+  return beyond >= 0;
+}
+
 /**
- * `numericValues` of a volume that can be filtered.
- * Throws `volume/not-finite` with the position of the first voxel that is NaN, infinite or beyond
- * ±1e18. Kernels round the values to float32, which keeps integers up to 2^24 exact.
+ * What throws `volume/not-finite` with the position of the first of voxels [start, end) that is NaN,
+ * infinite or beyond ±1e18. It takes about half a nanosecond per voxel.
+ */
+export function greyCheck(volume: Volume): (start: number, end: number) => void {
+  const { data } = volume;
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) return () => undefined;
+  const bits =
+    data instanceof Float32Array
+      ? new Uint32Array(data.buffer, data.byteOffset, data.length)
+      : null;
+  return (start, end) => {
+    if (bits !== null && areFit(bits, start, end)) return;
+    for (let i = start; i < end; i++) {
+      if (!(Math.abs(data[i] as number) <= LARGEST)) refuse(volume, i);
+    }
+  };
+}
+
+/** The voxels as numbers, and the check for a driver that makes it part by part as it copies. */
+export async function uncheckedGrey(
+  volume: Volume,
+  breathe: () => Promise<void>,
+): Promise<{
+  readonly values: NumericVoxelArray;
+  readonly check: (start: number, end: number) => void;
+}> {
+  const values = await finishBreathing(numericSteps(volume.data), breathe);
+  return { values, check: greyCheck(volume) };
+}
+
+/**
+ * `numericValues` of a volume that can be filtered: those of `greyCheck` are refused before anything
+ * is computed. Kernels round the values to float32, which keeps integers up to 2^24 exact.
  */
 export async function greyValues(
   volume: Volume,
   breathe: () => Promise<void>,
 ): Promise<NumericVoxelArray> {
-  const data = await finishBreathing(numericSteps(volume.data), breathe);
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) return data;
-  for (let start = 0; start < data.length; start += BLOCK_VOXELS) {
-    const end = Math.min(data.length, start + BLOCK_VOXELS);
-    for (let i = start; i < end; i++) {
-      if (!(Math.abs(data[i] as number) <= LARGEST)) refuse(volume, i);
-    }
+  const { values, check } = await uncheckedGrey(volume, breathe);
+  for (let start = 0; start < values.length; start += BLOCK_VOXELS) {
+    check(start, Math.min(values.length, start + BLOCK_VOXELS));
     await breathe();
   }
-  return data;
+  return values;
 }
 
 /** Bytes of a float32 result, and of the float32 copy that 64-bit integers need. */

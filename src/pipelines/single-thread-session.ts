@@ -13,7 +13,12 @@ export class SingleThreadSession extends KernelMemory implements KernelSession {
     super(module, bytes, false);
   }
 
-  async run(plan: TaskPlan, onTaskDone?: (done: number, total: number) => void): Promise<void> {
+  async run(
+    plan: TaskPlan,
+    onTaskDone?: (done: number, total: number) => void,
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
+    if (meanwhile !== undefined) await meanwhile();
     const kernel = this.kernel(plan.kernel);
     const total = Math.ceil(plan.items / plan.itemsPerTask);
     for (let task = 0; task < total; task++) {

@@ -166,7 +166,7 @@ describe('cutting into slabs', () => {
   it.each([1, 2, 5, 22])('does not change the gaussian: %i slices', async (slices) => {
     const parameters = { sigma: 1.4 };
     const actual = await withTestKernels(gaussianBytes(size, parameters), (session) =>
-      smoothGaussian(session, input, size, parameters, slices),
+      smoothGaussian(session, input, size, parameters, { slices }),
     );
     expect(firstDifference(actual, smoothReference(input, size, parameters))).toBe('none');
   });
@@ -174,7 +174,7 @@ describe('cutting into slabs', () => {
   it.each([1, 2, 5, 22])('does not change the gradient: %i slices', async (slices) => {
     const parameters = { sigma: 1, spacing: [1, 1, 2] } as const;
     const actual = await withTestKernels(gradientBytes(size, parameters), (session) =>
-      gradientMagnitude(session, input, size, parameters, slices),
+      gradientMagnitude(session, input, size, parameters, { slices }),
     );
     expect(firstDifference(actual, gradientReference(input, size, parameters))).toBe('none');
   });

@@ -3,15 +3,14 @@ import { type GaussianParameters, gaussianRadius, gaussianWeights } from '../ker
 import type { NumericVoxelArray, Size3 } from '../volume/volume.ts';
 import type { KernelSession } from './session.ts';
 import {
-  copyIn,
-  copyOut,
-  itemsPerTask,
+  eachPart,
+  itemsPerPartTask,
   MOST_THREADS,
+  partBytes,
+  partSlices,
+  type PassageOptions,
   rowBytes,
-  type Slab,
-  slabInputSlices,
   slabSlices,
-  slabsOf,
 } from './slabs.ts';
 
 function scratchBytes(nx: number, radius: number): number {
@@ -21,36 +20,33 @@ function scratchBytes(nx: number, radius: number): number {
 
 /** Arena bytes of `smoothGaussian` and `sharpenUnsharpMask`. */
 export function gaussianBytes(size: Size3, { sigma }: GaussianParameters): number {
-  const [nx, ny, nz] = size;
+  const [nx, ny] = size;
   const radius = gaussianRadius(sigma);
   const slices = slabSlices(size);
   return (
-    slabInputSlices(nz, slices, radius) * nx * ny * 4 +
-    slices * ny * rowBytes(nx) +
-    slices * nx * ny * 4 +
+    partBytes(size, slices, radius) +
+    partSlices(size, slices) * ny * rowBytes(nx) +
     MOST_THREADS * scratchBytes(nx, radius) +
     4 * radius +
     1024
   );
 }
 
-/** A smoothed slab in kernel memory. Both pointers are at the slab's first voxel. */
-export interface SmoothedSlab {
+/** A smoothed part in kernel memory. Both pointers are at its first voxel. */
+export interface SmoothedPart {
   readonly grey: number;
   readonly smoothed: number;
   readonly voxels: number;
 }
 
-/**
- * Smooths slab by slab and copies out what `finish` leaves at `smoothed`.
- */
-export async function eachSmoothedSlab(
+/** Smooths part by part; the result is what `finish` leaves at `smoothed`. */
+export async function eachSmoothedPart(
   session: KernelSession,
   input: NumericVoxelArray,
   size: Size3,
   { sigma }: GaussianParameters,
-  finish: (slab: SmoothedSlab) => Promise<void>,
-  slices = slabSlices(size),
+  finish: (part: SmoothedPart) => Promise<void>,
+  options: PassageOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
   const [nx, ny, nz] = size;
   const plane = nx * ny;
@@ -59,60 +55,54 @@ export async function eachSmoothedSlab(
   const stride = scratchBytes(nx, radius);
   const out = new Float32Array(plane * nz);
 
-  const greyPointer = session.allocate(slabInputSlices(nz, slices, radius) * plane * 4);
-  const between = session.allocate(slices * ny * row);
-  const smoothed = session.allocate(slices * plane * 4);
+  const between = session.allocate(partSlices(size, options.slices ?? slabSlices(size)) * ny * row);
   const weights = session.allocate(4 * (radius + 1));
   const scratch = session.allocate(session.threads * stride);
   session.f32(weights, radius + 1).set(gaussianWeights(sigma));
 
-  const slabs = slabsOf(nz, slices, radius);
-  const smoothSlab = async (slab: Slab, index: number): Promise<void> => {
-    const report = (part: number) => (done: number, total: number) =>
-      session.progress((index + (part + done / total) * 0.5) / slabs.length);
-    const depth = slab.end - slab.start;
-    await copyIn(session, greyPointer, input, slab.inputStart * plane, slab.inputEnd * plane);
+  const passage = { ...options, input, out, size, margin: radius };
+  await eachPart(session, passage, async (part, { nextIn, lastOut }) => {
+    const { start, end, inputStart, result } = part;
+    const rows = (end - start) * ny;
     await session.run(
       {
         kernel: 'gaussianAlongZ',
         // biome-ignore format: one call
-        args: [greyPointer, between, weights, scratch, radius, nx, ny, nz, slab.inputStart, slab.start, slab.end, row],
+        args: [part.grey, between, weights, scratch, radius, nx, ny, nz, inputStart, start, end, row],
         items: ny,
-        itemsPerTask: itemsPerTask(nx * depth * (radius + 2)),
+        itemsPerTask: itemsPerPartTask(ny, nx * (end - start) * (radius + 2)),
         scratch: { argIndex: 3, stride },
       },
-      report(0),
+      part.reportHalf(0),
+      nextIn,
     );
     await session.run(
       {
         kernel: 'gaussianInSlices',
-        args: [between, smoothed, weights, scratch, radius, nx, ny, row],
-        items: depth * ny,
-        itemsPerTask: itemsPerTask(nx * (2 * radius + 4)),
+        args: [between, result, weights, scratch, radius, nx, ny, row],
+        items: rows,
+        itemsPerTask: itemsPerPartTask(rows, nx * (2 * radius + 4)),
         scratch: { argIndex: 3, stride },
       },
-      report(1),
+      part.reportHalf(1),
+      lastOut,
     );
-    const grey = greyPointer + (slab.start - slab.inputStart) * plane * 4;
-    await finish({ grey, smoothed, voxels: depth * plane });
-    await copyOut(session, smoothed, out, slab.start * plane, slab.end * plane);
-  };
-  for (const [index, slab] of slabs.entries()) await smoothSlab(slab, index);
-  session.progress(1);
+    const grey = part.grey + (start - inputStart) * plane * 4;
+    await finish({ grey, smoothed: result, voxels: (end - start) * plane });
+  });
   return out;
 }
 
 /**
  * Gaussian smoothing of `input` (nx·ny·nz voxels, x fastest), computed in float32; see the scalar
- * reference for the definition. Arena: `gaussianBytes`. The result does not depend on `slices`, the
- * slices of a slab.
+ * reference for the definition. Arena: `gaussianBytes`.
  */
 export function smoothGaussian(
   session: KernelSession,
   input: NumericVoxelArray,
   size: Size3,
   parameters: GaussianParameters,
-  slices?: number,
+  options?: PassageOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
-  return eachSmoothedSlab(session, input, size, parameters, async () => undefined, slices);
+  return eachSmoothedPart(session, input, size, parameters, async () => undefined, options);
 }

@@ -4,14 +4,14 @@ import { type GradientParameters, gradientCoefficients } from '../kernels/gradie
 import type { NumericVoxelArray, Size3 } from '../volume/volume.ts';
 import type { KernelSession } from './session.ts';
 import {
-  copyIn,
-  copyOut,
-  itemsPerTask,
+  eachPart,
+  itemsPerPartTask,
   MOST_THREADS,
+  partBytes,
+  partSlices,
+  type PassageOptions,
   rowBytes,
-  slabInputSlices,
   slabSlices,
-  slabsOf,
 } from './slabs.ts';
 
 function scratchBytes(nx: number, radius: number): number {
@@ -21,13 +21,12 @@ function scratchBytes(nx: number, radius: number): number {
 
 /** Arena bytes of `gradientMagnitude`. */
 export function gradientBytes(size: Size3, { sigma }: Pick<GradientParameters, 'sigma'>): number {
-  const [nx, ny, nz] = size;
+  const [nx, ny] = size;
   const radius = sigma === null ? 1 : gaussianRadius(sigma);
   const slices = slabSlices(size);
   return (
-    slabInputSlices(nz, slices, radius) * nx * ny * 4 +
-    2 * slices * ny * rowBytes(nx) +
-    slices * nx * ny * 4 +
+    partBytes(size, slices, radius) +
+    2 * partSlices(size, slices) * ny * rowBytes(nx) +
     MOST_THREADS * scratchBytes(nx, radius) +
     8 * radius +
     1024
@@ -36,15 +35,14 @@ export function gradientBytes(size: Size3, { sigma }: Pick<GradientParameters, '
 
 /**
  * Gradient magnitude of `input` (nx·ny·nz voxels, x fastest), computed in float32; see the scalar
- * reference for the definition. Arena: `gradientBytes`. The result does not depend on `slices`, the
- * slices of a slab.
+ * reference for the definition. Arena: `gradientBytes`.
  */
 export async function gradientMagnitude(
   session: KernelSession,
   input: NumericVoxelArray,
   size: Size3,
   parameters: GradientParameters,
-  slices = slabSlices(size),
+  options: PassageOptions = {},
 ): Promise<Float32Array<ArrayBuffer>> {
   const [nx, ny, nz] = size;
   const plane = nx * ny;
@@ -56,46 +54,43 @@ export async function gradientMagnitude(
   const stride = scratchBytes(nx, radius);
   const out = new Float32Array(plane * nz);
 
-  const grey = session.allocate(slabInputSlices(nz, slices, radius) * plane * 4);
-  const smoothed = session.allocate(slices * ny * row);
-  const derived = session.allocate(slices * ny * row);
-  const magnitude = session.allocate(slices * plane * 4);
+  const parts = partSlices(size, options.slices ?? slabSlices(size));
+  const smoothed = session.allocate(parts * ny * row);
+  const derived = session.allocate(parts * ny * row);
   const smoothingWeights = session.allocate(4 * smoothing.length);
   const derivativeWeights = session.allocate(4 * derivative.length);
   const scratch = session.allocate(session.threads * stride);
   session.f32(smoothingWeights, smoothing.length).set(smoothing);
   session.f32(derivativeWeights, derivative.length).set(derivative);
 
-  const slabs = slabsOf(nz, slices, radius);
-  for (const [index, slab] of slabs.entries()) {
-    const depth = slab.end - slab.start;
-    const report = (part: number) => (done: number, total: number) =>
-      session.progress((index + (part + done / total) * 0.5) / slabs.length);
-    await copyIn(session, grey, input, slab.inputStart * plane, slab.inputEnd * plane);
+  const passage = { ...options, input, out, size, margin: radius };
+  await eachPart(session, passage, async (part, { nextIn, lastOut }) => {
+    const { start, end, inputStart, grey, result } = part;
+    const rows = (end - start) * ny;
     await session.run(
       {
         kernel: 'gradientAlongZ',
         // biome-ignore format: one call
-        args: [grey, smoothed, derived, smoothingWeights, derivativeWeights, scratch, smoothingRadius, derivativeRadius, nx, ny, nz, slab.inputStart, slab.start, slab.end, row],
+        args: [grey, smoothed, derived, smoothingWeights, derivativeWeights, scratch, smoothingRadius, derivativeRadius, nx, ny, nz, inputStart, start, end, row],
         items: ny,
-        itemsPerTask: itemsPerTask(nx * depth * (2 * radius + 4)),
+        itemsPerTask: itemsPerPartTask(ny, nx * (end - start) * (2 * radius + 4)),
         scratch: { argIndex: 5, stride },
       },
-      report(0),
+      part.reportHalf(0),
+      nextIn,
     );
     await session.run(
       {
         kernel: 'gradientInSlices',
         // biome-ignore format: one call
-        args: [smoothed, derived, magnitude, smoothingWeights, derivativeWeights, scratch, smoothingRadius, derivativeRadius, nx, ny, row, ...relative, perLength],
-        items: depth * ny,
-        itemsPerTask: itemsPerTask(nx * (6 * radius + 8)),
+        args: [smoothed, derived, result, smoothingWeights, derivativeWeights, scratch, smoothingRadius, derivativeRadius, nx, ny, row, ...relative, perLength],
+        items: rows,
+        itemsPerTask: itemsPerPartTask(rows, nx * (6 * radius + 8)),
         scratch: { argIndex: 5, stride },
       },
-      report(1),
+      part.reportHalf(1),
+      lastOut,
     );
-    await copyOut(session, magnitude, out, slab.start * plane, slab.end * plane);
-  }
-  session.progress(1);
+  });
   return out;
 }

@@ -192,9 +192,16 @@ class Session extends KernelMemory implements KernelSession {
     });
   }
 
-  async run(plan: TaskPlan, onTaskDone?: (done: number, total: number) => void): Promise<void> {
+  async run(
+    plan: TaskPlan,
+    onTaskDone?: (done: number, total: number) => void,
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
     const tasks = Math.ceil(plan.items / plan.itemsPerTask);
-    if (tasks === 0) return;
+    if (tasks === 0) {
+      await meanwhile?.();
+      return;
+    }
     if (tasks > MAX_TASKS || plan.args.length > MAX_ARGS) {
       throw new Bug('A kernel plan is too large.', { kernel: plan.kernel, tasks });
     }
@@ -210,6 +217,7 @@ class Session extends KernelMemory implements KernelSession {
       onTaskDone?.(done, tasks);
     };
     try {
+      await meanwhile?.();
       for (;;) {
         const task = takeTask(words, generation, tasks);
         if (task < 0) break;

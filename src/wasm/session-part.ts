@@ -16,7 +16,7 @@ export function sessionPart(session: KernelSession, from: number, to: number): K
     f32: (pointer, length) => session.f32(pointer, length),
     f64: (pointer, length) => session.f64(pointer, length),
     call: (kernel, ...args) => session.call(kernel, ...args),
-    run: (plan, onTaskDone) => session.run(plan, onTaskDone),
+    run: (plan, onTaskDone, meanwhile) => session.run(plan, onTaskDone, meanwhile),
     breathe: () => session.breathe(),
     progress: (fraction) => session.progress(from + (to - from) * fraction),
   };

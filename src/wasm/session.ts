@@ -50,9 +50,15 @@ export interface KernelSession {
   /**
    * Covers all items of a plan with tasks over all threads and returns when all are done.
    * `onTaskDone` is called on this thread with the number of finished tasks.
+   * `meanwhile` runs on this thread while others begin, before it takes tasks as well: copies of what
+   * the plan neither reads nor writes, so that no thread waits for them.
    * Throws the cancellation error as soon as running tasks have ended after an abort.
    */
-  run(plan: TaskPlan, onTaskDone?: (done: number, total: number) => void): Promise<void>;
+  run(
+    plan: TaskPlan,
+    onTaskDone?: (done: number, total: number) => void,
+    meanwhile?: () => Promise<void>,
+  ): Promise<void>;
 
   /** Lets the event loop turn when this thread has worked for 25 ms, and throws if aborted. */
   breathe(): Promise<void>;

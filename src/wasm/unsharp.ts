@@ -1,13 +1,11 @@
 /** Driver of the unsharp mask: the same result as `src/kernels/unsharp.ts`, bit for bit. */
 import type { UnsharpParameters } from '../kernels/unsharp.ts';
 import type { NumericVoxelArray, Size3 } from '../volume/volume.ts';
-import { eachSmoothedSlab, gaussianBytes } from './gaussian.ts';
+import { eachSmoothedPart, gaussianBytes, type SmoothedPart } from './gaussian.ts';
 import type { KernelSession } from './session.ts';
+import { itemsPerPartTask, type PassageOptions } from './slabs.ts';
 
 const BLOCK_VOXELS = 1024;
-/** 4 Mi voxels: a few milliseconds. */
-const BLOCKS_PER_TASK = 4096;
-
 export { gaussianBytes as unsharpBytes };
 
 /**
@@ -19,13 +17,16 @@ export function sharpenUnsharpMask(
   input: NumericVoxelArray,
   size: Size3,
   { sigma, amount, threshold }: UnsharpParameters,
+  options?: PassageOptions,
 ): Promise<Float32Array<ArrayBuffer>> {
-  return eachSmoothedSlab(session, input, size, { sigma }, ({ grey, smoothed, voxels }) =>
-    session.run({
+  const finish = ({ grey, smoothed, voxels }: SmoothedPart): Promise<void> => {
+    const items = Math.ceil(voxels / BLOCK_VOXELS);
+    return session.run({
       kernel: 'unsharpMask',
       args: [grey, smoothed, voxels, amount, threshold],
-      items: Math.ceil(voxels / BLOCK_VOXELS),
-      itemsPerTask: BLOCKS_PER_TASK,
-    }),
-  );
+      items,
+      itemsPerTask: itemsPerPartTask(items, BLOCK_VOXELS),
+    });
+  };
+  return eachSmoothedPart(session, input, size, { sigma }, finish, options);
 }

@@ -8,7 +8,7 @@ import {
 import { createVolume, toFloat32, type Volume, voxelCount } from '../../volume/volume.ts';
 import { gradientBytes, gradientMagnitude } from '../../wasm/gradient.ts';
 import { noisyBlocks } from '../example-grey.ts';
-import { greyResultBytes, greyValues } from '../grey-values.ts';
+import { greyResultBytes, uncheckedGrey } from '../grey-values.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 
 const parameters = {
@@ -87,9 +87,9 @@ export const operation = defineOperation({
   },
 
   async run(input, params, context) {
-    const values = await greyValues(input, context.breathe);
+    const { values, check } = await uncheckedGrey(input, context.breathe);
     const data = await context.withKernels(gradientBytes(input.size, widthOf(params)), (session) =>
-      gradientMagnitude(session, values, input.size, kernelParameters(input, params)),
+      gradientMagnitude(session, values, input.size, kernelParameters(input, params), { check }),
     );
     return resultOf(input, data);
   },

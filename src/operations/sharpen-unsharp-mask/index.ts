@@ -4,7 +4,7 @@ import { sharpenUnsharpMask as sharpenReference } from '../../kernels/unsharp.ts
 import { createVolume, toFloat32, voxelCount } from '../../volume/volume.ts';
 import { sharpenUnsharpMask, unsharpBytes } from '../../wasm/unsharp.ts';
 import { noisyBlocks } from '../example-grey.ts';
-import { greyResultBytes, greyValues } from '../grey-values.ts';
+import { greyResultBytes, uncheckedGrey } from '../grey-values.ts';
 import { defineOperation } from '../operation.ts';
 
 const parameters = {
@@ -74,9 +74,9 @@ export const operation = defineOperation({
   },
 
   async run(input, params, context) {
-    const values = await greyValues(input, context.breathe);
+    const { values, check } = await uncheckedGrey(input, context.breathe);
     const data = await context.withKernels(unsharpBytes(input.size, params), (session) =>
-      sharpenUnsharpMask(session, values, input.size, params),
+      sharpenUnsharpMask(session, values, input.size, params, { check }),
     );
     return { volume: createVolume({ ...input, data }) };
   },

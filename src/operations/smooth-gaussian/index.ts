@@ -3,7 +3,7 @@ import { gaussianRadius, smoothGaussian as smoothReference } from '../../kernels
 import { createVolume, toFloat32, voxelCount } from '../../volume/volume.ts';
 import { gaussianBytes, smoothGaussian } from '../../wasm/gaussian.ts';
 import { noisyBlocks } from '../example-grey.ts';
-import { greyResultBytes, greyValues } from '../grey-values.ts';
+import { greyResultBytes, uncheckedGrey } from '../grey-values.ts';
 import { defineOperation } from '../operation.ts';
 
 const parameters = {
@@ -53,9 +53,9 @@ export const operation = defineOperation({
   },
 
   async run(input, params, context) {
-    const values = await greyValues(input, context.breathe);
+    const { values, check } = await uncheckedGrey(input, context.breathe);
     const data = await context.withKernels(gaussianBytes(input.size, params), (session) =>
-      smoothGaussian(session, values, input.size, params),
+      smoothGaussian(session, values, input.size, params, { check }),
     );
     return { volume: createVolume({ ...input, data }) };
   },
