@@ -1,5 +1,5 @@
 /** Non-local means with weights shared by both voxels of a pair: the scalar reference. */
-import { exp2Below32 } from './exp.ts';
+import { exp2Below32, SELF_WEIGHT } from './exp.ts';
 import type { KernelSize } from './gaussian.ts';
 
 const fround = Math.fround;
@@ -15,11 +15,11 @@ export interface NlMeansParameters {
   readonly h: number;
 }
 
-/** What both implementations derive from the parameters, rounded to float32. */
+/** What the implementations derive from the parameters, rounded to float32. */
 export interface NlMeansCoefficients {
   /**
-   * Weight = 2^-max(slope · Σd² − shift, 0), Σd² over the patch in scaled grey values; below 2^-32 it
-   * counts as 2^-32.
+   * Weight = 2^-max(slope · Σd² − shift, 0), Σd² over the patch in grey values times `scale`; below
+   * 2^-32 it counts as 2^-32.
    */
   readonly slope: number;
   readonly shift: number;
@@ -30,6 +30,8 @@ export interface NlMeansCoefficients {
    * unit of the grey values; exact, so results scale with the input.
    */
   readonly scale: number;
+  /** Brings grey values to where Σd² is the exponent: √slope · scale, within 2^±60. */
+  readonly rootScale: number;
 }
 
 /** Beyond this factor grey values near the float32 limit would overflow. */
@@ -42,12 +44,14 @@ export function nlMeansCoefficients(parameters: NlMeansParameters): NlMeansCoeff
   while (h * scale < 1 && scale < MAX_SCALE) scale *= 2;
   const strength = h * scale * (h * scale);
   const noise = sigma * scale * (sigma * scale);
-  const voxels = (2 * patchRadius + 1) ** 3;
+  const slope = Math.LOG2E / ((2 * patchRadius + 1) ** 3 * strength);
+  const shift = (Math.LOG2E * 2 * noise) / strength;
   return {
-    slope: fround(Math.LOG2E / (voxels * strength)),
-    shift: fround((Math.LOG2E * 2 * noise) / strength),
-    bias: fround(32 - (Math.LOG2E * 2 * noise) / strength),
+    slope: fround(slope),
+    shift: fround(shift),
+    bias: fround(32 - shift),
     scale,
+    rootScale: fround(Math.min(MAX_SCALE, Math.max(1 / MAX_SCALE, Math.sqrt(slope) * scale))),
   };
 }
 
@@ -80,18 +84,27 @@ export function nlMeansGroups(size: KernelSize, searchRadius: number): readonly 
   return groups;
 }
 
-/** Sums 2r + 1 neighbours along an axis: pairs from the first on, then the last one. */
-function windowSums(values: Float32Array, step: number, radius: number): Float32Array<ArrayBuffer> {
+/**
+ * Sums 2r + 1 neighbours along an axis: pairs of neighbours, then the one left over, which is the
+ * last or, where `leavesFirst` says so, the first.
+ */
+function windowSums(
+  values: Float32Array,
+  step: number,
+  radius: number,
+  leavesFirst: (i: number) => boolean,
+): Float32Array<ArrayBuffer> {
   const sums = new Float32Array(values.length);
   const reach = radius * step;
   for (let i = reach; i < values.length - reach; i++) {
-    let at = i - reach;
+    const first = leavesFirst(i);
+    let at = first ? i - reach + step : i - reach;
     let sum = fround(values[at] + values[at + step]);
     for (let pair = 1; pair < radius; pair++) {
       at += 2 * step;
       sum = fround(sum + fround(values[at] + values[at + step]));
     }
-    sums[i] = fround(sum + values[at + 2 * step]);
+    sums[i] = fround(sum + values[first ? i - reach : i + reach]);
   }
   return sums;
 }
@@ -104,12 +117,15 @@ export function nlMeansOffsets(size: KernelSize, searchRadius: number): Int32Arr
   return Int32Array.from(offsets);
 }
 
-/** Squared differences at `step`, summed over the patch. */
+/**
+ * Squared differences at `step`, summed over the patch. Along y and z windows about even coordinates
+ * leave their first value for the end: so each shares its pairs with the next window.
+ */
 function patchDistances(
   padded: Float32Array,
   step: number,
-  rowStep: number,
-  planeStep: number,
+  [rowStep, planeStep]: readonly [number, number],
+  margin: number,
   radius: number,
 ): Float32Array<ArrayBuffer> {
   const squares = new Float32Array(padded.length);
@@ -117,9 +133,12 @@ function patchDistances(
     const d = fround(padded[i] - padded[i + step]);
     squares[i] = fround(d * d);
   }
-  const overY = windowSums(squares, rowStep, radius);
-  const overXY = windowSums(overY, 1, radius);
-  return windowSums(overXY, planeStep, radius);
+  const even = (row: number): boolean => (row - margin) % 2 === 0;
+  const evenY = (i: number): boolean => even(Math.floor((i % planeStep) / rowStep));
+  const evenZ = (i: number): boolean => even(Math.floor(i / planeStep));
+  const overY = windowSums(squares, rowStep, radius, evenY);
+  const overXY = windowSums(overY, 1, radius, () => false);
+  return windowSums(overXY, planeStep, radius, evenZ);
 }
 
 /**
@@ -132,7 +151,8 @@ function patchDistances(
  * `input` and the result: nx·ny·nz voxels, x fastest, finite, |I| ≤ 1e18. Border: the edge voxel
  * repeats, and repeated voxels count as partners. A constant volume and h = 0 pass unchanged.
  * Every step is rounded to float32. Offsets are taken in groups; at a voxel the partners at −d of a
- * group come before those at +d. O(N · (2·search + 1)³) time.
+ * group come before those at +d, but in its own row after them. All weights are taken a quarter.
+ * O(N · (2·search + 1)³) time.
  */
 export function nlMeans(
   input: Float32Array,
@@ -142,7 +162,7 @@ export function nlMeans(
   const [nx, ny, nz] = size;
   if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
-  const { slope, bias, scale } = nlMeansCoefficients(parameters);
+  const { bias, rootScale } = nlMeansCoefficients(parameters);
   const margin = patchRadius + 2 * searchRadius;
   const rowStep = nx + 2 * margin;
   const planeStep = rowStep * (ny + 2 * margin);
@@ -152,35 +172,38 @@ export function nlMeans(
     for (let y = 0; y < ny + 2 * margin; y++) {
       for (let x = 0; x < rowStep; x++, i++) {
         const from = clamp(x, nx) + nx * (clamp(y, ny) + ny * clamp(z, nz));
-        padded[i] = fround(input[from] * scale);
+        padded[i] = fround(input[from] * rootScale);
       }
     }
   }
 
   const numerator = new Float32Array(input.length);
-  const denominator = new Float32Array(input.length).fill(1);
+  const denominator = new Float32Array(input.length).fill(SELF_WEIGHT);
   for (const { dx, dy, dz, count } of nlMeansGroups(size, searchRadius)) {
     const steps = Array.from({ length: count }, (_, k) => dx + k + dy * rowStep + dz * planeStep);
     const distances = steps.map((step) =>
-      patchDistances(padded, step, rowStep, planeStep, patchRadius),
+      patchDistances(padded, step, [rowStep, planeStep], margin, patchRadius),
     );
     for (let z = 0, i = 0; z < nz; z++) {
       for (let y = 0; y < ny; y++) {
         for (let x = 0; x < nx; x++, i++) {
           const at = x + margin + rowStep * (y + margin) + planeStep * (z + margin);
           const addPartner = (partner: number, distance: number): void => {
-            const weight = exp2Below32(fround(fround(distance * slope) + bias));
+            const weight = exp2Below32(fround(distance + bias));
             const change = fround(weight * fround(padded[partner] - padded[at]));
             denominator[i] = fround(denominator[i] + weight);
             numerator[i] = fround(numerator[i] + change);
           };
-          steps.forEach((step, k) => addPartner(at - step, distances[k][at - step]));
+          const addReturns = (): void =>
+            steps.forEach((step, k) => addPartner(at - step, distances[k][at - step]));
+          if (dy !== 0 || dz !== 0) addReturns();
           steps.forEach((step, k) => addPartner(at + step, distances[k][at]));
+          if (dy === 0 && dz === 0) addReturns();
         }
       }
     }
   }
-  const unscale = 1 / scale;
+  const unscale = fround(1 / rootScale);
   return input.map((value, i) => {
     const change = fround(fround(numerator[i] / denominator[i]) * unscale);
     return fround(value + change);

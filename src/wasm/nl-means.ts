@@ -12,8 +12,8 @@ import { copyIn, copyOut, MOST_THREADS, slabInputSlices, slabsOf } from './slabs
 
 /** Bytes of a work row in the kernel, and of an accumulator row. */
 const ROW = 640;
-const SUMS = 1024;
-const PROBLEM_BYTES = 76;
+const SUMS = 2 * ROW;
+const PROBLEM_BYTES = 72;
 /**
  * Largest block: wide, because each row costs extra, and as wide as the kernel's work rows allow;
  * higher blocks would compute less twice, but fall out of the caches.
@@ -41,12 +41,12 @@ function blockEdge(n: number, most: number): number {
 
 /** How the volume is cut: by its size alone, so never by the number of threads. */
 function cutIntoBlocks([nx, ny, nz]: Size3): Blocks {
-  // Whole pairs of vectors, except where the volume ends.
+  // Whole pairs of vectors, of rows and of planes, except where the volume ends.
   const width = Math.min(nx, Math.ceil(blockEdge(nx, BLOCK_WIDTH) / 8) * 8);
-  const height = blockEdge(ny, BLOCK_EDGE);
+  const height = Math.min(ny, Math.ceil(blockEdge(ny, BLOCK_EDGE) / 2) * 2);
   const perLayer = Math.ceil(nx / width) * Math.ceil(ny / height);
   const depthLimit = Math.max(8, Math.min(BLOCK_EDGE, Math.floor(SLAB_VOXELS / (nx * ny))));
-  const depth = blockEdge(nz, depthLimit);
+  const depth = Math.ceil(blockEdge(nz, depthLimit) / 2) * 2;
   const layers = Math.ceil(BLOCKS_PER_SLAB / perLayer);
   return { edges: [width, height, depth], perLayer, slices: Math.min(nz, layers * depth) };
 }
@@ -57,12 +57,12 @@ function scratchBytes(
 ): number {
   const [width, height, depth] = edges;
   const margin = patchRadius + searchRadius;
-  const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin + 1);
+  const grey = 4 * (width + 2 * margin + 8) * (height + 2 * margin) * (depth + 2 * margin + 3);
   const sums = SUMS * height * depth;
   // Of an offset each row of a block has two of sums along y and two of running sums for each voxel
   // of the patch radius; rows come in pairs.
-  const rows = (2 + 2 * patchRadius) * (height + searchRadius + 1);
-  const work = ROW * LARGEST_GROUP * (2 + rows);
+  const rows = (2 + 2 * patchRadius) * (height + searchRadius + 2);
+  const work = ROW * LARGEST_GROUP * (4 + rows) + SUMS;
   const bytes = grey + sums + work + 256;
   return Math.ceil(bytes / 64) * 64;
 }
@@ -106,7 +106,7 @@ export async function nlMeans(
   const [nx, ny, nz] = size;
   if (parameters.h === 0) return new Float32Array(input);
   const { patchRadius, searchRadius } = parameters;
-  const { slope, bias, scale } = nlMeansCoefficients(parameters);
+  const { bias, rootScale } = nlMeansCoefficients(parameters);
   const { edges, perLayer, slices } = cutIntoBlocks(size);
   const plane = nx * ny;
   const margin = patchRadius + searchRadius;
@@ -139,7 +139,7 @@ export async function nlMeans(
       ...edges,
       patchRadius, searchRadius,
     ]);
-    session.f32(problem + 60, 4).set([slope, bias, scale, 1 / scale]);
+    session.f32(problem + 60, 3).set([bias, rootScale, 1 / rootScale]);
     // A single voxel has no partners; its accumulators still have to start.
     for (let first = 0; first < Math.max(1, groups.length); first += batch) {
       const end = Math.min(groups.length, first + batch);

@@ -137,13 +137,13 @@ export const operation = defineOperation({
       title: 'Noisy blocks, noise estimated',
       input: noisyBlocks,
       params: { searchRadius: 3 },
-      voxelDigest: '5c6f0143c25ab04342d96732d01309e0d04c3aa681df28bac02f1248f7f9ed3a',
+      voxelDigest: '202d7b49a2c446d0cc065537a8af8176325e78dc0d826ca9e2d91f35df0b0e27',
     },
     {
       title: 'Noisy blocks, small patches, noise given',
       input: noisyBlocks,
       params: { patchRadius: 1, searchRadius: 4, sigma: 2500, strength: 0.8 },
-      voxelDigest: '9306a9429ab04ff26cc32f60afdb53b8aa2faabe16eab44cd1a655f8bcf5f495',
+      voxelDigest: '92548c76986259be8fb39ef17b82ee1b03ee6ab7829a786ada046347c63ec9a2',
     },
   ],
 });
