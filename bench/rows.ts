@@ -246,7 +246,7 @@ function tauContest(
 }
 
 const TAU_WORKERS_MISSED =
-  'building the levels, deciding connectivity and routing the certificate’s flow run on one thread, and two cores share one memory bus.';
+  'the coarsest grids, the joining of slabs in the search for paths and some copies run on one thread, and two cores share one memory bus.';
 const TAU_OPEN_MISSED =
   'multigrid needs a handful of iterations here, but each moves some 40 bytes per voxel, and connectivity, level building and the certificate come on top.';
 const TAU_THIN_MISSED =
