@@ -3,11 +3,10 @@ import type { Cell, Column } from '../declaration/results.ts';
 import type { DiffusionProfile, PlaneProfile } from '../kernels/diffusion-field.ts';
 import type { FluxDirection } from '../kernels/diffusion-grid.ts';
 import type { Volume } from '../volume/volume.ts';
-import { AXES } from './steady-diffusion.ts';
+import { AXES, conductingPhaseColumns } from './steady-diffusion.ts';
 
 const columns: readonly Column[] = [
-  { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
-  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label.' },
+  ...conductingPhaseColumns,
   {
     id: 'direction',
     title: 'Direction',

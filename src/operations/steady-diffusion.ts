@@ -1,6 +1,6 @@
 /** What the operations that solve steady diffusion share: parameters, conventions, sources. */
 import type { ParameterFields } from '../declaration/parameters.ts';
-import type { Citation } from '../declaration/results.ts';
+import type { Citation, Column } from '../declaration/results.ts';
 import { UserError } from '../errors/errors.ts';
 import type { DiffusionSolution } from '../kernels/diffusion.ts';
 import type { FluxDirection } from '../kernels/diffusion-grid.ts';
@@ -42,6 +42,20 @@ export const sidesField = {
   default: 'no-flux',
 } as const satisfies ParameterFields[string];
 
+/** How narrow the certified interval has to be; `help` says of which quantity. */
+export function accuracyField(help: string, byDefault: number) {
+  return {
+    kind: 'number',
+    title: 'Accuracy',
+    help,
+    unit: '',
+    min: 1e-6,
+    max: 1e-2,
+    step: 1e-5,
+    default: byDefault,
+  } as const satisfies ParameterFields[string];
+}
+
 /** The conducting phase, one label. */
 export const phaseField = {
   kind: 'auto-number',
@@ -53,6 +67,20 @@ export const phaseField = {
   step: 1,
   auto: 'the phase that is marked as pore, where there is exactly one.',
 } as const satisfies ParameterFields[string];
+
+/** Columns that name the conducting phase of a row. */
+export const conductingPhaseColumns: readonly Column[] = [
+  { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
+  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label.' },
+];
+
+export const iterationsColumn: Column = {
+  id: 'iterations',
+  title: 'Iterations',
+  symbol: '',
+  unit: '',
+  help: 'Conjugate gradient iterations; 0 where nothing was solved.',
+};
 
 export function directionsOf(choice: string): readonly FluxDirection[] {
   return ([0, 1, 2] as const).filter((axis) => choice.includes(AXES[axis]));

@@ -25,6 +25,7 @@ import { createVolume, type Phase, type Volume, voxelCount } from '../../volume/
 import { componentsBytes, labelComponents } from '../../wasm/components.ts';
 import { sessionPart } from '../../wasm/session-part.ts';
 import { layeredSpheres } from '../example-phases.ts';
+import { componentsCitation } from '../component-labelling.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 
 const componentColumns: readonly Column[] = [
@@ -420,17 +421,7 @@ export const operation = defineOperation({
     'Components of each chosen label are found by union-find over the voxels in raster order, with 6, 18 or 26 neighbours; nothing wraps around the border. Left out are, in this order, components below the smallest size, those at the border where these are to be removed, and those beyond the number of components; their voxels become 0, as do voxels of labels that were not chosen. The others are numbered from 1 by falling size, equal sizes by their first voxel in raster order, or all by that first voxel. Components of pore phases stay pore. The table of components has one row for each label of the result, so at most 255; the counts by phase cover all components. Volumes are voxels times the volume of one; centroids are means of voxel centres in the coordinates of the volume, origin included. Time is O(N), memory 13 bytes per voxel and 8 for each component.',
   methods:
     'Connected components of at least {minVoxels} were labelled with connectivity {connectivity}; components at the border were {border}',
-  citations: [
-    {
-      label: 'Hoshen & Kopelman 1976',
-      authors: 'Hoshen, J.; Kopelman, R.',
-      year: 1976,
-      title:
-        'Percolation and cluster distribution. I. Cluster multiple labeling technique and critical concentration algorithm',
-      venue: 'Physical Review B 14, 3438-3445',
-      doi: '10.1103/PhysRevB.14.3438',
-    },
-  ],
+  citations: [componentsCitation],
   input: 'labels',
   output: 'labels',
   parameters,

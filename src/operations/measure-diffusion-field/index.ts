@@ -28,6 +28,7 @@ import {
 import { bentChannel, randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 import {
+  accuracyField,
   AXES,
   checkConverged,
   conductingPosition,
@@ -56,16 +57,10 @@ const parameters = {
     ],
     default: 'concentration',
   },
-  accuracy: {
-    kind: 'number',
-    title: 'Accuracy',
-    help: 'Relative width of the interval in which D_eff is certified to lie. The root mean square error of the flux is at most the square root of it, relative to that of the flux; usually far less.',
-    unit: '',
-    min: 1e-6,
-    max: 1e-2,
-    step: 1e-5,
-    default: 1e-5,
-  },
+  accuracy: accuracyField(
+    'Relative width of the interval in which D_eff is certified to lie. The root mean square error of the flux is at most the square root of it, relative to that of the flux; usually far less.',
+    1e-5,
+  ),
 } as const;
 
 type Parameters = ParameterValues<typeof parameters>;

@@ -15,6 +15,7 @@ import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import { randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 import {
+  accuracyField,
   AXES,
   checkConverged,
   cooper2016,
@@ -22,6 +23,7 @@ import {
   directionsField,
   directionsOf,
   geometryNotes,
+  iterationsColumn,
   positionOf,
   sidesField,
   solverCitations,
@@ -39,16 +41,10 @@ const parameters = {
   },
   directions: directionsField,
   sides: sidesField,
-  accuracy: {
-    kind: 'number',
-    title: 'Accuracy',
-    help: 'Relative width of the interval in which the effective conductivity is certified to lie; the solver stops when it is reached.',
-    unit: '',
-    min: 1e-6,
-    max: 1e-2,
-    step: 1e-5,
-    default: 1e-3,
-  },
+  accuracy: accuracyField(
+    'Relative width of the interval in which the effective conductivity is certified to lie; the solver stops when it is reached.',
+    1e-3,
+  ),
 } as const;
 
 type Parameters = ParameterValues<typeof parameters>;
@@ -117,13 +113,7 @@ const effectiveColumns: readonly Column[] = [
     unit: '',
     help: 'D_mean / D_eff: 1 for layers along the flux. Empty where there is no path.',
   },
-  {
-    id: 'iterations',
-    title: 'Iterations',
-    symbol: '',
-    unit: '',
-    help: 'Conjugate gradient iterations; 0 where nothing was solved.',
-  },
+  iterationsColumn,
   {
     id: 'errorBound',
     title: 'Error bound',

@@ -14,12 +14,15 @@ import { electrodeBytes, solveElectrode } from '../../wasm/electrode.ts';
 import { randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 import {
+  accuracyField,
   AXES,
   checkConverged,
+  conductingPhaseColumns,
   conductingPosition,
   directionField,
   directionsOf,
   geometryNotes,
+  iterationsColumn,
   kench2023,
   phaseField,
   sidesField,
@@ -47,24 +50,17 @@ const parameters = {
     default: 'both',
   },
   sides: sidesField,
-  accuracy: {
-    kind: 'number',
-    title: 'Accuracy',
-    help: 'Relative width of the interval in which τ is certified to lie; the solver stops when it is reached.',
-    unit: '',
-    min: 1e-6,
-    max: 1e-2,
-    step: 1e-5,
-    default: 1e-3,
-  },
+  accuracy: accuracyField(
+    'Relative width of the interval in which τ is certified to lie; the solver stops when it is reached.',
+    1e-3,
+  ),
 } as const;
 
 type Parameters = ParameterValues<typeof parameters>;
 type End = 'low' | 'high';
 
 const columns: readonly Column[] = [
-  { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
-  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label.' },
+  ...conductingPhaseColumns,
   {
     id: 'direction',
     title: 'Direction',
@@ -135,13 +131,7 @@ const columns: readonly Column[] = [
     unit: '',
     help: 'τ_e / ε = R_ion D0 A / L: the ionic resistance over that of the same volume full of electrolyte.',
   },
-  {
-    id: 'iterations',
-    title: 'Iterations',
-    symbol: '',
-    unit: '',
-    help: 'Conjugate gradient iterations; 0 where nothing was solved.',
-  },
+  iterationsColumn,
   {
     id: 'errorBound',
     title: 'Error bound',

@@ -9,6 +9,7 @@ import {
 import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
 import { createVolume, voxelCount } from '../../volume/volume.ts';
 import { componentsBytes, tabulateComponents } from '../../wasm/components.ts';
+import { componentsCitation } from '../component-labelling.ts';
 import { defineOperation, type OperationResult } from '../operation.ts';
 
 const DIRECTIONS = ['x', 'y', 'z'] as const;
@@ -113,17 +114,7 @@ export const operation = defineOperation({
     'All phases are labelled in one pass by union-find over the voxels in raster order. A component percolates along x, y or z when it touches both faces of the volume across that axis; the border is open and nothing wraps around. With 6-connectivity the percolating phases are those that conduct in the tortuosity factor. O(N) time, 11 bytes per voxel.',
   methods:
     'Connected components of each phase were labelled with connectivity {connectivity}, and a component was taken to percolate along an axis if it touched both faces across it',
-  citations: [
-    {
-      label: 'Hoshen & Kopelman 1976',
-      authors: 'Hoshen, J.; Kopelman, R.',
-      year: 1976,
-      title:
-        'Percolation and cluster distribution. I. Cluster multiple labeling technique and critical concentration algorithm',
-      venue: 'Physical Review B 14, 3438-3445',
-      doi: '10.1103/PhysRevB.14.3438',
-    },
-  ],
+  citations: [componentsCitation],
   input: 'labels',
   output: 'none',
   parameters,

@@ -16,6 +16,8 @@ import { profileNotes, profileRows, profileTable, spreadNote } from '../diffusio
 import { bentChannel, randomMixture } from '../example-mixture.ts';
 import { defineOperation, type OperationContext, type OperationResult } from '../operation.ts';
 import {
+  accuracyField,
+  conductingPhaseColumns,
   cooper2016,
   diffusionNotes,
   directionsField,
@@ -28,8 +30,7 @@ import {
 import { type PhaseCase, listCases, problemOf, transportRow } from './transport.ts';
 
 const columns: readonly Column[] = [
-  { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the conducting voxels.' },
-  { id: 'phase', title: 'Phase', symbol: '', unit: '', help: 'Name of the label.' },
+  ...conductingPhaseColumns,
   {
     id: 'direction',
     title: 'Direction',
@@ -157,16 +158,10 @@ const parameters = {
   },
   directions: directionsField,
   sides: sidesField,
-  accuracy: {
-    kind: 'number',
-    title: 'Accuracy',
-    help: 'Relative width of the interval in which τ is certified to lie; the solver stops when it is reached. τ itself is then usually ten to a hundred times more exact. Each digit more costs about a third of the time.',
-    unit: '',
-    min: 1e-6,
-    max: 1e-2,
-    step: 1e-5,
-    default: 1e-3,
-  },
+  accuracy: accuracyField(
+    'Relative width of the interval in which τ is certified to lie; the solver stops when it is reached. τ itself is then usually ten to a hundred times more exact. Each digit more costs about a third of the time.',
+    1e-3,
+  ),
   profile: {
     kind: 'boolean',
     title: 'Profile',

@@ -1,9 +1,10 @@
 /** The bottom panel: numbers, methods text and log; and everything that can be taken away. */
-import { Button, Checkbox, CopyButton, Tabs, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconCopy } from '@tabler/icons-react';
+import { Checkbox, Tabs, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { tableTsv } from '../../../declaration/table-text.ts';
+import { CopyTable } from '../../components/CopyTable.tsx';
 import { Formula } from '../../components/Formula.tsx';
 import { OnGpu } from '../../components/OnGpu.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
@@ -80,23 +81,6 @@ function useColumns(results: Results, showsAll: boolean) {
     const all = results.phases?.columns ?? [];
     return showsAll ? all : mainColumns(all);
   }, [results.phases, showsAll]);
-}
-
-function CopyTable({ text }: { readonly text: string }) {
-  return (
-    <CopyButton value={text}>
-      {({ copied, copy }) => (
-        <Button
-          variant="subtle"
-          color="gray"
-          leftSection={<IconCopy size={14} aria-hidden />}
-          onClick={copy}
-        >
-          {copied ? 'Copied' : 'Copy'}
-        </Button>
-      )}
-    </CopyButton>
-  );
 }
 
 function Numbers(props: {

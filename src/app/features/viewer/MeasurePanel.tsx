@@ -1,10 +1,11 @@
 /** The measures that are kept, and the numbers of the selected one, read from what is shown. */
-import { ActionIcon, Button, CopyButton, UnstyledButton } from '@mantine/core';
-import { IconCopy, IconDownload, IconTrash } from '@tabler/icons-react';
+import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
+import { IconDownload, IconTrash } from '@tabler/icons-react';
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { tableCsv, tableTsv } from '../../../declaration/table-text.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
+import { CopyTable } from '../../components/CopyTable.tsx';
 import { formatNumber } from '../../components/format.ts';
 import { rasterise } from '../../components/rasterise.ts';
 import { saveFile } from '../../components/save-file.ts';
@@ -257,18 +258,7 @@ function TakeAway(props: {
   const { table, name, volume } = props;
   return (
     <>
-      <CopyButton value={tableTsv(table)}>
-        {({ copied, copy }) => (
-          <Button
-            variant="subtle"
-            color="gray"
-            leftSection={<IconCopy size={14} aria-hidden />}
-            onClick={copy}
-          >
-            {copied ? 'Copied' : 'Copy'}
-          </Button>
-        )}
-      </CopyButton>
+      <CopyTable text={tableTsv(table)} />
       <SaveButton
         label="CSV"
         onClick={() =>
