@@ -1,29 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PreviewVolume } from '../../../workers/engine-api.ts';
+import { at, channels, PHASES, preview } from '../../../tests/support/preview-volume.ts';
 import type { Size3 } from '../../volume/volume.ts';
-import { bakeGrey, bakePhases, boxBlur, cutCorner, lightGrey, solidLabels } from './bake-volume.ts';
-
-const SIZE: Size3 = [12, 10, 8];
-const PHASES = [
-  { label: 0, name: 'pore', colour: '#0000ff', pore: true },
-  { label: 1, name: 'binder', colour: '#00ff00', pore: false },
-  { label: 2, name: 'active', colour: '#ff0000', pore: false },
-];
-
-type Place = (x: number, y: number, z: number) => number;
-
-function preview(value: Place, size: Size3 = SIZE): PreviewVolume {
-  const [nx, ny, nz] = size;
-  const data = new Uint8Array(nx * ny * nz);
-  for (let z = 0, i = 0; z < nz; z++) {
-    for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++, i++) data[i] = value(x, y, z);
-  }
-  return { size, data, spacing: [1, 1, 1], range: [0, 255] };
-}
-
-const at = (x: number, y: number, z: number): number => x + SIZE[0] * (y + SIZE[1] * z);
-const channels = (word: number | undefined): number[] =>
-  [0, 8, 16, 24].map((shift) => ((word ?? 0) >>> shift) & 255);
+import { bakeGrey, bakePhases, boxBlur, lightGrey, solidLabels } from './bake-volume.ts';
 
 describe('boxBlur', () => {
   it('keeps a constant volume', () => {
@@ -115,46 +93,5 @@ describe('bakeGrey', () => {
   it('survives a window without width', () => {
     const { words } = bakeGrey(lightGrey(ramp), [5, 5], { ...look, low: 5, high: 5 });
     expect(words.length).toBe(ramp.data.length);
-  });
-});
-
-describe('cutCorner', () => {
-  const solid = preview(() => 2);
-  const baked = bakePhases(solid, PHASES, []);
-
-  it('takes out what is before the crosshair in x, y and z, and nothing else', () => {
-    const cut = cutCorner(baked, solid, [5, 4, 3]);
-    const clear = Array.from(cut.keys()).filter((i) => (cut[i] as number) >>> 24 === 0);
-    expect(clear.length).toBe(6 * 4 * 3);
-    expect(clear).toContain(at(6, 3, 2));
-    expect(clear).not.toContain(at(5, 3, 2));
-    expect(clear).not.toContain(at(6, 4, 2));
-  });
-
-  it('shows on the cut faces what the slices show, pores as well', () => {
-    const mixed = preview((_x, y) => (y < 5 ? 0 : 2));
-    const cut = cutCorner(bakePhases(mixed, PHASES, []), mixed, [5, 4, 3]);
-    const [red, green, blue, alpha] = channels(cut[at(5, 2, 1)]);
-    expect([red, green]).toEqual([0, 0]);
-    expect(blue).toBeGreaterThan(200);
-    expect(alpha).toBe(255);
-  });
-
-  it('leaves hidden phases clear on the cut faces', () => {
-    const mixed = preview((_x, y) => (y < 5 ? 0 : 2));
-    const cut = cutCorner(bakePhases(mixed, PHASES, [0]), mixed, [5, 3, 3]);
-    expect(channels(cut[at(5, 1, 1)])[3]).toBe(0);
-  });
-
-  it('leaves the baked volume alone and works at every crosshair', () => {
-    const before = baked.words.slice();
-    for (let z = 0; z < SIZE[2]; z += 7) {
-      for (let y = 0; y < SIZE[1]; y += 3) {
-        for (let x = 0; x < SIZE[0]; x++) cutCorner(baked, solid, [x, y, z]);
-      }
-    }
-    expect(baked.words).toEqual(before);
-    const flat = preview(() => 2, [4, 4, 1]);
-    expect(cutCorner(bakePhases(flat, PHASES, []), flat, [1, 2, 0]).length).toBe(16);
   });
 });

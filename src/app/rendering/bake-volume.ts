@@ -112,7 +112,7 @@ function word(red: number, green: number, blue: number, alpha: number): number {
 }
 
 /** A colour word with its channels multiplied by shade / 255 and another alpha. */
-function shaded(colour: number, shade: number, alpha: number): number {
+export function shaded(colour: number, shade: number, alpha: number): number {
   const s = shade + (shade >> 7);
   const red = ((colour & 255) * s) >> 8;
   const green = (((colour >> 8) & 255) * s) >> 8;
@@ -250,79 +250,4 @@ export function bakeGrey(
     words[i] = shaded(colour, shade[i] as number, colour >>> 24);
   }
   return { words, faces };
-}
-
-/** Brightness of faces that look along x, y and z: an even light would hide the corner. */
-const FACE_LIGHT: Vector3 = [0.86, 1, 0.94];
-/** Voxels that a painted face is thick, so that no ray slips through. */
-const FACE_DEPTH = 2;
-
-type Ranges = readonly (readonly [from: number, to: number])[];
-
-function forEachInBox(size: Size3, [x, y, z]: Ranges, visit: (index: number) => void): void {
-  if (x === undefined || y === undefined || z === undefined) return;
-  for (let k = z[0]; k < z[1]; k++) {
-    for (let j = y[0]; j < y[1]; j++) {
-      for (let i = x[0]; i < x[1]; i++) visit(i + size[0] * (j + size[1] * k));
-    }
-  }
-}
-
-/** The faces of the whole volume, each a little darker or brighter than the next. */
-function tintOutside(words: VoxelWords, size: Size3): void {
-  for (const axis of [0, 1, 2] as const) {
-    const light = 255 * FACE_LIGHT[axis];
-    if (light === 255) continue;
-    for (const layer of new Set([0, size[axis] - 1])) {
-      const box = size.map((n, of): Ranges[number] => (of === axis ? [layer, layer + 1] : [0, n]));
-      forEachInBox(size, box, (i) => {
-        const voxel = words[i] as number;
-        words[i] = shaded(voxel, light, voxel >>> 24);
-      });
-    }
-  }
-}
-
-/**
- * The picture with the corner before the crosshair taken out: what has a larger x, a smaller y and
- * a smaller z. The three faces it leaves show the three slices. `corner` null takes nothing out.
- */
-export function cutCorner(
-  { words, faces }: BakedVolume,
-  { data, size }: PreviewVolume,
-  corner: readonly [x: number, y: number, z: number] | null,
-): VoxelWords {
-  const out = words.slice();
-  tintOutside(out, size);
-  if (corner === null) return out;
-  const [nx, ny] = size;
-  const [cx, cy, cz] = corner;
-  const cut: Ranges = [
-    [cx + 1, nx],
-    [0, cy],
-    [0, cz],
-  ];
-  if (cut.some(([from, to]) => from >= to)) return out;
-  forEachInBox(size, cut, (i) => {
-    out[i] = (out[i] as number) & 0xff_ffff;
-  });
-  // Inwards from each face; the last paints the edges they share.
-  const inwards = [-1, nx, nx * ny] as const;
-  for (const axis of [0, 2, 1] as const) {
-    const face = cut.map((range, of) =>
-      of === axis ? ([corner[axis], corner[axis] + 1] as const) : range,
-    );
-    const room = axis === 0 ? cx : (size[axis] as number) - 1 - corner[axis];
-    const depth = Math.min(FACE_DEPTH, room + 1);
-    forEachInBox(size, face, (i) => {
-      const colour = faces[data[i] as number] as number;
-      if (colour === 0) return;
-      const lit = shaded(colour, 255 * FACE_LIGHT[axis], 255);
-      const inward = inwards[axis];
-      for (let d = 0; d < depth; d++) out[i + d * inward] = lit;
-      // Samples between the face and the clear voxel before it take that voxel's colour as well.
-      out[i - inward] = lit & 0xff_ffff;
-    });
-  }
-  return out;
 }

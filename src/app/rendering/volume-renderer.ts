@@ -7,6 +7,7 @@
  */
 import '@kitware/vtk.js/Rendering/OpenGL/Profiles/Volume.js';
 import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js';
+import vtkPlanes from '@kitware/vtk.js/Common/DataModel/Plane.js';
 import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData.js';
 import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js';
 import vtkColorTransferFunction from '@kitware/vtk.js/Rendering/Core/ColorTransferFunction.js';
@@ -17,14 +18,9 @@ import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js';
 import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js';
 import { UserError } from '../../errors/errors.ts';
 import type { Size3, Vector3 } from '../../volume/volume.ts';
-import {
-  type BakedVolume,
-  bakeGrey,
-  bakePhases,
-  cutCorner,
-  type LitGrey,
-  lightGrey,
-} from './bake-volume.ts';
+import { type BakedVolume, bakeGrey, bakePhases, type LitGrey, lightGrey } from './bake-volume.ts';
+import { boxWithin, type ClipPlane, WHOLE_BOX } from './clipping.ts';
+import { cutOpen } from './cut-volume.ts';
 import { cameraPose } from './orbit-camera.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
 import { relativeExtent } from './volume-outline.ts';
@@ -81,7 +77,7 @@ function createPace() {
 /** What has to be made anew before the next picture. */
 interface Stale {
   picture: boolean;
-  corner: boolean;
+  cuts: boolean;
 }
 
 /**
@@ -153,7 +149,7 @@ export function createVolumeRenderer(
   let extent: Vector3 = [1, 1, 1];
   let lit: LitGrey | null = null;
   let baked: BakedVolume | null = null;
-  const stale: Stale = { picture: false, corner: false };
+  const stale: Stale = { picture: false, cuts: false };
   let full = 1;
   let scale: number | null = null;
   let fineMs = 0;
@@ -172,13 +168,14 @@ export function createVolumeRenderer(
   }
 
   function upload(): void {
-    const { preview, crosshair } = scene;
+    const { preview, crosshair, clipping = [], facesShown = true } = scene;
     if (preview === undefined || crosshair === undefined || baked === null) return;
     const { size } = preview;
     const corner = crosshair.at.map((share, axis) =>
       Math.max(0, Math.min((size[axis] as number) - 1, Math.floor(share * (size[axis] as number)))),
     ) as unknown as Size3;
-    const shown = cutCorner(baked, preview, crosshair.cut ? corner : null);
+    const box = facesShown ? boxWithin(clipping, extent) : WHOLE_BOX;
+    const shown = cutOpen(baked, preview, box, crosshair.cut ? corner : null);
     const edges = size.map((n, axis) => (extent[axis] as number) / n) as [number, number, number];
     const image = vtkImageData.newInstance();
     image.setDimensions([...size]);
@@ -200,6 +197,13 @@ export function createVolumeRenderer(
       }),
     );
     mapper.setInputData(image);
+  }
+
+  function clip(halfSpaces: readonly ClipPlane[]): void {
+    mapper.removeAllClippingPlanes();
+    for (const { origin, normal } of halfSpaces) {
+      mapper.addClippingPlane(vtkPlanes.newInstance({ origin: [...origin], normal: [...normal] }));
+    }
   }
 
   function measure(): void {
@@ -237,11 +241,11 @@ export function createVolumeRenderer(
   function draw(quality: 'coarse' | 'fine'): void {
     if (gl === null || gl.isContextLost()) return;
     if (stale.picture) bake();
-    if (stale.picture || stale.corner) upload();
+    if (stale.picture || stale.cuts) upload();
     const { view: size, camera, crosshair } = scene;
     if (baked === null || size === undefined || camera === undefined) return;
     if (crosshair === undefined) return;
-    Object.assign(stale, { picture: false, corner: false } satisfies Stale);
+    Object.assign(stale, { picture: false, cuts: false } satisfies Stale);
     place();
     if (!renderer.hasViewProp(volume)) {
       renderer.addVolume(volume);
@@ -282,8 +286,10 @@ export function createVolumeRenderer(
         measure();
       }
       if (isNewPreview || part.look !== undefined) stale.picture = true;
-      if (part.crosshair !== undefined) {
-        stale.corner = true;
+      if (part.crosshair !== undefined || part.facesShown !== undefined) stale.cuts = true;
+      if (part.clipping !== undefined) {
+        clip(part.clipping);
+        stale.cuts = true;
       }
       request('coarse');
     },

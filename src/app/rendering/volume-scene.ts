@@ -2,6 +2,7 @@
 import type { PreviewVolume } from '../../../workers/engine-api.ts';
 import type { Phase, Vector3 } from '../../volume/volume.ts';
 import type { GreyLookOf3d } from './bake-volume.ts';
+import type { ClipPlane } from './clipping.ts';
 import type { OrbitCamera } from './orbit-camera.ts';
 
 export type VolumeLook =
@@ -23,6 +24,10 @@ export interface VolumeScene {
   readonly preview: PreviewVolume;
   readonly look: VolumeLook;
   readonly crosshair: CrosshairIn3d;
+  /** What everything in the view is cut by, in world coordinates: the longest edge is 1. */
+  readonly clipping: readonly ClipPlane[];
+  /** Whether faces that are cut are painted with the slice there. */
+  readonly facesShown: boolean;
   readonly camera: OrbitCamera;
   readonly view: {
     /** CSS pixels. */

@@ -5,6 +5,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import { parseRecipe, type Recipe } from '../../recipe/recipe.ts';
 import { COLOUR_MAPS } from '../rendering/colour-maps.ts';
+import { isDisplay3d } from './display-3d.ts';
 import type { ViewerState } from './viewer.ts';
 import { currentRecipe, type OpenedBefore, type Workspace } from './workspace.ts';
 
@@ -20,6 +21,7 @@ const VIEW = {
   overlayStyle: (value) => value === 'fill' || value === 'outline',
   cut: isFlag,
   content3d: (value) => value === 'phases' || value === 'grey',
+  display3d: isDisplay3d,
 } as const satisfies Partial<Record<keyof ViewerState, (value: unknown) => boolean>>;
 
 type KeptView = Partial<Pick<ViewerState, keyof typeof VIEW>>;

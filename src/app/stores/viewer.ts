@@ -1,5 +1,6 @@
 /** How volumes are looked at: position, window, colours, layout. Plain data, shared by all views. */
 import { create } from 'zustand';
+import { type Display3d, FIRST_DISPLAY_3D } from './display-3d.ts';
 import type { ColourMapId } from '../rendering/colour-maps.ts';
 import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
@@ -67,6 +68,7 @@ export interface ViewerState {
   /** Whether the 3-D view is cut open at the crosshair. */
   readonly cut: boolean;
   readonly content3d: 'phases' | 'grey';
+  readonly display3d: Display3d;
   /** Voxel under the pointer; null outside all slices. */
   readonly probe: VoxelIndex | null;
 }
@@ -98,6 +100,7 @@ interface ViewerActions {
   setCamera(camera: OrbitCamera): void;
   toggleCut(): void;
   setContent3d(content: 'phases' | 'grey'): void;
+  setDisplay3d(part: Partial<Display3d>): void;
   setProbe(probe: VoxelIndex | null): void;
 }
 
@@ -140,6 +143,7 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   camera: HOME_CAMERA,
   cut: true,
   content3d: 'phases',
+  display3d: FIRST_DISPLAY_3D,
   probe: null,
 
   setCrosshair: (crosshair) =>
@@ -187,5 +191,6 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   setCamera: (camera) => set({ camera }),
   toggleCut: () => set((state) => ({ cut: !state.cut })),
   setContent3d: (content3d) => set({ content3d }),
+  setDisplay3d: (part) => set(({ display3d }) => ({ display3d: { ...display3d, ...part } })),
   setProbe: (probe) => set((state) => (isSame(state.probe, probe) ? state : { probe })),
 }));

@@ -1,13 +1,13 @@
 /** What lies over the 3-D picture: edges, slice planes, directions and the volume's size. */
 import { useSyncExternalStore } from 'react';
 import type { PreviewVolume, VolumeInfo } from '../../../../workers/engine-api.ts';
-import type { Size3, Vector3 } from '../../../volume/volume.ts';
 import { cameraAxes, type OrbitCamera } from '../../rendering/orbit-camera.ts';
 import { AXIS_NAMES, formatLength } from '../../rendering/slice-geometry.ts';
 import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import { relativeExtent, volumeOutline } from '../../rendering/volume-outline.ts';
 import type { VolumeView } from '../../rendering/volume-view.ts';
-import { useViewer, type VoxelIndex } from '../../stores/viewer.ts';
+import { useViewer } from '../../stores/viewer.ts';
+import { crosshairShares } from './use-clip-box.ts';
 import styles from './viewer.module.css';
 
 interface VolumeOverlayProps {
@@ -15,13 +15,6 @@ interface VolumeOverlayProps {
   readonly loaded: { readonly info: VolumeInfo; readonly preview: PreviewVolume };
   readonly width: number;
   readonly height: number;
-}
-
-/** Positions of the crosshair's planes as shares 0 to 1 of the edges. */
-export function crosshairShares(crosshair: VoxelIndex, size: Size3): Vector3 {
-  return crosshair.map((voxel, axis) =>
-    Math.min(1, (voxel + 0.5) / (size[axis] as number)),
-  ) as unknown as Vector3;
 }
 
 export function VolumeOverlay({ view, loaded, width, height }: VolumeOverlayProps) {

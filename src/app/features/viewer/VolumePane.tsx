@@ -23,7 +23,10 @@ import {
   type VolumeView,
 } from '../../rendering/volume-view.ts';
 import { useViewer } from '../../stores/viewer.ts';
-import { crosshairShares, VolumeOverlay } from './VolumeOverlay.tsx';
+import { relativeExtent } from '../../rendering/volume-outline.ts';
+import { clipPlanes } from '../../rendering/clipping.ts';
+import { crosshairShares, useClipBox } from './use-clip-box.ts';
+import { VolumeOverlay } from './VolumeOverlay.tsx';
 import { useOrbitGestures } from './use-orbit-gestures.ts';
 import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
@@ -307,4 +310,13 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
     if (view === null || size === undefined) return;
     view.show({ crosshair: { at: crosshairShares(crosshair, size), cut } });
   }, [view, size, crosshair, cut]);
+
+  const box = useClipBox(loaded?.info ?? null);
+  const facesShown = useViewer((state) => state.display3d.facesShown);
+  const preview = loaded?.preview;
+  useEffect(() => {
+    if (view === null || preview === undefined) return;
+    const extent = relativeExtent(preview.size, preview.spacing);
+    view.show({ clipping: clipPlanes(box, extent), facesShown });
+  }, [view, preview, box, facesShown]);
 }
