@@ -21,6 +21,7 @@ const LOADERS = {
     import('./measure-electrode-tortuosity-factor/index.ts'),
   'measure-local-thickness': () => import('./measure-local-thickness/index.ts'),
   'measure-percolation': () => import('./measure-percolation/index.ts'),
+  'measure-surface-area': () => import('./measure-surface-area/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
   'segment-watershed': () => import('./segment-watershed/index.ts'),

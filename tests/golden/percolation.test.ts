@@ -1,16 +1,9 @@
 /** Volume fractions, connected components and percolation of real volumes. */
 import { describe, expect, it } from 'vitest';
-import { nrrdFormat } from '../../src/io/formats/nrrd/format.ts';
-import { tiffFormat } from '../../src/io/formats/tiff/format.ts';
-import { bytesSource } from '../../src/io/sources.ts';
 import { operation as percolation } from '../../src/operations/measure-percolation/index.ts';
 import { operation as volumeFraction } from '../../src/operations/measure-volume-fraction/index.ts';
-import type { Volume } from '../../src/volume/volume.ts';
-import {
-  describeWithReference,
-  readReference,
-  readReferenceJson,
-} from '../support/reference-data.ts';
+import { describeWithReference, readReferenceJson } from '../support/reference-data.ts';
+import { readReferenceLabels, REFERENCE_LABELS } from '../support/reference-labels.ts';
 import { rowsOf, runOperation } from '../support/run-operation.ts';
 
 interface PhaseReference {
@@ -28,15 +21,6 @@ interface VolumeReference {
   readonly phases: Readonly<Record<string, PhaseReference>>;
 }
 
-const FILES = [
-  ['berea_110', 'berea_110.nrrd'],
-  ['cathode3_100', 'cathode3_100.tif'],
-  ['fracture_100', 'fracture_100.nrrd'],
-  ['ketton_a', 'ketton_a.tif'],
-  ['nmc_cbd_a', 'nmc_cbd_a.tif'],
-  ['threephase_100', 'threephase_100.tif'],
-] as const;
-
 /** The reference was written with seven digits from float32 sums. */
 const TOLERANCE = 3e-7;
 
@@ -47,17 +31,11 @@ function referenceOf(name: string): VolumeReference {
   return volumes[name] as VolumeReference;
 }
 
-async function readLabels(file: string): Promise<Volume> {
-  const source = bytesSource(readReference('quantify', file), file);
-  const format = file.endsWith('.nrrd') ? nrrdFormat : tiffFormat;
-  return { ...(await format.readVolume(source)).volume, kind: 'labels' };
-}
-
 describeWithReference('real label volumes', ['quantify', 'reference.json'], () => {
-  describe.each(FILES)('%s', (name, file) => {
+  describe.each(REFERENCE_LABELS)('%s', (name, file) => {
     it('has the reference volume fractions', async () => {
       const reference = referenceOf(name);
-      const result = await runOperation(volumeFraction, await readLabels(file));
+      const result = await runOperation(volumeFraction, await readReferenceLabels(file));
       const rows = rowsOf(result, 'fractions');
       expect(rows.map((row) => String(row['label']))).toEqual(
         Object.keys(reference.volume_fraction),
@@ -70,7 +48,9 @@ describeWithReference('real label volumes', ['quantify', 'reference.json'], () =
 
     it.each(['6', '26'] as const)('has the reference components, %s neighbours', async (n) => {
       const reference = referenceOf(name);
-      const result = await runOperation(percolation, await readLabels(file), { connectivity: n });
+      const result = await runOperation(percolation, await readReferenceLabels(file), {
+        connectivity: n,
+      });
       const rows = rowsOf(result, 'percolation');
       expect(rows).toHaveLength(3 * Object.keys(reference.phases).length);
       for (const row of rows) {
