@@ -23,6 +23,8 @@ export default defineConfig({
     colorScheme: 'dark',
     contextOptions: { reducedMotion: 'reduce' },
     locale: 'en-GB',
+    // Keeping every file for use without a network would slow down each test; some allow it.
+    serviceWorkers: 'block',
     trace: 'retain-on-failure',
     launchOptions: {
       args: [...CHROMIUM_ARGUMENTS],

@@ -1,5 +1,8 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
+import { fileURLToPath } from 'node:url';
+import { DECLARATIONS_FILE } from './scripts/build-declarations.ts';
+import { recordChunks } from './scripts/built-chunks.ts';
 import { ISOLATION_HEADERS, PAGE_POLICY } from './scripts/security-headers.ts';
 
 /** Hosts that send no headers still get the policy: it stands in the built page itself. */
@@ -17,12 +20,15 @@ function pagePolicy(): Plugin {
   };
 }
 
-export default defineConfig({
+const chunks = recordChunks(fileURLToPath(new URL('.', import.meta.url)));
+
+export default defineConfig(({ command }) => ({
+  define: command === 'build' ? { DECLARATIONS_FILE: JSON.stringify(DECLARATIONS_FILE) } : {},
   base: './',
-  plugins: [react(), pagePolicy()],
+  plugins: [react(), pagePolicy(), chunks.page],
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [chunks.workers] },
   build: {
     outDir: 'dist/app',
     emptyOutDir: true,
@@ -33,4 +39,4 @@ export default defineConfig({
     // vtk.js is one chunk of that size, loaded when the 3-D view first opens.
     chunkSizeWarningLimit: 900,
   },
-});
+}));

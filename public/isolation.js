@@ -38,7 +38,7 @@
     if (!already && remember('yes')) window.location.reload();
   }
 
-  const script = new URL('isolation-service-worker.js', document.currentScript.src);
+  const script = new URL('service-worker.js', document.currentScript.src);
   navigator.serviceWorker.register(script).then(
     () => {
       if (navigator.serviceWorker.controller !== null) reloadOnce();

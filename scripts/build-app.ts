@@ -1,6 +1,6 @@
 /**
  * Builds the workbench into `dist/app`: kernels, itk-wasm assets, the sample and the itk-wasm
- * pipelines first, then the page. `--if-stale` leaves a page alone that is newer than everything it is built from;
+ * pipelines first, then the page and its service worker. `--if-stale` leaves a page alone that is newer than everything it is built from;
  * `--assets-only` stops before the page (what the development server needs).
  */
 import { spawnSync } from 'node:child_process';
@@ -8,6 +8,8 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { writeDeclarations } from './build-declarations.ts';
+import { buildServiceWorker } from './build-service-worker.ts';
 import { isStale } from './stale.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -29,6 +31,7 @@ const PAGE_SOURCES = [
   'wasm/dist',
   'vite.config.ts',
   'scripts/security-headers.ts',
+  'scripts/build-service-worker.ts',
   'package-lock.json',
 ];
 
@@ -42,8 +45,10 @@ for (const script of ASSET_SCRIPTS) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-const stale = isStale(inRoot('dist/app/index.html'), PAGE_SOURCES.map(inRoot));
+const stale = isStale(inRoot('dist/app/service-worker.js'), PAGE_SOURCES.map(inRoot));
 const wanted = stale || !process.argv.includes('--if-stale');
 if (wanted && !process.argv.includes('--assets-only')) {
   await build({ root, configFile: inRoot('vite.config.ts') });
+  await writeDeclarations(inRoot('dist/app'));
+  await buildServiceWorker(root, inRoot('dist/app'));
 }

@@ -124,6 +124,7 @@ const STAGES: readonly Stage[] = [
       [TSX, 'scripts/build-cli.ts', '--if-stale'],
     ],
   },
+  { name: 'size', group: 'test', commands: [['size-limit/bin.js']] },
   {
     name: 'e2e',
     group: 'test',

@@ -2,9 +2,11 @@
 import { host } from '#host';
 import { expose, transfer } from 'comlink';
 import { createEngine } from '../src/engine/engine.ts';
+import { Bug } from '../src/errors/errors.ts';
 import { sendErrorsWhole } from '../src/errors/over-comlink.ts';
 import { configureItkAssets } from '../src/io/formats/itk/assets.ts';
 import { createKernelHost } from '../src/wasm/kernel-host.ts';
+import { type Declarations, loadDeclarations } from './declarations.ts';
 import type { EngineApi } from './engine-api.ts';
 import { createWorkbench } from './workbench.ts';
 
@@ -14,9 +16,21 @@ function cacheBudget(): number {
   return Math.min(2, reported / 4) * 2 ** 30;
 }
 
+/** The built page has what operations declare in a file; the development server has not. */
+declare const DECLARATIONS_FILE: string | undefined;
+
+async function readDeclarations(): Promise<Declarations> {
+  if (typeof DECLARATIONS_FILE === 'undefined') return loadDeclarations();
+  const file = new URL(/* @vite-ignore */ `../${DECLARATIONS_FILE}`, self.location.href);
+  const response = await fetch(file);
+  if (!response.ok) throw new Bug('The declarations could not be fetched.', { file: file.href });
+  return (await response.json()) as Declarations;
+}
+
 sendErrorsWhole();
 configureItkAssets(new URL(/* @vite-ignore */ '../pipelines', self.location.href).href);
-const workbench = createWorkbench(createEngine(host, createKernelHost(host), cacheBudget()), host);
+const engine = createEngine(host, createKernelHost(host), cacheBudget());
+const workbench = createWorkbench(engine, host, readDeclarations);
 
 const api: EngineApi = {
   ...workbench,

@@ -35,14 +35,13 @@ import type { ByteSource } from '../src/io/format.ts';
 import { openVolume } from '../src/io/open.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
-import { describeOperation } from '../src/operations/operation.ts';
-import { loadAllOperations } from '../src/operations/registry.ts';
-import { loadAllPhantoms, loadPhantom } from '../src/phantoms/registry.ts';
+import { loadPhantom } from '../src/phantoms/registry.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import { type Volume, withKind, withSpacing } from '../src/volume/volume.ts';
 import { Queue } from '../src/wasm/queue.ts';
+import { type Declarations, loadDeclarations } from './declarations.ts';
 import type {
   EngineApi,
   ExportedFile,
@@ -86,7 +85,11 @@ interface FinishedRun {
   readonly results: readonly StepResult[];
 }
 
-export function createWorkbench(engine: Engine, host: Host): EngineApi {
+export function createWorkbench(
+  engine: Engine,
+  host: Host,
+  declarations: () => Promise<Declarations> = loadDeclarations,
+): EngineApi {
   const volumes = new Map<VolumeHandle, Kept>();
   const jobs = new Map<string, AbortController>();
   const runs = new Queue();
@@ -263,21 +266,11 @@ export function createWorkbench(engine: Engine, host: Host): EngineApi {
   }
 
   return {
-    async describe() {
-      const operations = await loadAllOperations();
-      const phantoms = await loadAllPhantoms();
-      return {
-        version: VERSION,
-        threads: engine.kernels.threads,
-        operations: operations.map(describeOperation),
-        phantoms: phantoms.map(({ id, title, summary, parameters }) => ({
-          id,
-          title,
-          summary,
-          parameters,
-        })),
-      };
-    },
+    describe: async () => ({
+      version: VERSION,
+      threads: engine.kernels.threads,
+      ...(await declarations()),
+    }),
 
     open: (jobId, files: readonly NamedFile[], report) =>
       asJob(jobId, (signal) => {

@@ -1,13 +1,19 @@
 /** The page: header, start screen or workbench, and what floats above them. */
 import { MantineProvider } from '@mantine/core';
+import { lazy, Suspense, useEffect } from 'react';
 import { useStore } from 'zustand';
-import { DropTarget, StartScreen, VoxelSizeDialog } from './features/import/index.ts';
+import { DropTarget, StartScreen } from './features/import/index.ts';
 import { Header, Messages, useShortcuts } from './features/shell/index.ts';
 import { LazyDialogs } from './LazyDialogs.tsx';
 import { resolveVariables, THEME } from './theme.ts';
 import styles from './app.module.css';
 import { useWorkspaceState, type Workbench, WorkbenchProvider } from './workbench-context.tsx';
-import { WorkbenchPanels } from './WorkbenchPanels.tsx';
+
+/** Fetched when a volume is on its way: the start screen needs none of it. */
+const loadPanels = async () => ({
+  default: (await import('./WorkbenchPanels.tsx')).WorkbenchPanels,
+});
+const WorkbenchPanels = lazy(loadPanels);
 
 export function App({ workbench }: { readonly workbench: Workbench }) {
   const theme = useStore(workbench.preferences, (state) => state.theme);
@@ -28,12 +34,17 @@ export function App({ workbench }: { readonly workbench: Workbench }) {
 function Page() {
   useShortcuts();
   const isEmpty = useWorkspaceState((state) => state.source === null);
+  const isBusy = useWorkspaceState((state) => state.activity !== null);
+  useEffect(() => {
+    if (isBusy) void loadPanels();
+  }, [isBusy]);
   return (
     <div className={styles['page']}>
       <Header />
-      {isEmpty ? <StartScreen /> : <WorkbenchPanels />}
+      <Suspense fallback={<StartScreen />}>
+        {isEmpty ? <StartScreen /> : <WorkbenchPanels />}
+      </Suspense>
       <DropTarget />
-      <VoxelSizeDialog />
       <LazyDialogs />
       <Messages />
     </div>

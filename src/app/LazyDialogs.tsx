@@ -1,10 +1,10 @@
 /** The dialogs, each fetched when it is first wanted. */
 import { type ComponentType, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
-import { PhantomDialog } from './features/import/index.ts';
+import { PhantomDialog, VoxelSizeDialog } from './features/import/index.ts';
 import { AboutDialog, Palette, ShortcutsSheet } from './features/shell/index.ts';
 import type { DialogName } from './stores/dialogs.ts';
-import { useWorkbench } from './workbench-context.tsx';
+import { useWorkbench, useWorkspaceState } from './workbench-context.tsx';
 
 const DIALOGS: Readonly<Record<DialogName, ComponentType>> = {
   palette: Palette,
@@ -19,12 +19,18 @@ export function LazyDialogs() {
   const open = useStore(dialogs, (state) => state.open);
   const [wanted, setWanted] = useState<readonly DialogName[]>([]);
   if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
-  return wanted.map((name) => {
-    const Dialog = DIALOGS[name];
-    return (
-      <Suspense key={name} fallback={null}>
-        <Dialog />
-      </Suspense>
-    );
-  });
+  const hasVolume = useWorkspaceState((state) => state.source !== null);
+  return (
+    <>
+      {wanted.map((name) => {
+        const Dialog = DIALOGS[name];
+        return (
+          <Suspense key={name} fallback={null}>
+            <Dialog />
+          </Suspense>
+        );
+      })}
+      <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
+    </>
+  );
 }

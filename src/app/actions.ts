@@ -7,7 +7,9 @@ import { redoLabel, undoLabel } from '../recipe/history.ts';
 import { PRESETS, type Preset } from '../recipe/presets.ts';
 import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
 import { type Action, type KeyPress, matchesShortcut } from './action.ts';
+import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
+import { VERSION_ACTIONS } from './version-actions.ts';
 import { focusNextRegion, focusRegion } from './regions.ts';
 import { COLOUR_MAPS } from './rendering/colour-maps.ts';
 import { MEASURE_TOOLS, useMeasures } from './stores/measures.ts';
@@ -25,40 +27,6 @@ import { COMPARE_MODES, SLAB_CHOICES, useViewer } from './stores/viewer.ts';
 import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/window-presets.ts';
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
-
-type Declared = Pick<Action, 'id' | 'title' | 'group' | 'run'> & Partial<Action>;
-
-/** An action with what most have: no shortcut, no icon, always possible. */
-function action(parts: Declared): Action {
-  return {
-    icon: null,
-    shortcut: null,
-    scope: 'page',
-    keywords: '',
-    shortTitle: null,
-    summary: '',
-    obstacle: () => null,
-    ...parts,
-  };
-}
-
-function stateOf({ workspace }: Workbench): WorkspaceState {
-  return workspace.store.getState();
-}
-
-function needsSource(workbench: Workbench): string | null {
-  return stateOf(workbench).source === null ? 'Open a volume first.' : null;
-}
-
-function needsEngine(workbench: Workbench): string | null {
-  return stateOf(workbench).engine === null ? 'The program is still starting.' : null;
-}
-
-function needsResults(workbench: Workbench): string | null {
-  const { outcomes, activity } = stateOf(workbench);
-  if (Object.keys(outcomes).length === 0) return 'Run the recipe first.';
-  return activity === null ? null : 'Wait until the run has ended.';
-}
 
 async function openPicked(workbench: Workbench, kind: 'files' | 'folder'): Promise<void> {
   const files = await pickFiles(kind);
@@ -730,6 +698,7 @@ export const ACTIONS: readonly Action[] = [
   ...MEASURE,
   ...LOOKS,
   ...HELP,
+  ...VERSION_ACTIONS,
 ];
 
 let listed: {

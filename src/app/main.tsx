@@ -7,6 +7,7 @@ import { Bug } from '../errors/errors.ts';
 import { App } from './App.tsx';
 import { saveFile } from './components/save-file.ts';
 import { createEngineClient } from './engine-client.ts';
+import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { keepSession } from './stores/session.ts';
@@ -54,7 +55,8 @@ function start(): void {
       <App workbench={workbench} />
     </StrictMode>,
   );
-  void workspace.start();
+  // The development server's files change all the time.
+  void workspace.start().then(() => (import.meta.env.PROD ? keepFiles() : undefined));
 }
 
 start();

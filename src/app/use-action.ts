@@ -2,14 +2,20 @@
 import { useCallback, useEffect, useReducer, useSyncExternalStore } from 'react';
 import { type Action, actionTitle, shortcutText } from './action.ts';
 import { findAction } from './actions.ts';
+import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
 import { useViewer } from './stores/viewer.ts';
 import { useWorkbench, type Workbench } from './workbench-context.tsx';
 
 function subscribe({ workspace, preferences, dialogs }: Workbench, changed: () => void) {
-  const stops = [workspace.store, preferences, dialogs, useViewer, useMeasures].map((store) =>
-    store.subscribe(changed),
-  );
+  const stops = [
+    workspace.store,
+    preferences,
+    dialogs,
+    useViewer,
+    useMeasures,
+    useInstallation,
+  ].map((store) => store.subscribe(changed));
   return (): void => {
     for (const stop of stops) stop();
   };

@@ -1,4 +1,3 @@
 export { DropTarget } from './DropTarget.tsx';
-export { PhantomDialog } from './lazy-dialogs.ts';
+export { PhantomDialog, VoxelSizeDialog } from './lazy-dialogs.ts';
 export { StartScreen } from './StartScreen.tsx';
-export { VoxelSizeDialog } from './VoxelSizeDialog.tsx';

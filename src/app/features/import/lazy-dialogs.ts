@@ -4,3 +4,7 @@ import { lazy } from 'react';
 export const PhantomDialog = lazy(async () => ({
   default: (await import('./PhantomDialog.tsx')).PhantomDialog,
 }));
+
+export const VoxelSizeDialog = lazy(async () => ({
+  default: (await import('./VoxelSizeDialog.tsx')).VoxelSizeDialog,
+}));

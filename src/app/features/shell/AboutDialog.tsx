@@ -1,11 +1,13 @@
 /** What the program is. */
 import { Anchor, Modal } from '@mantine/core';
 import { Formula } from '../../components/Formula.tsx';
+import { useInstallation } from '../../stores/installation.ts';
 import { useDialog, useWorkspaceState } from '../../workbench-context.tsx';
 import styles from './shell.module.css';
 
 export function AboutDialog() {
   const { opened, close } = useDialog('about');
+  const worksOffline = useInstallation((state) => state.worksOffline);
   const engine = useWorkspaceState((state) => state.engine);
   return (
     <Modal opened={opened} onClose={close} title="About Tauscope" size={480}>
@@ -20,6 +22,11 @@ export function AboutDialog() {
         </span>
         , with ε the volume fraction of the conducting phase. The command line gives the same bits
         as this page.
+      </p>
+      <p>
+        {worksOffline
+          ? 'Every file of the program is kept by this browser: it opens without a network.'
+          : 'The program opens without a network once the browser has kept its files.'}
       </p>
       <p>
         Free software under the{' '}

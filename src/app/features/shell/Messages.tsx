@@ -5,6 +5,7 @@
 import { CloseButton } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { VersionNotice } from './VersionNotice.tsx';
 import styles from './shell.module.css';
 
 export function Messages() {
@@ -12,6 +13,7 @@ export function Messages() {
   const workspace = useWorkspace();
   return (
     <section className={styles['messages']} aria-label="Messages" aria-live="polite">
+      <VersionNotice />
       {messages.map((message) => {
         const Mark = message.kind === 'info' ? IconInfoCircle : IconAlertTriangle;
         return (
