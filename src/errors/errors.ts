@@ -27,6 +27,7 @@ export type UserErrorCode =
   | 'file/unsupported'
   | 'file/unknown-format'
   | 'file/mixed-slices'
+  | 'file/several-datasets'
   | 'file/limit'
   | 'volume/no-voxels'
   | 'volume/not-scalar'

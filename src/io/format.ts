@@ -36,6 +36,8 @@ export interface ReadOptions {
   readonly progress?: (fraction: number) => void;
   /** Files that came with this one (detached data, the other slices of a folder). */
   readonly siblings?: readonly ByteSource[];
+  /** Which of a file's volumes is meant, by its path in the file; a file with one needs none. */
+  readonly dataset?: string;
 }
 
 export interface ReadVolume {

@@ -1,6 +1,7 @@
 /** gzip (RFC 1952) into a buffer of known size, by the host's decoder where it can do it. */
 import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
+import { crc32 } from './crc32.ts';
 import type { ByteSource } from './format.ts';
 import { readToEnd } from './sources.ts';
 import type { DecodedBytes } from './decoded-bytes.ts';
@@ -78,27 +79,19 @@ async function gunzipByHost(
   }
 }
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, i) => {
-  let value = i;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-  return value;
-});
-
 /** CRC and length of one member's output, as its trailer states them. */
 class MemberCheck {
-  private crc = 0xffffffff;
+  private crc = 0;
   private length = 0;
 
   add(piece: Uint8Array): void {
-    let crc = this.crc;
-    for (const byte of piece) crc = (CRC_TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-    this.crc = crc;
+    this.crc = crc32(piece, this.crc);
     this.length += piece.length;
   }
 
   trailer(): Uint8Array {
     const view = new DataView(new ArrayBuffer(8));
-    view.setUint32(0, ~this.crc >>> 0, true);
+    view.setUint32(0, this.crc, true);
     view.setUint32(4, this.length % 2 ** 32, true);
     return new Uint8Array(view.buffer);
   }

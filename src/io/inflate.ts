@@ -461,6 +461,26 @@ export function inflateInto(input: Uint8Array, out: Uint8Array): number {
     throw new InflateError('it does not begin like zlib data');
   }
   const state: State = { input, out, position: 2, hold: 0, bits: 0, overrun: 0, written: 0 };
+  if (!decodeBlocks(state)) return state.written;
+  const trailer = state.position - ((state.bits >> 3) - state.overrun);
+  if (input.length - trailer >= 4) {
+    const stored = new DataView(input.buffer, input.byteOffset + trailer, 4).getUint32(0);
+    if (stored !== adler32(out, state.written)) {
+      throw new InflateError('its checksum does not match');
+    }
+  }
+  return state.written;
+}
+
+/** As `inflateInto`, of a stream without the zlib wrapper. */
+export function inflateRawInto(input: Uint8Array, out: Uint8Array): number {
+  const state: State = { input, out, position: 0, hold: 0, bits: 0, overrun: 0, written: 0 };
+  decodeBlocks(state);
+  return state.written;
+}
+
+/** Decodes all blocks; false where the output is full before their end. */
+function decodeBlocks(state: State): boolean {
   for (let final = false; !final; ) {
     final = take(state, 1) === 1;
     const kind = take(state, 2);
@@ -475,16 +495,9 @@ export function inflateInto(input: Uint8Array, out: Uint8Array): number {
       readCodes(state);
       fits = decodeBlock(state, dynamicLiterals, dynamicDistances);
     }
-    if (!fits) return state.written;
+    if (!fits) return false;
   }
-  const trailer = state.position - ((state.bits >> 3) - state.overrun);
-  if (input.length - trailer >= 4) {
-    const stored = new DataView(input.buffer, input.byteOffset + trailer, 4).getUint32(0);
-    if (stored !== adler32(out, state.written)) {
-      throw new InflateError('its checksum does not match');
-    }
-  }
-  return state.written;
+  return true;
 }
 
 /** Decodes by the host up to `out.length` bytes; null where the host finds anything odd. */

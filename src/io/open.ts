@@ -46,12 +46,16 @@ export interface FileDescription {
 const FOREIGN: readonly {
   readonly title: string;
   readonly test: (head: Uint8Array, text: string) => boolean;
+  /** Formats that are read here may look the same from outside. */
+  readonly wraps?: boolean;
 }[] = [
   { title: 'a DICOM file', test: (_, text) => text.slice(128, 132) === 'DICM' },
   { title: 'an HDF5 file', test: (_, text) => text.startsWith('\x89HDF\r\n') },
-  { title: 'a NumPy array', test: (_, text) => text.startsWith('\x93NUMPY') },
-  { title: 'a ZIP archive', test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text) },
-  { title: 'an Amira file', test: (_, text) => /^# (AmiraMesh|Avizo)/.test(text) },
+  {
+    title: 'a ZIP archive',
+    test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text),
+    wraps: true,
+  },
   { title: 'a Zeiss Xradia (OLE) file', test: (_, text) => text.startsWith('\xd0\xcf\x11\xe0') },
   { title: 'a PNG image', test: (_, text) => text.startsWith('\x89PNG') },
   { title: 'a JPEG image', test: (_, text) => text.startsWith('\xff\xd8\xff') },
@@ -59,9 +63,12 @@ const FOREIGN: readonly {
   { title: 'a GIF image', test: (_, text) => /^GIF8[79]a/.test(text) },
   { title: 'a PDF document', test: (_, text) => text.startsWith('%PDF-') },
   { title: 'a Scanco ISQ file', test: (_, text) => text.startsWith('CTDATA-HEADER_V1') },
-  { title: 'a VGI header', test: (_, text) => /^\{volume1\}/i.test(text) },
   { title: 'Zarr metadata', test: (_, text) => /^\s*\{[^]*"zarr_format"/.test(text) },
-  { title: 'a gzip archive', test: (head) => head[0] === 0x1f && head[1] === 0x8b },
+  {
+    title: 'a gzip archive',
+    test: (head) => head[0] === 0x1f && head[1] === 0x8b,
+    wraps: true,
+  },
 ];
 
 /** A file that can only have come along: the system's, hidden, or plain text beside the images. */
@@ -91,8 +98,8 @@ async function recognise(source: ByteSource): Promise<Recognised> {
   const head = await source.read(0, HEAD_BYTES);
   const text = String.fromCharCode(...head);
   const foreign = FOREIGN.find((format) => format.test(head, text)) ?? null;
-  // A DICOM file may start with a TIFF signature, so it is looked for first; gzip last of all.
-  if (foreign !== null && foreign.title !== 'a gzip archive') {
+  // A DICOM file may start with a TIFF signature, so it is looked for first; what wraps others last.
+  if (foreign !== null && foreign.wraps !== true) {
     return { source, id: null, foreign: foreign.title };
   }
   for (const id of FORMAT_IDS) {

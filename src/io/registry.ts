@@ -32,6 +32,22 @@ const FORMATS = {
     title: 'MRC',
     load: async () => (await import('./formats/itk/mrc.ts')).mrcFormat,
   },
+  amira: {
+    title: 'AmiraMesh',
+    load: async () => (await import('./formats/amira/amira.ts')).amiraFormat,
+  },
+  vgi: {
+    title: 'VGI/VOL',
+    load: async () => (await import('./formats/vgi/vgi.ts')).vgiFormat,
+  },
+  npy: {
+    title: 'NumPy',
+    load: async () => (await import('./formats/npy/npy.ts')).npyFormat,
+  },
+  npz: {
+    title: 'NPZ',
+    load: async () => (await import('./formats/npy/npz.ts')).npzFormat,
+  },
   vtk: {
     title: 'VTK',
     load: async () => (await import('./formats/itk/vtk.ts')).vtkFormat,

@@ -304,8 +304,6 @@ describeWithReference('files of other programs', ['io'], () => {
   it.each([
     ['CT_small.dcm', /is a DICOM file/],
     ['reader.h5', /is an HDF5 file/],
-    ['chessboard_GRAY_U8.npy', /is a NumPy array/],
-    ['testscalar.am', /is an Amira file/],
     ['blobs_image_v04.ome.zarr', /Zarr store/],
     ['example_nifti2.nii.gz', /NIfTI-2/],
     ['BallBinary30x30x30.raw', /of no known format/],

@@ -1,9 +1,9 @@
 /** Builds a `VolumeFormat` from a header parser and an itk-wasm reader. */
 import { UserError } from '../../../errors/errors.ts';
 import { itkImageToVolume, type UnknownItkImage } from '../../../volume/itk-image.ts';
-import type { LengthUnit } from '../../../volume/length.ts';
 import { bytesPerVoxel, type Vector3, type Volume, voxelCount } from '../../../volume/volume.ts';
 import { DecodeJob } from '../../decode-job.ts';
+import { assertScalarVolume } from '../../stored-volume.ts';
 import type {
   ByteSource,
   ReadOptions,
@@ -91,21 +91,8 @@ async function readWithItk(
 }
 
 function assertReadable(metadata: VolumeMetadata, file: string): void {
-  const { size, channels, type } = metadata;
-  if (size.includes(0)) {
-    throw new UserError(
-      'volume/no-voxels',
-      `${file} has no voxels: its size is ${size.join(' × ')}.`,
-      { file, size: [...size] },
-    );
-  }
-  if (channels !== 1) {
-    throw new UserError(
-      'volume/not-scalar',
-      `${file} holds ${channels} values per voxel (colour or vectors); Tauscope needs one grey value per voxel, so save one channel of it.`,
-      { file, channels },
-    );
-  }
+  assertScalarVolume(metadata, file);
+  const { size, type } = metadata;
   if (voxelCount(size) * bytesPerVoxel(type) > MAX_ITK_BYTES) {
     throw new UserError(
       'file/limit',
@@ -123,80 +110,6 @@ function assertAsStated(volume: Volume, metadata: VolumeMetadata, file: string):
   throw new UserError(
     'file/malformed',
     `${file}: the header says ${metadata.size.join(' × ')} ${metadata.type}, the reader found ${volume.size.join(' × ')} ${volume.type}; save the file as TIFF or NRRD.`,
-    { file },
-  );
-}
-
-export interface StatedEdges {
-  readonly values: readonly number[];
-  readonly unit: LengthUnit | null;
-  readonly source: string;
-}
-
-/** Spacing, the hint for the unit's question, and warnings, from edge lengths in a header. */
-export function spacingFromEdges(edges: StatedEdges): Pick<
-  VolumeMetadata,
-  'spacing' | 'spacingSource' | 'warnings'
-> & {
-  readonly tags: Readonly<Record<string, string>>;
-} {
-  const warnings: string[] = [];
-  const bad = edges.values.findIndex((value) => !Number.isFinite(value) || value <= 0);
-  if (bad !== -1 || edges.values.length === 0) {
-    if (bad !== -1) {
-      warnings.push(
-        `The header gives a voxel size of ${edges.values[bad]} along ${'xyz'[bad]}, which cannot be: it was ignored, enter the voxel size.`,
-      );
-    }
-    const spacingSource = `${edges.source}: no usable voxel size`;
-    return { spacing: null, spacingSource, warnings, tags: {} };
-  }
-  const [x = 1, y = x, z = x] = edges.values;
-  if (edges.values.length < 3) {
-    warnings.push(
-      'The image has no third axis: the voxel size along z was taken to be that along x.',
-    );
-  }
-  if (edges.unit === null) {
-    const text = `${x} × ${y} × ${z}`;
-    warnings.push(`The header gives a voxel size of ${text} without a unit: enter the unit.`);
-    return {
-      spacing: null,
-      spacingSource: `${edges.source}, without a unit`,
-      warnings,
-      tags: { 'spacing without unit': text },
-    };
-  }
-  const spacing = { values: [x, y, z], unit: edges.unit } as const;
-  return { spacing, spacingSource: edges.source, warnings, tags: {} };
-}
-
-/** Reads bytes [start, start + length) in pieces into memory of their own. */
-export async function loadBytes(
-  source: ByteSource,
-  start: number,
-  out: Uint8Array,
-  job: DecodeJob,
-): Promise<void> {
-  const have = Math.max(source.size - start, 0);
-  if (have < out.length) throw job.truncated(have, out.length);
-  const piece = 16 * 1024 * 1024;
-  for (let done = 0; done < out.length; ) {
-    const length = Math.min(piece, out.length - done);
-    const bytes = await source.read(start + done, start + done + length);
-    if (bytes.length !== length) throw job.truncated(done + bytes.length, out.length);
-    out.set(bytes, done);
-    done += length;
-    job.progress(done / out.length);
-    await job.breathe();
-  }
-}
-
-/** Voxel type words that name what a format stores. */
-export function unsupportedType(file: string, word: string): UserError {
-  return new UserError(
-    'file/unsupported',
-    `${file}: the voxel type ${word.slice(0, 80)} is not supported; save it as 8, 16 or 32-bit integers or as floats.`,
     { file },
   );
 }

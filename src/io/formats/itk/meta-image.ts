@@ -9,13 +9,9 @@ import { InflateError, inflate } from '../../inflate.ts';
 import { shownTags } from '../../shown-text.ts';
 import { findSibling } from '../../siblings.ts';
 import { readToEnd } from '../../sources.ts';
-import {
-  defineItkFormat,
-  type ItkFileHeader,
-  loadBytes,
-  spacingFromEdges,
-  unsupportedType,
-} from './itk-format.ts';
+import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { loadBytes } from '../../load-bytes.ts';
+import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 

@@ -5,13 +5,9 @@ import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../
 import { allocateBytes } from '../../decode-job.ts';
 import type { ByteSource, VolumeMetadata } from '../../format.ts';
 import { shownTags } from '../../shown-text.ts';
-import {
-  defineItkFormat,
-  type ItkFileHeader,
-  loadBytes,
-  spacingFromEdges,
-  unsupportedType,
-} from './itk-format.ts';
+import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { loadBytes } from '../../load-bytes.ts';
+import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
 
 const HEADER_BYTES = 1024;
 const ANGSTROMS_PER_NM = 10;

@@ -7,13 +7,9 @@ import { DecodedBytes } from '../../decoded-bytes.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { shownTags } from '../../shown-text.ts';
-import {
-  defineItkFormat,
-  type ItkFileHeader,
-  loadBytes,
-  spacingFromEdges,
-  unsupportedType,
-} from './itk-format.ts';
+import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { loadBytes } from '../../load-bytes.ts';
+import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
 
 const HEADER_BYTES = 352;
 const NIFTI1_SIZE = 348;

@@ -1,20 +1,17 @@
 /** The voxels of an NRRD file: every encoding, in one file or in several. */
 import { UserError } from '../../../errors/errors.ts';
-import {
-  bytesPerVoxel,
-  type VoxelArray,
-  type VoxelType,
-  voxelsFromBytes,
-} from '../../../volume/volume.ts';
+import { bytesPerVoxel, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { Bzip2Error, decodeBzip2 } from './bzip2.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
 import { readToEnd } from '../../sources.ts';
 import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
+import { swapBytes, wordsOf } from '../../byte-order.ts';
+import { loadBytes } from '../../load-bytes.ts';
+import { isSeparator, readNumbers, readPieces } from '../../number-words.ts';
 import type { NrrdHeader } from './header.ts';
 import { allocateBytes, DecodeJob } from '../../decode-job.ts';
 
-const READ_BYTES = 16 * 1024 * 1024;
 /** Decoded bytes are asked for in steps, since a bzip2 stream may expand a million times. */
 const BZIP2_FIRST_BYTES = 64 * 1024 * 1024;
 
@@ -69,7 +66,7 @@ export async function decodeVoxels(
     }
     job.progress(1);
   }
-  if (header.bigEndian && header.encoding !== 'ascii') swapBytes(bytes, width);
+  if (header.bigEndian && header.encoding !== 'ascii') swapBytes(wordsOf(bytes, width));
   return voxelsFromBytes(header.type, bytes, count);
 }
 
@@ -135,7 +132,12 @@ async function readPart(
     case 'hex':
       return readHex(source, start + Math.max(header.byteSkip, 0), out, job);
     default:
-      return readAscii(source, start + Math.max(header.byteSkip, 0), header.type, out, job);
+      return readNumbers(
+        source,
+        start + Math.max(header.byteSkip, 0),
+        voxelsFromBytes(header.type, out, out.length / bytesPerVoxel(header.type)),
+        job,
+      );
   }
 }
 
@@ -155,15 +157,7 @@ async function readRaw(
       `${job.file} holds ${have - out.length} bytes more than its header asks for: they were ignored.`,
     );
   }
-  for (let done = 0; done < out.length; ) {
-    const length = Math.min(READ_BYTES, out.length - done);
-    const bytes = await source.read(begin + done, begin + done + length);
-    if (bytes.length !== length) throw job.truncated(done + bytes.length, out.length);
-    out.set(bytes, done);
-    done += length;
-    job.progress(done / out.length);
-    await job.breathe();
-  }
+  await loadBytes(source, begin, out, job);
 }
 
 async function readBzip2(
@@ -230,28 +224,6 @@ for (let value = 0; value < 16; value++) {
   HEX_DIGITS[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
-function isSeparator(byte: number): boolean {
-  return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x2c;
-}
-
-/** Calls `onBytes` with pieces of the source until it returns false; true if it did. */
-async function readPieces(
-  source: ByteSource,
-  start: number,
-  job: DecodeJob,
-  onBytes: (bytes: Uint8Array) => boolean,
-): Promise<boolean> {
-  for (let position = start; position < source.size; ) {
-    const bytes = await source.read(position, position + 1024 * 1024);
-    if (bytes.length === 0) return false;
-    if (!onBytes(bytes)) return true;
-    position += bytes.length;
-    job.progress((position - start) / (source.size - start));
-    await job.breathe();
-  }
-  return false;
-}
-
 async function readHex(
   source: ByteSource,
   start: number,
@@ -275,87 +247,4 @@ async function readHex(
     return true;
   });
   if (digits < 2 * out.length) throw job.truncated(digits >> 1, out.length);
-}
-
-/** Longest number: a double written with all its digits. */
-const MAX_NUMBER_LENGTH = 400;
-
-async function readAscii(
-  source: ByteSource,
-  start: number,
-  type: VoxelType,
-  out: Uint8Array,
-  job: DecodeJob,
-): Promise<void> {
-  const count = out.length / bytesPerVoxel(type);
-  const store = storeInto(voxelsFromBytes(type, out, count));
-  let index = 0;
-  let word = '';
-  const finishWord = (): void => {
-    if (!store(index, word)) {
-      throw job.damaged(
-        `voxel ${index} is "${word.slice(0, 40)}", which is not a value of type ${type}`,
-      );
-    }
-    index++;
-    word = '';
-  };
-  await readPieces(source, start, job, (bytes) => {
-    for (const byte of bytes) {
-      if (!isSeparator(byte)) {
-        word += String.fromCharCode(byte);
-        if (word.length > MAX_NUMBER_LENGTH) {
-          throw job.damaged(`voxel ${index} has more than ${MAX_NUMBER_LENGTH} characters`);
-        }
-      } else if (word !== '') {
-        finishWord();
-        if (index === count) return false;
-      }
-    }
-    return true;
-  });
-  if (word !== '' && index < count) finishWord();
-  if (index < count) throw job.truncated(index, count, 'values');
-}
-
-/** A function that parses a word and stores it, false where the type cannot hold it. */
-function storeInto(voxels: VoxelArray): (index: number, word: string) => boolean {
-  if (voxels instanceof BigInt64Array || voxels instanceof BigUint64Array) {
-    return (index, word) => {
-      if (!/^[+-]?\d+$/.test(word)) return false;
-      const value = BigInt(word.replace(/^\+/, ''));
-      voxels[index] = value;
-      return voxels[index] === value;
-    };
-  }
-  if (voxels instanceof Float32Array || voxels instanceof Float64Array) {
-    return (index, word) => {
-      const value = parseFloatWord(word);
-      voxels[index] = value ?? 0;
-      return value !== null;
-    };
-  }
-  return (index, word) => {
-    const value = /^[+-]?\d+$/.test(word) ? Number(word) : Number.NaN;
-    voxels[index] = value;
-    return voxels[index] === value;
-  };
-}
-
-function parseFloatWord(word: string): number | null {
-  if (/^[+-]?nan/i.test(word)) return Number.NaN;
-  const infinite = /^([+-]?)inf(inity)?$/i.exec(word);
-  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(word) ? Number(word) : null;
-}
-
-/** Reverses the bytes of every voxel in place. */
-function swapBytes(bytes: Uint8Array, width: number): void {
-  for (let at = 0; at < bytes.length; at += width) {
-    for (let low = at, high = at + width - 1; low < high; low++, high--) {
-      const byte = bytes[low] as number;
-      bytes[low] = bytes[high] as number;
-      bytes[high] = byte;
-    }
-  }
 }

@@ -1,5 +1,4 @@
 /** NRRD: attached or detached, every encoding of the format's definition. */
-import { UserError } from '../../../errors/errors.ts';
 import { createVolume, voxelCount } from '../../../volume/volume.ts';
 import type {
   ByteSource,
@@ -8,6 +7,7 @@ import type {
   VolumeFormat,
   VolumeMetadata,
 } from '../../format.ts';
+import { assertScalarVolume } from '../../stored-volume.ts';
 import { shownTags } from '../../shown-text.ts';
 import { resolveDataParts } from './data-files.ts';
 import { decodeVoxels } from './decode.ts';
@@ -42,28 +42,8 @@ async function readMetadata(source: ByteSource): Promise<VolumeMetadata> {
 async function readVolume(source: ByteSource, options: ReadOptions = {}): Promise<ReadVolume> {
   const header = await readNrrdHeader(source);
   const geometry = readGeometry(header, source.name);
-  if (header.sizes.includes(0)) {
-    throw new UserError(
-      'volume/no-voxels',
-      `${source.name} has no voxels: its sizes are ${header.sizes.join(' × ')}.`,
-      { file: source.name, sizes: header.sizes },
-    );
-  }
-  if (geometry.channels !== 1) {
-    throw new UserError(
-      'volume/not-scalar',
-      `${source.name} holds ${geometry.channels} values per voxel (colour or vectors); Tauscope needs one grey value per voxel, so save one channel of it.`,
-      { file: source.name, channels: geometry.channels },
-    );
-  }
+  assertScalarVolume(describe(header, geometry), source.name);
   const count = voxelCount(geometry.size);
-  if (!Number.isSafeInteger(count * 8)) {
-    throw new UserError(
-      'file/limit',
-      `${source.name} declares ${geometry.size.join(' × ')} voxels, more than any computer can hold; its header is wrong.`,
-      { file: source.name, size: geometry.size },
-    );
-  }
   const parts = resolveDataParts(header, source, options.siblings ?? []);
   const decodingWarnings: string[] = [];
   const data = await decodeVoxels(header, parts, count, options, decodingWarnings);

@@ -1,7 +1,9 @@
 /** Decodes the strips or tiles of one page into a voxel array. */
 import { isUserError } from '../../../errors/errors.ts';
 import { allocateVoxels, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
+import { swapBytes, wordsOf } from '../../byte-order.ts';
 import type { DecodeJob } from '../../decode-job.ts';
+import { widenHalves } from '../../half-floats.ts';
 import { CodecError } from './codec-error.ts';
 import { decompress } from './codecs.ts';
 import { decodeJpeg, readJpegTables } from './fallback.ts';
@@ -15,15 +17,7 @@ import {
   voxelTypeOfPage,
 } from './page.ts';
 import { LARGEST_WINDOW } from './read-ahead.ts';
-import {
-  reverseBits,
-  swapBytes,
-  undoDifferences,
-  undoFloatPredictor,
-  unpackRow,
-  widenHalves,
-  wordsOf,
-} from './samples.ts';
+import { reverseBits, undoDifferences, undoFloatPredictor, unpackRow } from './samples.ts';
 import { Compression } from './tags.ts';
 import type { TiffFile } from './tiff-file.ts';
 

@@ -1,4 +1,5 @@
-/** From stored bytes to samples: bit order, byte order, predictors, packed bits, half floats. */
+/** From stored bytes to samples: bit order, predictors, packed bits. */
+import type { SampleWords } from '../../byte-order.ts';
 
 const reversedBytes = new Uint8Array(256);
 for (let value = 0; value < 256; value++) {
@@ -12,50 +13,6 @@ export function reverseBits(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) out[i] = reversedBytes[bytes[i]!]!;
   return out;
-}
-
-export type SampleWords = Uint8Array | Uint16Array | Uint32Array | BigUint64Array;
-
-/** The samples of a byte range as unsigned words of `width` bytes; the range must be aligned. */
-export function wordsOf(bytes: Uint8Array, width: number): SampleWords {
-  const { buffer, byteOffset, byteLength } = bytes;
-  switch (width) {
-    case 2:
-      return new Uint16Array(buffer, byteOffset, byteLength / 2);
-    case 4:
-      return new Uint32Array(buffer, byteOffset, byteLength / 4);
-    case 8:
-      return new BigUint64Array(buffer, byteOffset, byteLength / 8);
-    default:
-      return new Uint8Array(buffer, byteOffset, byteLength);
-  }
-}
-
-/** Turns big-endian words into the host's order, in place. */
-export function swapBytes(words: SampleWords): void {
-  if (words instanceof Uint16Array) {
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      words[i] = (word << 8) | (word >>> 8);
-    }
-  } else if (words instanceof Uint32Array) {
-    swap32(words);
-  } else if (words instanceof BigUint64Array) {
-    const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
-    swap32(halves);
-    for (let i = 0; i < halves.length; i += 2) {
-      const low = halves[i]!;
-      halves[i] = halves[i + 1]!;
-      halves[i + 1] = low;
-    }
-  }
-}
-
-function swap32(words: Uint32Array): void {
-  for (let i = 0; i < words.length; i++) {
-    const word = words[i]!;
-    words[i] = (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
-  }
 }
 
 /** Undoes predictor 2 in place: each row of `rowLength` words holds differences at `stride`. */
@@ -144,29 +101,4 @@ export function unpackRow(
     }
     out[from + i] = signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
   }
-}
-
-const halfScratch = new Float32Array(1);
-const halfBits = new Uint32Array(halfScratch.buffer);
-
-/** One IEEE 754 half float as a number; exact, NaN kept as NaN. */
-function halfToNumber(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) {
-    // Subnormal halves are multiples of 2^-24.
-    const value = fraction * 2 ** -24;
-    return sign === 0 ? value : -value;
-  }
-  const wide = exponent === 31 ? 255 : exponent + 112;
-  halfBits[0] = (sign | (wide << 23) | (fraction << 13)) >>> 0;
-  return halfScratch[0]!;
-}
-
-let halfTable: Float32Array | null = null;
-
-export function widenHalves(halves: Uint16Array, out: Float32Array, from: number): void {
-  halfTable ??= Float32Array.from({ length: 65_536 }, (_, half) => halfToNumber(half));
-  for (let i = 0; i < halves.length; i++) out[from + i] = halfTable[halves[i]!]!;
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { bytesSource } from '../../sources.ts';
+import { vgiFormat } from './vgi.ts';
+
+const VGI = `{volume1}
+[representation]
+Size = 3 2 2
+Datatype = unsigned integer
+BitsPerElement = 16
+[file1]
+SkipHeader = 4
+FileType = raw
+Size = 3 2 2
+Name = scan.vol
+[geometry]
+resolution = 0.0025 0.0025 0.005
+unit = mm
+`;
+
+const XTEKCT = `[XTekCT]
+Name=cell
+VoxelsX=3
+VoxelsY=2
+VoxelsZ=2
+VoxelSizeX=0.01
+VoxelSizeY=0.01
+VoxelSizeZ=0.01
+OutputBits=16
+`;
+
+const voxels = Uint16Array.from({ length: 12 }, (_, i) => 1000 + i);
+const header = (text: string, name: string) => bytesSource(new TextEncoder().encode(text), name);
+
+describe('VGI and Nikon volumes', () => {
+  test('a VGI header finds its voxels behind the skipped bytes, in millimetres', async () => {
+    const bytes = new Uint8Array(28);
+    bytes.set(new Uint8Array(voxels.buffer), 4);
+    const { volume } = await vgiFormat.readVolume(header(VGI, 'scan.vgi'), {
+      siblings: [bytesSource(bytes, 'scan.vol')],
+    });
+    expect(volume.size).toEqual([3, 2, 2]);
+    expect(volume.data).toEqual(voxels);
+    expect(volume.spacing).toEqual({ values: [0.0025, 0.0025, 0.005], unit: 'mm' });
+  });
+
+  test('a Nikon header names its volume by the scan', async () => {
+    const { volume } = await vgiFormat.readVolume(header(XTEKCT, 'cell.xtekct'), {
+      siblings: [bytesSource(new Uint8Array(voxels.buffer), 'cell.vol')],
+    });
+    expect(volume.data).toEqual(voxels);
+    expect(volume.spacing).toEqual({ values: [0.01, 0.01, 0.01], unit: 'mm' });
+  });
+
+  test('a header alone says which file to open with it', async () => {
+    await expect(vgiFormat.readVolume(header(VGI, 'scan.vgi'))).rejects.toMatchObject({
+      code: 'file/unreadable',
+      message: expect.stringContaining('scan.vol'),
+    });
+  });
+
+  test.each([
+    ['a size of two numbers', VGI.replaceAll('Size = 3 2 2', 'Size = 3 2'), 'file/malformed'],
+    ['an unknown type', VGI.replace('unsigned integer', 'colour'), 'file/unsupported'],
+    ['no size', VGI.replaceAll('Size =', 'Width ='), 'file/malformed'],
+  ])('%s is refused', async (_name, text, code) => {
+    await expect(vgiFormat.readMetadata(header(text, 'a.vgi'))).rejects.toMatchObject({ code });
+  });
+});
