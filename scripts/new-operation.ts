@@ -18,6 +18,7 @@ const FAMILIES: Readonly<Record<Operation['family'], true>> = {
   gradient: true,
   segment: true,
   label: true,
+  correct: true,
   measure: true,
 };
 

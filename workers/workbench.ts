@@ -375,10 +375,7 @@ export function createWorkbench(
 
     async methods(recipe) {
       const results = lastRun?.steps === stepsKey(recipe) ? lastRun.results : [];
-      const gpu = new Map(
-        results.flatMap(({ stepId, gpu }) => (gpu === null ? [] : [[stepId, gpu] as const])),
-      );
-      return methodsAsText(methodsText(await loadSteps(recipe), gpu));
+      return methodsAsText(methodsText(await loadSteps(recipe), results));
     },
 
     findGpu: () =>

@@ -42,6 +42,8 @@ function placeholder(field: ParameterField): string {
       return ' <label:name[:pore[:#rrggbb]],…>';
     case 'label-values':
       return ' <label=number,…>';
+    case 'edits':
+      return ' <json>';
   }
 }
 
@@ -74,6 +76,8 @@ function describeValues(field: ParameterField): string {
       return 'a list of label:name or label:name:pore, each label once';
     case 'label-values':
       return `a list of label=number, each label once, numbers from ${boundText(field.min)} to ${boundText(field.max)}${unit}, or auto`;
+    case 'edits':
+      return `${describeRange(field).replace(/^it must be /, '')}, as JSON`;
     case 'boolean':
     case 'choice':
       return describeRange(field).replace(/^it must be /, '');
@@ -83,7 +87,7 @@ function describeValues(field: ParameterField): string {
 function describeDefault(field: ParameterField): string {
   const value = fieldDefault(field);
   if (value === null) return field.kind === 'box' || field.kind === 'labels' ? 'all' : 'auto';
-  if (Array.isArray(value)) return 'as in the volume';
+  if (Array.isArray(value)) return field.kind === 'edits' ? 'none' : 'as in the volume';
   const unit = 'unit' in field && field.unit !== '' ? ` ${field.unit}` : '';
   return `${scalarText(value)}${unit}`;
 }
@@ -281,6 +285,7 @@ function writeFlag(field: ParameterField, value: unknown): string {
       .map(({ label, value: number }) => `${label}=${number}`)
       .join(',');
   }
+  if (field.kind === 'edits') return JSON.stringify(value);
   return Array.isArray(value) ? value.join(',') : scalarText(value);
 }
 
@@ -333,6 +338,17 @@ function parseFlag(field: ParameterField, flag: string, text: string): unknown {
       return text.split(',').map((part, i) => parsePhase(part, i, number, fail));
     case 'label-values':
       return text === 'auto' ? null : text.split(',').map((part) => parseValue(part, number, fail));
+    case 'edits':
+      return parseJson(text, fail);
+  }
+}
+
+function parseJson(text: string, fail: () => never): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The sentence of the field says what it must be.
+    return fail();
   }
 }
 

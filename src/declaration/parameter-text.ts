@@ -1,4 +1,5 @@
 /** Parameters as a person writes them: for the methods paragraph, the docs and the undo list. */
+import { countEdits, type LabelEdit } from './edits.ts';
 import { type ParameterField, scalarText } from './parameters.ts';
 
 /** A parameter's value as a person writes it, with its unit. */
@@ -30,6 +31,8 @@ export function formatParameter(field: ParameterField, value: unknown): string {
       return (value as readonly { label: number; value: number }[])
         .map(({ label, value: number }) => `${number} for label ${label}`)
         .join(', ');
+    case 'edits':
+      return countEdits(value as readonly LabelEdit[]);
     case 'box': {
       const [x0, x1, y0, y1, z0, z1] = value as readonly number[];
       return `x ${x0} to ${x1}, y ${y0} to ${y1}, z ${z0} to ${z1}`;

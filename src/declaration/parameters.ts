@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { UserError } from '../errors/errors.ts';
+import { EDITS, type LabelEdit, MAX_EDIT_TEXT, MAX_EDITS } from './edits.ts';
 
 interface FieldCommon {
   readonly title: string;
@@ -77,6 +78,11 @@ export interface LabelValuesField extends FieldCommon {
   readonly auto: string;
 }
 
+/** Corrections drawn by hand, in their order; see `edits.ts`. */
+export interface EditsField extends FieldCommon {
+  readonly kind: 'edits';
+}
+
 export type ParameterField =
   | NumberField
   | AutoNumberField
@@ -86,7 +92,8 @@ export type ParameterField =
   | LabelListField
   | IntervalsField
   | PhasesField
-  | LabelValuesField;
+  | LabelValuesField
+  | EditsField;
 
 export type ParameterFields = Readonly<Record<string, ParameterField>>;
 
@@ -129,7 +136,9 @@ type FieldValue<F extends ParameterField> = F extends NumberField
                 ? readonly PhaseEntry[]
                 : F extends LabelValuesField
                   ? readonly LabelValue[] | null
-                  : never;
+                  : F extends EditsField
+                    ? readonly LabelEdit[]
+                    : never;
 
 /** The parsed parameters of a set of fields. */
 export type ParameterValues<F extends ParameterFields> = {
@@ -245,6 +254,8 @@ function fieldSchema(field: ParameterField): v.GenericSchema {
           v.minLength(1),
         ),
       );
+    case 'edits':
+      return EDITS;
   }
 }
 
@@ -262,6 +273,7 @@ export function fieldDefault(field: ParameterField): unknown {
     case 'label-values':
       return null;
     case 'phases':
+    case 'edits':
       return [];
   }
 }
@@ -361,5 +373,7 @@ export function describeRange(field: ParameterField): string {
       return `it must be a list of at most ${MAX_LABELS} phases, each label once, with name, colour (#rrggbb) and pore flag`;
     case 'label-values':
       return `it must be a list of at most ${MAX_LABELS} labels, each once, with a number from ${field.min} to ${field.max}${unit}, or null for automatic`;
+    case 'edits':
+      return `it must be a list of at most ${MAX_EDITS} edits, their paths and runs together at most ${MAX_EDIT_TEXT / 2 ** 20} million characters`;
   }
 }

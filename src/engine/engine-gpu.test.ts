@@ -231,8 +231,8 @@ describe('what is written of a GPU', () => {
 
   it('the methods paragraph tells it after the step’s own sentence', async () => {
     const steps = await loadSteps(RECIPE);
-    const gpu = new Map([['denoise-nl-means-1', RECORD]]);
-    expect(methodsAsText(methodsText(steps, gpu))).toMatch(
+    const results = [{ stepId: 'denoise-nl-means-1', tables: [], gpu: RECORD }];
+    expect(methodsAsText(methodsText(steps, results))).toMatch(
       /non-local means .*\. This step was computed on GPU \(scripted adapter\)/,
     );
     expect(methodsAsText(methodsText(steps))).not.toMatch(/GPU/);

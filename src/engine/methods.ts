@@ -1,7 +1,7 @@
 /** The methods paragraph of a recipe: each step's own sentence with its values and citations. */
 import { formatParameter } from '../declaration/parameter-text.ts';
 import type { ParameterValues } from '../declaration/parameters.ts';
-import type { Citation } from '../declaration/results.ts';
+import type { Citation, ResultTable } from '../declaration/results.ts';
 import type { Operation } from '../operations/operation.ts';
 import type { LoadedStep } from './engine.ts';
 import { describeGpu, type GpuRecord } from './gpu-record.ts';
@@ -13,11 +13,19 @@ export interface MethodsText {
   readonly citations: readonly Citation[];
 }
 
-/** @param gpu the steps of the run that a GPU computed, by id */
+/** What the last run of the recipe found in a step. */
+export interface MethodsResult {
+  readonly stepId: string;
+  readonly tables: readonly ResultTable[];
+  readonly gpu: GpuRecord | null;
+}
+
+/** @param results of a run of these steps; none where it was not run */
 export function methodsText(
   steps: readonly LoadedStep[],
-  gpu: ReadonlyMap<string, GpuRecord> = new Map(),
+  results: readonly MethodsResult[] = [],
 ): MethodsText {
+  const byStep = new Map(results.map((result) => [result.stepId, result]));
   const citations: Citation[] = [];
   const cite = (found: readonly Citation[]): string => {
     const numbers = found.map((citation) => {
@@ -29,9 +37,11 @@ export function methodsText(
   const sentences = steps
     .filter(({ operation, params }) => operation.changesVolume?.(params) !== false)
     .map(({ step, operation, params }) => {
-      const sentence = methodsSentence(operation, params);
-      const record = gpu.get(step.id);
-      const device = record === undefined ? '' : ` This step was ${describeGpu(record)}.`;
+      const result = byStep.get(step.id);
+      const found = result === undefined ? null : foundSentence(operation, result.tables);
+      const sentence = `${methodsSentence(operation, params)}${found === null ? '' : `; ${found}`}`;
+      const record = result?.gpu ?? null;
+      const device = record === null ? '' : ` This step was ${describeGpu(record)}.`;
       return `${sentence}${cite(operation.citations)}.${device}`;
     });
   return {
@@ -59,4 +69,20 @@ export function methodsSentence(
     return field === undefined ? whole : formatParameter(field, params[name]);
   });
   return sentence.replace(/\.\s*$/, '');
+}
+
+/** What an operation says of its numbers; null where it says nothing, or has not these numbers. */
+function foundSentence(
+  { methodsAfterRun }: Operation,
+  tables: readonly ResultTable[],
+): string | null {
+  if (methodsAfterRun === undefined) return null;
+  let isWhole = true;
+  const sentence = methodsAfterRun.replace(/\{(\w+)\.(\w+)\}/g, (_, id: string, column: string) => {
+    const cell = tables.find((table) => table.id === id)?.rows[0]?.[column] ?? null;
+    if (cell === null) isWhole = false;
+    const isRounded = typeof cell === 'number' && !Number.isInteger(cell);
+    return String(isRounded ? Number(cell.toPrecision(3)) : cell);
+  });
+  return isWhole ? sentence : null;
 }

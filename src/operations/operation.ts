@@ -111,6 +111,7 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
     | 'gradient'
     | 'segment'
     | 'label'
+    | 'correct'
     | 'measure';
   /** One sentence for menus and help. */
   readonly summary: string;
@@ -122,6 +123,11 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
    * A sentence for a paper's methods section. `{name}` stands for a parameter's value with unit.
    */
   readonly methods: string;
+  /**
+   * What is added to it once the numbers are known: `{table.column}` stands for the cell of a table of
+   * one row.
+   */
+  readonly methodsAfterRun?: string;
   /** False where these parameters leave the volume as it is, so that a paper need not tell of it. */
   changesVolume?(params: ParameterValues<F>): boolean;
   readonly citations: readonly Citation[];

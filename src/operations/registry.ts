@@ -8,6 +8,7 @@ import type { GpuImplementation, Operation } from './operation.ts';
 type Loader = () => Promise<{ readonly operation: Operation }>;
 
 const LOADERS = {
+  'correct-labels': () => import('./correct-labels/index.ts'),
   'crop-box': () => import('./crop-box/index.ts'),
   'denoise-median': () => import('./denoise-median/index.ts'),
   'denoise-nl-means': () => import('./denoise-nl-means/index.ts'),

@@ -164,6 +164,11 @@ const CASES: readonly (readonly [what: string, fact: string, operation: Operatio
   ['shows no example', 'describes itself completely', broken({ examples: [] })],
   ['names a parameter it lacks', 'names only its own parameters', broken({ methods: '{width}' })],
   [
+    'names a number it lacks',
+    'names only its own parameters',
+    broken({ methodsAfterRun: '{sums.mean}' }),
+  ],
+  [
     'has a default out of range',
     'accepts its defaults',
     broken({

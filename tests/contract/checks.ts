@@ -163,10 +163,15 @@ export const OPERATION_CHECKS: readonly Check<[Operation]>[] = [
     },
   },
   {
-    fact: 'names only its own parameters in the methods sentence',
-    run({ methods, parameters }) {
+    fact: 'names only its own parameters and numbers in the methods sentence',
+    run({ methods, methodsAfterRun = '', parameters, tables }) {
       const named = [...methods.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       expect(Object.keys(parameters)).toEqual(expect.arrayContaining(named));
+      const found = [...methodsAfterRun.matchAll(/\{([\w.]+)\}/g)].map((match) => match[1]);
+      const cells = Object.entries(tables).flatMap(([id, { columns }]) =>
+        columns.map((column) => `${id}.${column.id}`),
+      );
+      expect(cells).toEqual(expect.arrayContaining(found));
     },
   },
   {

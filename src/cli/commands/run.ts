@@ -130,7 +130,10 @@ export const run: Command = {
     const outputs: OutputFile[] = [
       { name: 'results.json', content: results },
       { name: 'results.csv', content: resultsCsv(outcomes) },
-      { name: 'methods.txt', content: methodsAsText(methodsText(await loadSteps(recipe))) },
+      {
+        name: 'methods.txt',
+        content: methodsAsText(methodsText(await loadSteps(recipe), outcomes)),
+      },
     ];
     if (last !== undefined) {
       outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });

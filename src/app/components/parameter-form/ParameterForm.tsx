@@ -2,6 +2,7 @@
 import {
   type Box,
   describeRange,
+  type EditsField,
   fieldDefault,
   type GreyInterval,
   type LabelValue,
@@ -12,7 +13,9 @@ import {
   type RawParameters,
 } from '../../../declaration/parameters.ts';
 import { UserError } from '../../../errors/errors.ts';
+import type { LabelEdit } from '../../../declaration/edits.ts';
 import { BoxControl } from './BoxControl.tsx';
+import { EditsControl } from './EditsControl.tsx';
 import { type FieldContext, NO_CONTEXT } from './context.ts';
 import { FieldRow } from './FieldRow.tsx';
 import { IntervalsControl } from './IntervalsControl.tsx';
@@ -40,6 +43,7 @@ const WIDE: ReadonlySet<ParameterField['kind']> = new Set([
   'intervals',
   'phases',
   'label-values',
+  'edits',
 ]);
 
 /** What is wrong with one value, in the declaration's words, or null. */
@@ -164,5 +168,13 @@ function Control({ field, value, ...rest }: ControlProps) {
           value={Array.isArray(value) ? (value as readonly LabelValue[]) : null}
         />
       );
+    case 'edits':
+      return <EditsControl {...rest} field={field} value={knownEdits(field, value)} />;
   }
+}
+
+/** None where a hand-written recipe has something else. */
+function knownEdits(field: EditsField, value: unknown): readonly LabelEdit[] {
+  const isKnown = problemOf('edits', field, value) === null;
+  return isKnown ? (value as readonly LabelEdit[]) : [];
 }

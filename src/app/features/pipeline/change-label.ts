@@ -10,7 +10,7 @@ export function valueIn(recipe: Recipe, stepId: string, name: string): unknown {
 }
 
 /** Kinds whose values are too long for a line. */
-const LONG: ReadonlySet<ParameterField['kind']> = new Set(['box', 'intervals', 'phases']);
+const LONG: ReadonlySet<ParameterField['kind']> = new Set(['box', 'intervals', 'phases', 'edits']);
 
 /** "Standard deviation of Gaussian smoothing 2 → 3 voxels". */
 export function changeLabel(

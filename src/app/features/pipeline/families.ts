@@ -11,5 +11,6 @@ export const FAMILIES: readonly (readonly [Family, string])[] = [
   ['gradient', 'Gradient'],
   ['segment', 'Segment'],
   ['label', 'Labels'],
+  ['correct', 'Correct'],
   ['measure', 'Measure'],
 ];
