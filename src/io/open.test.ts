@@ -267,7 +267,7 @@ function onlyArray(file: Expected): Expected {
 
 /** What is not read, and the word its message must hold. */
 const REFUSED: Readonly<Record<string, readonly [UserErrorCode, string]>> = {
-  'example_nifti2.nii.gz': ['file/unsupported', 'NIfTI-2'],
+  'example_nifti2.nii.gz': ['file/several-datasets', 'holds 2 volumes'],
   'reader.h5': ['file/unknown-format', 'HDF5'],
   'CT_small.dcm': ['file/unknown-format', 'DICOM'],
 };

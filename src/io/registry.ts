@@ -22,11 +22,11 @@ const FORMATS = {
   },
   'meta-image': {
     title: 'MHA/MHD',
-    load: async () => (await import('./formats/itk/meta-image.ts')).metaImageFormat,
+    load: async () => (await import('./formats/meta-image/meta-image.ts')).metaImageFormat,
   },
   nifti: {
     title: 'NIfTI',
-    load: async () => (await import('./formats/itk/nifti.ts')).niftiFormat,
+    load: async () => (await import('./formats/nifti/nifti.ts')).niftiFormat,
   },
   mrc: {
     title: 'MRC',

@@ -208,7 +208,7 @@ export function withKind(volume: Volume, kind: Volume['kind']): Volume {
 const CONVERTED_AT_ONCE = 1 << 18;
 
 /** Copies voxels as numbers, each rounded to what `out` holds. */
-export function* copyNumbersSteps<T extends Float32Array | Uint16Array>(
+export function* copyNumbersSteps<T extends Float32Array | Float64Array | Uint16Array>(
   data: VoxelArray,
   out: T,
 ): Steps<T> {

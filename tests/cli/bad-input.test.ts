@@ -305,7 +305,7 @@ describeWithReference('files of other programs', ['io'], () => {
     ['CT_small.dcm', /is a DICOM file/],
     ['reader.h5', /is an HDF5 file/],
     ['blobs_image_v04.ome.zarr', /Zarr store/],
-    ['example_nifti2.nii.gz', /NIfTI-2/],
+    ['example_nifti2.nii.gz', /holds 2 volumes: choose one/],
     ['BallBinary30x30x30.raw', /of no known format/],
     ['multi-channel.ome.tif', /channels|samples|multi-channel/],
   ])('%s is named for what it is', async (name, sentence) => {

@@ -10,12 +10,7 @@ export const ITK_IMAGE_IO_VERSION = '1.6.1';
 export const ITK_ASSETS_FOLDER = `pipelines/image-io-${ITK_IMAGE_IO_VERSION}`;
 
 /** The pipelines that are used; each is a `.js` and a `.wasm.zst` file. */
-export const ITK_PIPELINES = [
-  'meta-read-image',
-  'nifti-read-image',
-  'mrc-read-image',
-  'vtk-read-image',
-] as const;
+export const ITK_PIPELINES = ['mrc-read-image', 'vtk-read-image'] as const;
 
 export type ItkPipeline = (typeof ITK_PIPELINES)[number];
 

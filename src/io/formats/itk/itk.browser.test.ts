@@ -3,7 +3,7 @@ import { Bug } from '../../../errors/errors.ts';
 import { openVolume } from '../../open.ts';
 import { bytesSource } from '../../sources.ts';
 import { configureItkAssets } from './assets.ts';
-import { metaImageBytes, niftiBytes } from '../../../../tests/support/itk-files.ts';
+import { mrcBytes, vtkBytes } from '../../../../tests/support/itk-files.ts';
 
 function useInstalledPipelines(): void {
   configureItkAssets(
@@ -17,26 +17,25 @@ beforeAll(useInstalledPipelines);
 const SIZE = [4, 3, 2] as const;
 const VOXELS = Uint16Array.from({ length: 24 }, (_, i) => i * 2500);
 
-test('a MetaImage is read by a worker of its own', async () => {
-  const source = bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha');
+test('an MRC map is read by a worker of its own', async () => {
+  const source = bytesSource(mrcBytes(SIZE, VOXELS, 6), 'grey.mrc');
   const { volume } = await openVolume([source]);
   expect(volume.size).toEqual(SIZE);
   expect(volume.data).toEqual(VOXELS);
   expect(volume.data.buffer).toBeInstanceOf(ArrayBuffer);
 });
 
-test('a NIfTI file is read twice in a row, each time by a fresh worker', async () => {
+test('a VTK file is read twice in a row, each time by a fresh worker', async () => {
   for (let turn = 0; turn < 2; turn++) {
-    const source = bytesSource(niftiBytes(SIZE, VOXELS), 'grey.nii');
+    const source = bytesSource(vtkBytes(SIZE, 'unsigned_short', [...VOXELS].join(' ')), 'grey.vtk');
     const { volume } = await openVolume([source]);
     expect(volume.data).toEqual(VOXELS);
-    expect(volume.spacing).toEqual({ values: [0.5, 0.5, 2], unit: 'mm' });
   }
 });
 
 test('an abort settles a read that is under way, and the next read works', async () => {
   const controller = new AbortController();
-  const reading = openVolume([bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha')], {
+  const reading = openVolume([bytesSource(mrcBytes(SIZE, VOXELS, 6), 'grey.mrc')], {
     signal: controller.signal,
     progress: (fraction) => {
       // The file is loaded and its worker is starting, which takes longer than this.
@@ -44,13 +43,13 @@ test('an abort settles a read that is under way, and the next read works', async
     },
   });
   await expect(reading).rejects.toMatchObject({ code: 'run/cancelled' });
-  const { volume } = await openVolume([bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha')]);
+  const { volume } = await openVolume([bytesSource(mrcBytes(SIZE, VOXELS, 6), 'grey.mrc')]);
   expect(volume.data).toEqual(VOXELS);
 });
 
 test('pipelines that are not served are reported as our fault, and a later read works', async () => {
   configureItkAssets(new URL('/no-such-folder', location.href).href);
-  const source = bytesSource(metaImageBytes(SIZE, VOXELS), 'grey.mha');
+  const source = bytesSource(mrcBytes(SIZE, VOXELS, 6), 'grey.mrc');
   await expect(openVolume([source])).rejects.toBeInstanceOf(Bug);
   useInstalledPipelines();
   const { volume } = await openVolume([source]);

@@ -1,7 +1,13 @@
 /** MetaImage, .mha with the voxels in it and .mhd with the voxels beside it (ITK's MetaIO). */
 import { UserError } from '../../../errors/errors.ts';
 import { LENGTH_UNIT_KEY, unitOfKey } from '../../../volume/length.ts';
-import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
+import {
+  bytesPerVoxel,
+  type Size3,
+  type VoxelArray,
+  type VoxelType,
+  voxelCount,
+} from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
@@ -11,7 +17,8 @@ import { findSibling } from '../../siblings.ts';
 import { readToEnd } from '../../sources.ts';
 import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
-import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
+import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
+import { asSamples } from '../../stored-samples.ts';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -171,7 +178,6 @@ function findUncompressed(
   return siblings.find((file) => file.name === `${stem}.raw` && file.size === bytes) ?? null;
 }
 
-/** Decodes zlib data here: the pipeline fills what is missing or damaged with zeros. */
 async function inflateInto(file: DataFile, out: Uint8Array, job: DecodeJob): Promise<void> {
   const available = Math.max(file.source.size - file.start, 0);
   if (out.length > available * MAX_GZIP_RATIO) {
@@ -188,41 +194,23 @@ async function inflateInto(file: DataFile, out: Uint8Array, job: DecodeJob): Pro
   }
 }
 
-/** The file as one attached, uncompressed MetaImage with only the fields that matter. */
-async function loadAttached(
-  fields: MetaFields,
+async function loadVoxels(
+  { values }: MetaFields,
   metadata: VolumeMetadata,
-  elementType: string,
   files: readonly DataFile[],
   job: DecodeJob,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { values } = fields;
-  const bigEndian =
-    isTrue(values.get('BinaryDataByteOrderMSB')) || isTrue(values.get('ElementByteOrderMSB'));
-  const header = new TextEncoder().encode(
-    [
-      'ObjectType = Image',
-      'NDims = 3',
-      'BinaryData = True',
-      `BinaryDataByteOrderMSB = ${bigEndian ? 'True' : 'False'}`,
-      'CompressedData = False',
-      `DimSize = ${metadata.size.join(' ')}`,
-      `ElementType = ${elementType}`,
-      'ElementDataFile = LOCAL\n',
-    ].join('\n'),
-  );
-  const voxels = voxelCount(metadata.size) * bytesPerVoxel(metadata.type);
-  const share = voxels / files.length;
+): Promise<VoxelArray> {
+  const count = voxelCount(metadata.size);
+  const total = count * bytesPerVoxel(metadata.type);
+  const share = total / files.length;
   if (!Number.isInteger(share)) {
-    throw job.damaged(`${voxels} bytes of voxels cannot be shared by ${files.length} files`);
+    throw job.damaged(`${total} bytes of voxels cannot be shared by ${files.length} files`);
   }
   const skip = Number(values.get('HeaderSize') ?? 0);
   for (const file of files) assertHolds(file, share, job);
-  const bytes = allocateBytes(header.length + voxels, job.file);
-  bytes.set(header);
+  const bytes = allocateBytes(total, job.file);
   for (const [i, file] of files.entries()) {
-    const from = header.length + i * share;
-    const out = bytes.subarray(from, from + share);
+    const out = bytes.subarray(i * share, (i + 1) * share);
     if (file.compressed) await inflateInto(file, out, job);
     else {
       const start = skip === -1 ? file.source.size - share : file.start + Math.max(skip, 0);
@@ -231,7 +219,9 @@ async function loadAttached(
     }
     if (file.warning !== null) job.warnings.push(file.warning);
   }
-  return bytes;
+  const bigEndian =
+    isTrue(values.get('BinaryDataByteOrderMSB')) || isTrue(values.get('ElementByteOrderMSB'));
+  return asSamples(bytes, metadata.type, count, bigEndian);
 }
 
 function assertHolds(file: DataFile, bytes: number, job: DecodeJob): void {
@@ -239,7 +229,7 @@ function assertHolds(file: DataFile, bytes: number, job: DecodeJob): void {
   if (!file.compressed && have < bytes) throw job.truncated(have, bytes);
 }
 
-async function readHeader(source: ByteSource, options: ReadOptions): Promise<ItkFileHeader> {
+async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
   const fields = await readFields(source);
   const { values } = fields;
   const size = readSize(source, values);
@@ -293,17 +283,15 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Itk
     async load(job) {
       const bytes = voxelCount(size) * bytesPerVoxel(type);
       const files = await locateData(source, fields, options.siblings ?? [], bytes);
-      return loadAttached(fields, metadata, elementType, files, job);
+      return loadVoxels(fields, metadata, files, job);
     },
   };
 }
 
-export const metaImageFormat = defineItkFormat({
+export const metaImageFormat = defineStoredFormat({
   id: 'meta-image',
   title: 'MetaImage (MHA, MHD)',
   extensions: ['.mha', '.mhd'],
-  pipeline: 'meta-read-image',
-  memoryName: 'volume.mha',
   sniff,
   readHeader,
 });
