@@ -56,6 +56,8 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: { kind: 'local', halo: () => 0, words: '' },
+
   estimate(input) {
     const voxels = voxelCount(input.size);
     return { bytes: 4 * voxels, work: voxels };

@@ -114,6 +114,24 @@ function gpuText({ gpu }: Operation): string {
   return `On a GPU, where the page is asked to use it: within ${tolerance.toExponential()} of the CPU's values, relative to ${relativeTo}, ${how}.`;
 }
 
+/** What a voxel of the result depends on, and so what a preview of some slices is worth. */
+function reachText({ reach, output, parameters }: Operation): string {
+  if (reach.kind === 'cut')
+    return 'A preview of some slices is exact: they are those of the input.';
+  if (reach.kind === 'whole') {
+    if (output === 'none') return '';
+    return reach.fromSlices
+      ? 'Any voxel may depend on the whole volume: a preview sees some slices only and may differ.'
+      : 'Any voxel may depend on the whole volume, so there is no preview of some slices.';
+  }
+  const halo = reach.halo(defaultParameters(parameters));
+  const far =
+    halo === 0
+      ? 'on that of the input alone'
+      : `on those of the input as far away as ${reach.words}, in voxels along each axis: ${halo} with the default parameters`;
+  return `A voxel of the result depends ${far}. A preview of some slices has the bits of the full result.`;
+}
+
 /** Markdown, one page; what the declaration leaves empty has no section. */
 export function operationPage(operation: Operation): string {
   const { id, version, title, family, summary, equation, details, parameters } = operation;
@@ -124,7 +142,7 @@ export function operationPage(operation: Operation): string {
     `\`${id}\`, version ${version}, family *${family}*. ${summary}`,
     `Takes ${KINDS[operation.input]}; gives ${KINDS[operation.output]}.`,
     ...section('Equation', equation === '' ? '' : ['```text', equation, '```'].join('\n')),
-    ...section('Details', details, gpuText(operation)),
+    ...section('Details', details, reachText(operation), gpuText(operation)),
     ...section(
       'Parameters',
       Object.keys(parameters).length === 0

@@ -93,6 +93,8 @@ export interface StepSummary {
   readonly tables: readonly ResultTable[];
   readonly notes: readonly string[];
   readonly elapsedMs: number;
+  /** The work of its estimate, as `StepEstimate` has it. */
+  readonly work: number;
   readonly cached: boolean;
   /** null where the CPU computed the step. */
   readonly gpu: GpuRecord | null;
@@ -116,6 +118,20 @@ export interface StepEstimate {
   readonly stepId: string;
   readonly bytes: number;
   readonly work: number;
+}
+
+/** What a step would make; it has no handle, since no voxel of it is kept. */
+export interface PreviewedVolume {
+  readonly stepId: string;
+  readonly volume: Omit<VolumeInfo, 'handle'>;
+}
+
+/** A slice of what a step would make. */
+export interface PreviewPixels extends SlicePixels {
+  /** Of the labels in the slices that were computed; empty for grey values. */
+  readonly phases: readonly Phase[];
+  /** Slices that a step saw in place of the whole volume; null where the slice is exact. */
+  readonly seenSlices: number | null;
 }
 
 /** The adapter that runs may use, or one sentence on why there is none; the other is null. */
@@ -197,6 +213,17 @@ export interface EngineApi {
 
   /** Memory and work of each enabled step, without running. Throws what planning refuses. */
   estimate(recipe: Recipe, handle: VolumeHandle): Promise<readonly StepEstimate[]>;
+  /**
+   * What the steps of a recipe that make a volume would make of this one, without running. Throws
+   * what planning refuses, and `usage` with a sentence for a step that slices tell nothing of.
+   */
+  planPreview(recipe: Recipe, handle: VolumeHandle): Promise<readonly PreviewedVolume[]>;
+  /**
+   * A slice of what the recipe's last step would make of the volume that the request names; no result
+   * and no later run knows of it. A run that starts ends it, as `cancel` does; while one is under way
+   * it fails as cancelled.
+   */
+  previewSlice(jobId: string, recipe: Recipe, request: SliceRequest): Promise<PreviewPixels>;
   /**
    * Runs a recipe on an opened volume. One run at a time: a second waits, and can be cancelled while
    * it does. A `done` comes before the next step's `start`. Errors name the step in `details.step`;

@@ -39,6 +39,10 @@ const api: EngineApi = {
     const slice = await workbench.slice(request);
     return transfer(slice, [slice.data.buffer]);
   },
+  previewSlice: async (jobId, recipe, request) => {
+    const slice = await workbench.previewSlice(jobId, recipe, request);
+    return transfer(slice, [slice.data.buffer]);
+  },
   preview: async (handle, maxEdge) => {
     const preview = await workbench.preview(handle, maxEdge);
     return transfer(preview, [preview.data.buffer]);

@@ -330,3 +330,53 @@ describe('workbench results', () => {
     });
   });
 });
+
+describe('workbench previews', () => {
+  const at = (handle: string, index = 8) => ({ handle, axis: 2, index }) as const;
+
+  it('have the pixels of the run that follows, of a slab as well', async () => {
+    const { handle } = await openGrey();
+    const slab = { thickness: 4, projection: 'mean' } as const;
+    const [sharp] = (await workbench.planPreview(TWO_STEPS, handle)).slice(-1);
+    const slice = await workbench.previewSlice('p', TWO_STEPS, at(handle));
+    const thick = await workbench.previewSlice('p', TWO_STEPS, { ...at(handle, 15), slab });
+    const summaries = await workbench.run('r', TWO_STEPS, handle, quiet);
+    const made = summaries.at(-1)?.volume;
+    expect(sharp?.volume).toMatchObject({ size: made?.size, type: made?.type, kind: 'grey' });
+    expect(slice.data).toEqual((await workbench.slice(at(made?.handle ?? ''))).data);
+    expect(thick.data).toEqual(
+      (await workbench.slice({ ...at(made?.handle ?? '', 15), slab })).data,
+    );
+    expect(slice).toMatchObject({ seenSlices: null, phases: [] });
+  });
+
+  it('are of no use to a run or an export', async () => {
+    const { handle } = await openGrey();
+    await workbench.previewSlice('p', SMOOTH, at(handle));
+    await expect(workbench.resultsCsv(SMOOTH, handle)).rejects.toMatchObject({ code: 'usage' });
+    const [summary] = await workbench.run('r', SMOOTH, handle, quiet);
+    expect(summary?.cached).toBe(false);
+  });
+
+  it('give way to a run', async () => {
+    const { handle } = await openGrey(48);
+    const slow = workbench.previewSlice('p', LONG, at(handle));
+    await host.turn();
+    const run = workbench.run('r', SMOOTH, handle, quiet);
+    await expect(slow).rejects.toMatchObject({ code: 'run/cancelled' });
+    const meanwhile = workbench.previewSlice('q', SMOOTH, at(handle));
+    await expect(meanwhile).rejects.toMatchObject({ code: 'run/cancelled' });
+    await run;
+    await workbench.previewSlice('q', LONG, at(handle));
+  });
+
+  it('are cancelled one by one', async () => {
+    const { handle } = await openGrey(48);
+    const first = workbench.previewSlice('p', LONG, at(handle));
+    const second = workbench.previewSlice('q', SMOOTH, at(handle));
+    await host.turn();
+    await workbench.cancel('p');
+    await expect(first).rejects.toMatchObject({ code: 'run/cancelled' });
+    expect((await second).width).toBe(48);
+  });
+});

@@ -39,6 +39,7 @@ import { loadPhantom } from '../src/phantoms/registry.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
+import { slabLayers } from '../src/volume/slab.ts';
 import { type Volume, withKind, withSpacing } from '../src/volume/volume.ts';
 import { Queue } from '../src/wasm/queue.ts';
 import { type Declarations, loadDeclarations } from './declarations.ts';
@@ -48,7 +49,9 @@ import type {
   ExportKind,
   Histogram,
   NamedFile,
+  PreviewPixels,
   RunReport,
+  SliceRequest,
   StepSummary,
   VolumeHandle,
   VolumeInfo,
@@ -93,6 +96,9 @@ export function createWorkbench(
   const volumes = new Map<VolumeHandle, Kept>();
   const jobs = new Map<string, AbortController>();
   const runs = new Queue();
+  const previews = new Queue();
+  const previewing = new Set<AbortController>();
+  let running = 0;
   let lastRun: FinishedRun | null = null;
   let shown = showNothing();
 
@@ -108,6 +114,51 @@ export function createWorkbench(
     try {
       return await withinMemory(() => work(controller.signal));
     } finally {
+      jobs.delete(jobId);
+    }
+  }
+
+  /** Previews give way to a run, since both need all threads. */
+  async function withoutPreviews<T>(work: () => Promise<T>): Promise<T> {
+    running += 1;
+    for (const controller of previewing) controller.abort();
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+    }
+  }
+
+  async function previewSlice(
+    jobId: string,
+    recipe: Recipe,
+    { handle, axis, index, slab }: SliceRequest,
+  ): Promise<PreviewPixels> {
+    const controller = new AbortController();
+    if (running > 0) controller.abort();
+    const { signal } = controller;
+    const source = find(handle);
+    previewing.add(controller);
+    jobs.set(jobId, controller);
+    try {
+      return await withinMemory(() =>
+        previews.run(signal, async () => {
+          const planned = await engine.planPreview(recipe, source.volume);
+          const count = planned.at(-1)?.shape.size[axis] ?? source.volume.size[axis];
+          const [first, last] = slabLayers(count, index, slab?.thickness ?? 1);
+          const slices = { axis, first, last };
+          const { volume, seenSlices } = await engine.preview(recipe, source, slices, signal);
+          const all = { thickness: last - first + 1, projection: slab?.projection ?? 'mean' };
+          const middle = Math.floor((all.thickness - 1) / 2);
+          const slice =
+            slab === undefined
+              ? extractSlice(volume, axis, 0)
+              : await projectSlab(volume, axis, middle, all, createBreathe(host, signal));
+          return { ...slice, phases: volume.phases, seenSlices };
+        }),
+      );
+    } finally {
+      previewing.delete(controller);
       jobs.delete(jobId);
     }
   }
@@ -186,6 +237,7 @@ export function createWorkbench(
       tables: outcome.tables,
       notes: outcome.notes,
       elapsedMs: outcome.elapsedMs,
+      work: outcome.work,
       cached: outcome.cached,
       gpu: outcome.gpu,
       onGpu: restsOnGpu(outcome),
@@ -346,10 +398,32 @@ export function createWorkbench(
       return planned.map(({ step, estimate }) => ({ stepId: step.id, ...estimate }));
     },
 
+    async planPreview(recipe, handle) {
+      const { volume, info } = find(handle);
+      const { handle: _own, ...facts } = info;
+      const planned = await engine.planPreview(recipe, volume);
+      return planned.map(({ stepId, shape, origin }) => ({
+        stepId,
+        volume: {
+          ...facts,
+          ...NO_FILE,
+          ...shape,
+          origin,
+          phases: shape.kind === 'labels' ? info.phases : [],
+          labelCounts: [],
+          voxelDigest: null,
+        },
+      }));
+    },
+
+    previewSlice,
+
     run: (jobId, recipe, handle, report: (event: RunReport) => void, options = {}) =>
       asJob(jobId, (signal) => {
         const source = find(handle);
-        return runs.run(signal, () => runRecipe(recipe, source, report, { ...options, signal }));
+        return withoutPreviews(() =>
+          runs.run(signal, () => runRecipe(recipe, source, report, { ...options, signal })),
+        );
       }),
 
     cancel: (jobId) => {

@@ -154,6 +154,9 @@ export function createEngineClient(
     statistics: (handle, region, labels) =>
       call((remote) => remote.statistics(handle, region, labels)),
     estimate: (recipe, handle) => call((remote) => remote.estimate(recipe, handle)),
+    planPreview: (recipe, handle) => call((remote) => remote.planPreview(recipe, handle)),
+    previewSlice: (jobId, recipe, request) =>
+      callJob(jobId, (remote) => remote.previewSlice(jobId, recipe, request)),
     run: (jobId, recipe, handle, report, choices) =>
       callJob(jobId, (remote) => remote.run(jobId, recipe, handle, proxy(report), choices)),
     cancel,

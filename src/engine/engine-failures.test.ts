@@ -22,6 +22,7 @@ const BASE = {
   output: 'none',
   parameters: {},
   tables: {},
+  reach: { kind: 'whole', fromSlices: false },
   estimate: () => ({ bytes: 3 * 2 ** 30, work: 1 }),
   examples: [],
 } as const;

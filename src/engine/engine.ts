@@ -17,6 +17,12 @@ import type { KernelHost } from '../wasm/kernel-host.ts';
 import { formatGiB, MAX_ARENA_BYTES } from '../wasm/kernel-memory.ts';
 import { createBreathe } from './breathe.ts';
 import { type GpuRecord, gpuRecord } from './gpu-record.ts';
+import {
+  createPreviews,
+  type PreviewedStep,
+  type PreviewPart,
+  type SliceRange,
+} from './preview.ts';
 import { type KeptResult, ResultCache } from './result-cache.ts';
 
 /** A volume together with its identity as an input. */
@@ -42,6 +48,8 @@ export interface StepOutcome {
   readonly tables: readonly ResultTable[];
   readonly notes: readonly string[];
   readonly elapsedMs: number;
+  /** The work that the plan reckoned with, see `Estimate`. */
+  readonly work: number;
   readonly cached: boolean;
   /** null where the CPU computed the step. */
   readonly gpu: GpuRecord | null;
@@ -79,6 +87,9 @@ export interface LoadedStep {
 
 export interface PlannedStep extends LoadedStep {
   readonly estimate: Estimate;
+  /** What reaches the step, and what leaves it, as far as it is known before running. */
+  readonly shape: VolumeShape;
+  readonly output: VolumeShape;
 }
 
 /** A step's result with its identity. */
@@ -115,9 +126,21 @@ export interface Engine {
     input: IdentifiedVolume,
     options: RunOptions,
   ): Promise<readonly StepOutcome[]>;
+  /**
+   * The steps of a recipe that make a volume, as a preview of them could show it. Throws what
+   * planning refuses, and `usage` for a step that shows nothing of some slices.
+   */
+  planPreview(recipe: Recipe, input: Volume): Promise<readonly PreviewedStep[]>;
+  /** Slices of what the recipe's last step would make; see `Previews.compute`. */
+  preview(
+    recipe: Recipe,
+    input: IdentifiedVolume,
+    slices: SliceRange,
+    signal: AbortSignal,
+  ): Promise<PreviewPart>;
   /** The adapter that runs with `useGpu` use. Throws `gpu/unavailable` with the reason. */
   findGpu(): Promise<string>;
-  /** Forgets kept results, or only those beyond `bytes`. */
+  /** Forgets kept results, or only those beyond `bytes`, and what previews keep. */
   trim(bytes?: number): void;
 }
 
@@ -149,6 +172,14 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       withKernels: (bytes, driver) => kernels.runJob({ bytes, signal, progress: report }, driver),
     };
   }
+
+  const previews = createPreviews({
+    context: (signal) => createContext(signal, () => undefined),
+    findComplete(key) {
+      const kept = cache.get(key);
+      return kept !== undefined && 'volume' in kept ? kept.volume : undefined;
+    },
+  });
 
   /** A result from the cache, or computed and put there. */
   async function through(
@@ -240,6 +271,7 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       tables: result.tables ?? [],
       notes: [...olderVersionNote(planned), ...(result.notes ?? [])],
       elapsedMs: performance.now() - startedAt,
+      work: planned.estimate.work,
       cached,
       gpu,
       gpuProblem,
@@ -265,8 +297,9 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
       try {
         const estimate = operation.estimate(shape, params);
         assertArenaFits(operation, estimate, shape);
-        planned.push({ ...loaded, estimate });
-        shape = { ...shape, ...outputShape(operation, shape, params) };
+        const output = { ...shape, ...outputShape(operation, shape, params) };
+        planned.push({ ...loaded, estimate, shape, output });
+        shape = output;
       } catch (error) {
         throw withStep(error, step.id);
       }
@@ -320,8 +353,14 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     },
     plan,
     run,
+    planPreview: async (recipe, input) => previews.describe(await plan(recipe, input), input),
+    preview: async (recipe, input, slices, signal) =>
+      previews.compute(await plan(recipe, input.volume), input, slices, signal),
     findGpu: async () => (await openGpu()).adapter,
-    trim: (bytes = 0) => cache.trim(bytes),
+    trim(bytes = 0) {
+      cache.trim(bytes);
+      previews.clear();
+    },
   };
 }
 

@@ -2,10 +2,10 @@
  * The contract of an operation. One folder under `src/operations` exports one declaration; form,
  * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
  */
-import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
+import type { Box, ParameterFields, ParameterValues } from '../declaration/parameters.ts';
 import type { Citation, Column, ResultTable } from '../declaration/results.ts';
 import type { GpuDevice } from '../gpu/device.ts';
-import type { Volume, VolumeShape } from '../volume/volume.ts';
+import type { Size3, Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
 
 export type VolumeKind = Volume['kind'];
@@ -97,6 +97,35 @@ export interface DeclaredTable {
   readonly optional?: true;
 }
 
+/**
+ * How far a voxel of the result reaches into the input: what a part of the result can be computed
+ * from. Previews and the docs page derive from it; a contract test compares parts with the whole.
+ */
+export type Reach<F extends ParameterFields = ParameterFields> =
+  | {
+      /** A voxel depends on those at most `halo` voxels away along each axis, bit for bit. */
+      readonly kind: 'local';
+      halo(params: ParameterValues<F>): number;
+      /** The halo in words, for the docs page: "the radius". */
+      readonly words: string;
+      /** Where sums are paired by position: parts begin at multiples of this; default 1. */
+      readonly grid?: number;
+    }
+  | {
+      /** The result is this box of the input, voxel for voxel. Throws where there is no such box. */
+      readonly kind: 'cut';
+      box(params: ParameterValues<F>, size: Size3): Box;
+    }
+  | {
+      /** Any voxel may depend on all of them. */
+      readonly kind: 'whole';
+      /** Whether what comes of some slices alone tells of the result, so that it is offered. */
+      readonly fromSlices: boolean;
+    };
+
+/** Of what measures the volume as a whole: a part of it says nothing. */
+export const WHOLE_VOLUME = { kind: 'whole', fromSlices: false } as const satisfies Reach;
+
 export interface Operation<F extends ParameterFields = ParameterFields> {
   /** `family-name`, stable for ever. */
   readonly id: string;
@@ -144,6 +173,16 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
    * and uint8 for labels.
    */
   outputShape?(input: VolumeShape, params: ParameterValues<F>): Partial<VolumeShape>;
+  readonly reach: Reach<F>;
+  /**
+   * The parameters with what is left automatic found from the input: with them a run gives the same
+   * voxels, and a part of the input what the whole gives. Left out where nothing is found.
+   */
+  settle?(
+    input: Volume,
+    params: ParameterValues<F>,
+    context: Pick<OperationContext, 'breathe'>,
+  ): Promise<ParameterValues<F>>;
   /** Never changes `input`. Throws UserError for input it cannot take. */
   run(
     input: Volume,

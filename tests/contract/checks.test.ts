@@ -95,6 +95,7 @@ const SOUND: Operation = defineOperation({
     },
   },
   tables,
+  reach: { kind: 'whole', fromSlices: false },
   estimate: ({ size }) => ({ bytes: ARENA + 4 * voxelCount(size), work: voxelCount(size) }),
   run: (volume, _params, context) => runSound(volume, context),
   reference: (volume) =>
@@ -384,6 +385,17 @@ const CASES: readonly (readonly [what: string, fact: string, operation: Operatio
       ({ tables: [table] = [] }) =>
         ({ tables: [{ ...table, rows: [{ sum: 1, more: 2 }] }] }) as never,
     ),
+  ],
+  [
+    'reaches further than it says',
+    'gives every part of its result',
+    // It adds by the voxel's number in the volume.
+    broken({ reach: { kind: 'local', halo: () => 0, words: '' } }),
+  ],
+  [
+    'finds a value again that it has found',
+    'finds automatic values',
+    broken({ settle: (_input, params) => Promise.resolve({ ...params }) }),
   ],
 ];
 

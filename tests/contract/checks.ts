@@ -8,6 +8,8 @@ import {
   parseParameters,
   type ParameterValues,
 } from '../../src/declaration/parameters.ts';
+import type { PlannedStep } from '../../src/engine/engine.ts';
+import { createPreviews, type SliceRange } from '../../src/engine/preview.ts';
 import { cancelled } from '../../src/errors/errors.ts';
 import type {
   Operation,
@@ -15,6 +17,7 @@ import type {
   OperationExample,
   OperationResult,
 } from '../../src/operations/operation.ts';
+import { type Axis, copyBox, type VoxelBox, wholeBox } from '../../src/volume/box.ts';
 import { digestBytes } from '../../src/volume/digest.ts';
 import {
   type Size3,
@@ -58,13 +61,11 @@ interface Observed {
   readonly arenaBytes: number;
 }
 
-async function observe(
-  operation: Operation,
-  example: Example,
-  options: RunOptions = {},
-): Promise<Observed> {
+/** A context for one run, and what it sees of the run. */
+function watch(
+  options: RunOptions,
+): Omit<Observed, 'result'> & { readonly context: OperationContext } {
   const { threads = 1, signal = new AbortController().signal, itemsPerTask, onPause } = options;
-  const input = options.input ?? example.input();
   const progress: number[] = [];
   let arenaBytes = 0;
   const report = (fraction: number): void => {
@@ -101,8 +102,66 @@ async function observe(
       },
     });
   };
-  const result = await operation.run(input, parametersOf(operation, example), context);
+  return {
+    context,
+    progress,
+    get arenaBytes() {
+      return arenaBytes;
+    },
+  };
+}
+
+async function observe(
+  operation: Operation,
+  example: Example,
+  options: RunOptions = {},
+): Promise<Observed> {
+  const watched = watch(options);
+  const input = options.input ?? example.input();
+  const params = parametersOf(operation, example);
+  const result = await operation.run(input, params, watched.context);
+  const { progress, arenaBytes } = watched;
   return { result, progress, arenaBytes };
+}
+
+/** The operation as the one step of a plan. */
+function planOf(operation: Operation, example: Example, input: Volume): PlannedStep {
+  const params = parametersOf(operation, example);
+  return {
+    step: {
+      id: 'step',
+      operation: operation.id,
+      version: operation.version,
+      params: {},
+      enabled: true,
+    },
+    operation,
+    params,
+    estimate: operation.estimate(input, params),
+    shape: input,
+    output: { ...input, ...plannedShape(operation, input, example) },
+  };
+}
+
+function volumeOf(result: OperationResult): Volume {
+  expect('volume' in result).toBe(true);
+  return (result as { readonly volume: Volume }).volume;
+}
+
+/** Slices at both borders, beside them and in the middle, and a few slices at once. */
+function slicesAlong(axis: Axis, size: Size3): readonly SliceRange[] {
+  const end = size[axis] - 1;
+  const middle = end >> 1;
+  const single = new Set([0, 1, middle, end - 1, end].filter((at) => at >= 0 && at <= end));
+  const ranges = [...single].map((at) => ({ axis, first: at, last: at }));
+  return [...ranges, { axis, first: middle, last: Math.min(end, middle + 2) }];
+}
+
+function sliceBox(size: Size3, { axis, first, last }: SliceRange): VoxelBox {
+  const box = [...wholeBox(size)] as [...VoxelBox];
+  box[2 * axis] = first;
+  box[2 * axis + 1] = last + 1;
+  return box;
 }
 
 /** Everything about a result that a user can see, as text. */
@@ -269,6 +328,43 @@ export const EXAMPLE_CHECKS: readonly Check<[Operation, Example]>[] = [
       }
       const expected = operation.reference(example.input(), parametersOf(operation, example));
       expect(resultDigest(result)).toBe(resultDigest(expected));
+    },
+  },
+  {
+    fact: 'gives every part of its result from as much of the input as it says',
+    async run(operation, example) {
+      if (operation.reach.kind === 'whole') return;
+      const input = example.input();
+      const whole = volumeOf((await observe(operation, example, { input })).result);
+      const planned = [planOf(operation, example, input)];
+      const source = { volume: input, identity: '', voxelDigest: null, onGpu: false };
+      const { signal } = new AbortController();
+      for (const slices of ([0, 1, 2] as const).flatMap((axis) => slicesAlong(axis, whole.size))) {
+        const previews = createPreviews({
+          context: () => watch({ threads: 2 }).context,
+          findComplete: () => undefined,
+        });
+        const { volume, seenSlices } = await previews.compute(planned, source, slices, signal);
+        const expected = await copyBox(whole, sliceBox(whole.size, slices), async () => undefined);
+        expect(seenSlices).toBeNull();
+        expect(volume.data.constructor).toBe(expected.constructor);
+        expect(digestBytes(voxelBytes(volume.data)), JSON.stringify(slices)).toBe(
+          digestBytes(voxelBytes(expected)),
+        );
+      }
+    },
+  },
+  {
+    fact: 'finds automatic values with which a run gives the same voxels',
+    async run(operation, example) {
+      if (operation.settle === undefined) return;
+      const input = example.input();
+      const { context } = watch({});
+      const params = await operation.settle(input, parametersOf(operation, example), context);
+      expect(parseParameters(operation.parameters, params, operation.id)).toEqual(params);
+      expect(await operation.settle(input, params, context)).toBe(params);
+      const volume = volumeOf(await operation.run(input, params, context));
+      expect(digestBytes(voxelBytes(volume.data))).toBe(example.voxelDigest);
     },
   },
   {

@@ -99,6 +99,7 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
       tables: [],
       notes: [],
       elapsedMs: 1,
+      work: 1,
       cached: false,
       gpu: null,
       onGpu: false,
@@ -119,6 +120,8 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     profile: () => Promise.reject(new Bug('not scripted')),
     statistics: () => Promise.reject(new Bug('not scripted')),
     estimate: async () => [],
+    planPreview: () => Promise.reject(new Bug('not scripted')),
+    previewSlice: () => Promise.reject(new Bug('not scripted')),
     run: async (_job, recipe, handle, report: (event: RunReport) => void) => {
       runs.push(recipe);
       const summaries = recipe.steps

@@ -1,26 +1,13 @@
 /** Cuts a box of voxels out of a volume. */
 import type { Box } from '../../declaration/parameters.ts';
 import { UserError } from '../../errors/errors.ts';
-import {
-  allocateVoxels,
-  bytesPerVoxel,
-  createVolume,
-  type Size3,
-  type Vector3,
-  type Volume,
-  voxelBytes,
-  voxelCount,
-} from '../../volume/volume.ts';
+import { boxOrigin, boxSize, copyBox, wholeBox } from '../../volume/box.ts';
+import { bytesPerVoxel, createVolume, type Size3, voxelCount } from '../../volume/volume.ts';
 import { defineOperation } from '../operation.ts';
-
-function boxSize([x0, x1, y0, y1, z0, z1]: Box): Size3 {
-  return [x1 - x0, y1 - y0, z1 - z0];
-}
 
 /** The box itself, or the whole volume for null; refuses a box that leaves the volume. */
 function resolveBox(box: Box | null, size: Size3): Box {
-  const [nx, ny, nz] = size;
-  if (box === null) return [0, nx, 0, ny, 0, nz];
+  if (box === null) return wholeBox(size);
   const ends = [box[1], box[3], box[5]] as const;
   size.forEach((length, axis) => {
     const end = ends[axis] as number;
@@ -33,37 +20,6 @@ function resolveBox(box: Box | null, size: Size3): Box {
     }
   });
   return box;
-}
-
-/** Copies rows; works on bytes, so that every voxel type goes the same way. */
-async function copyBox(
-  input: Volume,
-  box: Box,
-  afterSlice: (fraction: number) => Promise<void>,
-): Promise<Volume['data']> {
-  const [x0, , y0, , z0] = box;
-  const [nx, ny] = input.size;
-  const size = boxSize(box);
-  const data = allocateVoxels(input.type, voxelCount(size));
-  const from = voxelBytes(input.data);
-  const to = voxelBytes(data);
-  const width = bytesPerVoxel(input.type);
-  const rowBytes = size[0] * width;
-  for (let z = 0; z < size[2]; z++) {
-    for (let y = 0; y < size[1]; y++) {
-      const start = (x0 + nx * (y0 + y + ny * (z0 + z))) * width;
-      to.set(from.subarray(start, start + rowBytes), (y + size[1] * z) * rowBytes);
-    }
-    await afterSlice((z + 1) / size[2]);
-  }
-  return data;
-}
-
-/** Position of the box's first voxel; unchanged where the voxel size is unknown. */
-function boxOrigin({ origin, spacing }: Volume, [x0, , y0, , z0]: Box): Vector3 {
-  if (spacing === null) return origin;
-  const [hx, hy, hz] = spacing.values;
-  return [origin[0] + x0 * hx, origin[1] + y0 * hy, origin[2] + z0 * hz];
 }
 
 const parameters = {
@@ -90,6 +46,8 @@ export const operation = defineOperation({
   output: 'same',
   parameters,
   tables: {},
+
+  reach: { kind: 'cut', box: ({ box }, size) => resolveBox(box, size) },
 
   estimate(input, { box }) {
     const voxels = voxelCount(box === null ? input.size : boxSize(box));

@@ -82,6 +82,8 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: { kind: 'local', halo: ({ radius }) => radius, words: 'the radius' },
+
   estimate({ size, type }, params) {
     const voxelBytes = bytesPerVoxel(resultType(type));
     const copy = isKept(type) ? 0 : 4 * voxelCount(size);

@@ -102,6 +102,14 @@ export const operation = defineOperation({
   tables,
   gpu: { tolerance: 1e-5, relativeTo: 'the range of grey values', evidence: 'comparison' },
 
+  reach: {
+    kind: 'local',
+    halo: ({ patchRadius, searchRadius }) => patchRadius + searchRadius,
+    words: 'patch radius plus search radius, once the noise is known',
+    // Windows along y and z share their pairs with the next one, from even coordinates on.
+    grid: 2,
+  },
+
   estimate(input, { patchRadius, searchRadius }) {
     const arena = nlMeansBytes(input.size, { patchRadius, searchRadius });
     return {
@@ -109,6 +117,12 @@ export const operation = defineOperation({
       // A pair costs several visits: window sums, the weight and two accumulators.
       work: 4 * nlMeansPairs(input.size, searchRadius),
     };
+  },
+
+  async settle(input, params, { breathe }) {
+    if (params.sigma !== null) return params;
+    const values = await greyValues(input, breathe);
+    return { ...params, sigma: kernelParameters(values, input, params).sigma };
   },
 
   async run(input, params, context) {

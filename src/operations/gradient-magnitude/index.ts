@@ -78,6 +78,15 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: {
+    kind: 'local',
+    halo(params) {
+      const { sigma } = widthOf(params);
+      return sigma === null ? 1 : gaussianRadius(sigma);
+    },
+    words: '⌊4σ + ½⌋, or 1 for central differences',
+  },
+
   estimate(input, params) {
     const { sigma } = widthOf(params);
     return {

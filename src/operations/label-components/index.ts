@@ -427,6 +427,8 @@ export const operation = defineOperation({
   parameters,
   tables,
 
+  reach: { kind: 'whole', fromSlices: true },
+
   estimate(input) {
     const voxels = voxelCount(input.size);
     const arenaBytes = componentsBytes(input.size);

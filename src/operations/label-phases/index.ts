@@ -42,6 +42,7 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: { kind: 'local', halo: () => 0, words: '' },
   estimate: (input) => ({ bytes: 1 << 16, work: voxelCount(input.size) }),
   outputShape: () => ({ kind: 'labels' }),
 

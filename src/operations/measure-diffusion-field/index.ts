@@ -26,7 +26,7 @@ import {
   spreadNote,
 } from '../diffusion-profile.ts';
 import { bentChannel, randomMixture } from '../example-mixture.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
   accuracyField,
   AXES,
@@ -242,6 +242,8 @@ export const operation = defineOperation({
   output: 'grey',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input, { direction }) {
     const voxels = voxelCount(input.size);

@@ -11,7 +11,7 @@ import {
   distanceBytes,
   measureSquares,
 } from '../../wasm/distance.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
   distanceParameters,
   lengthUnit,
@@ -115,6 +115,8 @@ export const operation = defineOperation({
   output: 'grey',
   parameters: distanceParameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input) {
     const voxels = voxelCount(input.size);

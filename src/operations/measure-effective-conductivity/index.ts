@@ -13,7 +13,7 @@ import { relativeSpacing } from '../../volume/length.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import { diffusionArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import { randomMixture } from '../example-mixture.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
   accuracyField,
   AXES,
@@ -311,6 +311,8 @@ export const operation = defineOperation({
   output: 'none',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input, { directions }) {
     const voxels = voxelCount(input.size);

@@ -12,7 +12,7 @@ import { relativeSpacing } from '../../volume/length.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import { electrodeBytes, solveElectrode } from '../../wasm/electrode.ts';
 import { randomMixture } from '../example-mixture.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
   accuracyField,
   AXES,
@@ -259,6 +259,8 @@ export const operation = defineOperation({
   output: 'none',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input, { direction, end }) {
     const voxels = voxelCount(input.size);

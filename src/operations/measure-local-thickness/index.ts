@@ -8,7 +8,7 @@ import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import { copyLengths, countBytes, countLengths } from '../../wasm/distance.ts';
 import { coverWithBalls, thicknessBytes, thicknessListBytes } from '../../wasm/local-thickness.ts';
 import { layeredSpheres } from '../example-phases.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
   distanceParameters,
   lengthUnit,
@@ -226,6 +226,8 @@ export const operation = defineOperation({
   output: 'grey',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input) {
     const voxels = voxelCount(input.size);

@@ -10,7 +10,7 @@ import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/label
 import { createVolume, voxelCount } from '../../volume/volume.ts';
 import { componentsBytes, tabulateComponents } from '../../wasm/components.ts';
 import { componentsCitation } from '../component-labelling.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 
 const DIRECTIONS = ['x', 'y', 'z'] as const;
 
@@ -119,6 +119,8 @@ export const operation = defineOperation({
   output: 'none',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input) {
     const voxels = voxelCount(input.size);

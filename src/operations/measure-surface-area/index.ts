@@ -15,7 +15,7 @@ import {
   MOST_CROSSED_VALUES,
 } from '../../wasm/crofton.ts';
 import { layeredSpheres } from '../example-phases.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 
 const areaColumn: Column = {
   id: 'area',
@@ -202,6 +202,8 @@ export const operation = defineOperation({
   output: 'none',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input) {
     const voxels = voxelCount(input.size);

@@ -14,7 +14,12 @@ import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
 import { uniformArenaBytes, solveDiffusion } from '../../wasm/diffusion.ts';
 import { profileNotes, profileRows, profileTable, spreadNote } from '../diffusion-profile.ts';
 import { bentChannel, randomMixture } from '../example-mixture.ts';
-import { defineOperation, type OperationContext, type OperationResult } from '../operation.ts';
+import {
+  defineOperation,
+  type OperationContext,
+  type OperationResult,
+  WHOLE_VOLUME,
+} from '../operation.ts';
 import {
   accuracyField,
   conductingPhaseColumns,
@@ -337,6 +342,8 @@ export const operation = defineOperation({
   tables,
   // Twice the largest accuracy: both results lie in certified intervals that hold the exact value.
   gpu: { tolerance: 2e-2, relativeTo: 'τ', evidence: 'certificate' },
+
+  reach: WHOLE_VOLUME,
 
   estimate(input, { phase, directions, profile }) {
     const voxels = voxelCount(input.size);

@@ -7,7 +7,7 @@ import {
   phasesFor,
 } from '../../volume/labels.ts';
 import { createVolume, type Phase, type Volume, voxelCount } from '../../volume/volume.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 
 const fractionColumns: readonly Column[] = [
   { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the voxels.' },
@@ -111,6 +111,8 @@ export const operation = defineOperation({
   output: 'none',
   parameters: {},
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate: (input) => ({ bytes: 1 << 16, work: voxelCount(input.size) }),
 

@@ -95,11 +95,19 @@ type Parameters = ParameterValues<typeof parameters>;
 
 interface Plan extends ChosenIntervals, Seeds {}
 
-function* planSteps(input: Volume, data: GreyArray, params: Parameters): Steps<Plan> {
-  const grey = { name: input.name, size: input.size, data };
+function* chooseSteps(
+  { name, size }: Volume,
+  data: GreyArray,
+  { intervals, phases }: Parameters,
+): Steps<ChosenIntervals> {
+  const grey = { name, size, data };
   yield* checkGrey(grey);
-  const chosen = yield* chooseIntervals(grey, params.intervals, params.phases);
-  const seeds = yield* markSeeds(grey, chosen.intervals);
+  return yield* chooseIntervals(grey, intervals, phases);
+}
+
+function* planSteps(input: Volume, data: GreyArray, params: Parameters): Steps<Plan> {
+  const chosen = yield* chooseSteps(input, data, params);
+  const seeds = yield* markSeeds({ name: input.name, size: input.size, data }, chosen.intervals);
   return { ...chosen, ...seeds };
 }
 
@@ -211,6 +219,8 @@ export const operation = defineOperation({
   parameters,
   tables,
 
+  reach: { kind: 'whole', fromSlices: true },
+
   estimate(input, { gradientSigma }) {
     const voxels = voxelCount(input.size);
     const copy = input.type === 'int64' || input.type === 'uint64' ? 4 : 0;
@@ -220,6 +230,13 @@ export const operation = defineOperation({
       watershedBytes(input.size) + voxels,
     );
     return { bytes: voxels * (5 + copy) + arenaBytes + (1 << 20), arenaBytes, work: 40 * voxels };
+  },
+
+  async settle(input, params, { breathe }) {
+    if (params.intervals !== null) return params;
+    const data = await finishBreathing(numericSteps(input.data), breathe);
+    const { intervals } = await finishBreathing(chooseSteps(input, data, params), breathe);
+    return { ...params, intervals, phases: null };
   },
 
   async run(input, params, context) {

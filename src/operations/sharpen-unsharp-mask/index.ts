@@ -66,6 +66,12 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: {
+    kind: 'local',
+    halo: ({ sigma }) => gaussianRadius(sigma),
+    words: '⌊4σ + ½⌋',
+  },
+
   estimate(input, params) {
     return {
       bytes: unsharpBytes(input.size, params) + greyResultBytes(input),

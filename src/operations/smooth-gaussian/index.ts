@@ -45,6 +45,12 @@ export const operation = defineOperation({
   parameters,
   tables: {},
 
+  reach: {
+    kind: 'local',
+    halo: ({ sigma }) => gaussianRadius(sigma),
+    words: '⌊4σ + ½⌋',
+  },
+
   estimate(input, params) {
     return {
       bytes: gaussianBytes(input.size, params) + greyResultBytes(input),
