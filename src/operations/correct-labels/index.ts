@@ -12,7 +12,7 @@ import {
   type VoxelArray,
   voxelCount,
 } from '../../volume/volume.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 
 /** Voxels copied or compared between two pauses. */
 const VOXELS_AT_ONCE = 1 << 18;
@@ -145,6 +145,8 @@ export const operation = defineOperation({
   output: 'labels',
   parameters,
   tables,
+
+  reach: WHOLE_VOLUME,
 
   estimate(input, { edits }) {
     const voxels = voxelCount(input.size);
