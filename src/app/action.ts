@@ -11,6 +11,7 @@ export type ActionGroup =
   | 'Add step'
   | 'Preset'
   | 'Views'
+  | '3-D'
   | 'Measure'
   | 'Window'
   | 'Colour map'

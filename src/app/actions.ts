@@ -26,6 +26,7 @@ import {
 import { COMPARE_MODES, SLAB_CHOICES, useViewer } from './stores/viewer.ts';
 import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/window-presets.ts';
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
+import { VOLUME_ACTIONS } from './volume-actions.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 async function openPicked(workbench: Workbench, kind: 'files' | 'folder'): Promise<void> {
@@ -458,29 +459,6 @@ const VIEWS: readonly Action[] = [
     isOn: () => useViewer.getState().colourBarShown,
     run: () => useViewer.getState().toggleColourBar(),
   }),
-  action({
-    id: 'volume-view',
-    title: '3-D view',
-    group: 'Views',
-    icon: 'cube',
-    keywords: 'show hide volume rendering',
-    obstacle: needsSource,
-    isOn: () => useViewer.getState().showVolume,
-    run: () => {
-      const { showVolume, setShowVolume } = useViewer.getState();
-      setShowVolume(!showVolume);
-    },
-  }),
-  action({
-    id: 'cut-volume',
-    title: 'Cut the 3-D view open at the crosshair',
-    group: 'Views',
-    icon: 'cube',
-    keywords: 'clip section volume rendering',
-    obstacle: needsSource,
-    isOn: () => useViewer.getState().cut,
-    run: () => useViewer.getState().toggleCut(),
-  }),
   ...COLOUR_MAPS.map(({ id, title }) =>
     action({
       id: `colour-map-${id}`,
@@ -694,6 +672,7 @@ export const ACTIONS: readonly Action[] = [
   ...RECIPE,
   ...STEP,
   ...VIEWS,
+  ...VOLUME_ACTIONS,
   ...SLICES,
   ...MEASURE,
   ...LOOKS,

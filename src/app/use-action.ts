@@ -25,6 +25,8 @@ export interface ShownAction {
   readonly id: string;
   /** What it would do now: "Undo: Add Crop". */
   readonly title: string;
+  /** As `Action.shortTitle`. */
+  readonly shortTitle: string | null;
   /** Why it cannot be done now; null where it can. */
   readonly obstacle: string | null;
   /** null for what is not switched or chosen. */
@@ -53,6 +55,7 @@ export function useAction(id: string): ShownAction {
   return {
     id,
     title,
+    shortTitle: action.shortTitle,
     obstacle,
     isOn,
     label: labelOf(action, obstacle ?? title),

@@ -75,13 +75,20 @@ describe('bakePhases', () => {
 
 describe('bakeGrey', () => {
   const ramp = preview((x) => x * 20);
-  const look = { low: 60, high: 160, colourMap: 'grey' as const };
+  const look = { low: 60, high: 160, colourMap: 'grey' as const, lit: true };
 
-  it('puts the surface into the middle of the window', () => {
-    const { words } = bakeGrey(lightGrey(ramp), [0, 255], look);
+  it('keeps the levels as alpha, apart from clear and painted', () => {
+    const { words, faces } = bakeGrey(lightGrey(ramp), [0, 255], look);
     const alphas = Array.from({ length: 12 }, (_, x) => channels(words[at(x, 5, 4)])[3] ?? 0);
-    expect(alphas.findIndex((alpha) => alpha >= 127)).toBe(Math.ceil(110 / 20));
     expect(alphas).toEqual(alphas.toSorted((a, b) => a - b));
+    expect(alphas[5]).toBe(Math.round(1 + (100 * 253) / 255));
+    expect(channels(faces[0])[3]).toBe(255);
+  });
+
+  it('draws a value in the colour that the window gives it, where no light falls on it', () => {
+    const unlit = bakeGrey(lightGrey(ramp), [0, 255], { ...look, lit: false });
+    expect(channels(unlit.words[at(3, 5, 4)]).slice(0, 3)).toEqual([0, 0, 0]);
+    expect(channels(unlit.words[at(8, 5, 4)]).slice(0, 3)).toEqual([255, 255, 255]);
   });
 
   it('follows the grey values that the copy stands for', () => {

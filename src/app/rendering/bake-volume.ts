@@ -9,6 +9,7 @@
 import type { PreviewVolume } from '../../../workers/engine-api.ts';
 import type { Phase, Size3, Vector3 } from '../../volume/volume.ts';
 import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
+import { FIRST_LEVEL, LAST_LEVEL, PAINTED_ALPHA } from './transfer-function.ts';
 
 export type VoxelWords = Uint32Array<ArrayBuffer>;
 
@@ -210,44 +211,43 @@ export interface GreyLookOf3d {
   readonly low: number;
   readonly high: number;
   readonly colourMap: ColourMapId;
+  /** Whether light and shade show the relief. */
+  readonly lit: boolean;
 }
 
 /** How much brighter than its grey value a surface is drawn: the light takes some away again. */
 const SURFACE_LIFT = 0.22;
 
 /**
- * Grey values as a lit solid whose surface lies in the middle of the window: what is darker is
- * clear. `range` is what 0 and 255 of the preview stand for.
+ * Grey values in the colours of the window, with their levels as alpha (see `alphaPoints`): which
+ * of them are seen is up to the opacity curve. `range` is what 0 and 255 of the preview stand for.
  */
 export function bakeGrey(
   { smooth, shade }: LitGrey,
   range: readonly [number, number],
-  { low, high, colourMap }: GreyLookOf3d,
+  { low, high, colourMap, lit }: GreyLookOf3d,
 ): BakedVolume {
   const table = colourTable(colourMap);
   const span = (range[1] - range[0]) / 255;
   const width = Math.max(high - low, Number.EPSILON);
+  // Colours that stand for values are not lifted.
+  const lift = lit && colourMap === 'grey' ? SURFACE_LIFT : 0;
+  const perLevel = (LAST_LEVEL - FIRST_LEVEL) / 255;
   const colourOf = (share: number, alpha: number): number => {
     const step = 3 * Math.round(255 * Math.max(0, Math.min(1, share)));
-    return word(
-      table[step] as number,
-      table[step + 1] as number,
-      table[step + 2] as number,
-      255 * alpha,
-    );
+    return word(table[step] as number, table[step + 1] as number, table[step + 2] as number, alpha);
   };
   const surfaces = new Uint32Array(256);
   const faces = new Uint32Array(256);
   for (let level = 0; level < 256; level++) {
     const share = (range[0] + level * span - low) / width;
-    const rise = Math.max(0, Math.min(1, (share - 0.3) / 0.4));
-    surfaces[level] = colourOf(share + SURFACE_LIFT, rise);
-    faces[level] = colourOf(share, 1);
+    surfaces[level] = colourOf(share + lift, Math.round(FIRST_LEVEL + level * perLevel));
+    faces[level] = colourOf(share, PAINTED_ALPHA);
   }
   const words = new Uint32Array(smooth.length);
   for (let i = 0; i < words.length; i++) {
     const colour = surfaces[smooth[i] as number] as number;
-    words[i] = shaded(colour, shade[i] as number, colour >>> 24);
+    words[i] = lit ? shaded(colour, shade[i] as number, colour >>> 24) : colour;
   }
   return { words, faces };
 }

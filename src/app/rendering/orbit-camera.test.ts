@@ -4,10 +4,12 @@ import type { Vector3 } from '../../volume/volume.ts';
 import {
   cameraAxes,
   cameraPose,
-  FACE_CAMERAS,
+  facing,
   HOME_CAMERA,
+  lookingAt,
   panned,
   turned,
+  VIEW_DIRECTIONS,
   zoomed,
 } from './orbit-camera.ts';
 
@@ -42,12 +44,12 @@ describe('cameraAxes', () => {
   });
 
   it('look at each slice as its view does', () => {
-    expect(cameraAxes(FACE_CAMERAS.xy)).toEqual({
+    expect(cameraAxes(facing(HOME_CAMERA, VIEW_DIRECTIONS.xy))).toEqual({
       right: [1, 0, 0],
       down: [0, 1, -0],
       forward: [-0, 0, 1],
     });
-    const { right, down } = cameraAxes(FACE_CAMERAS.yz);
+    const { right, down } = cameraAxes(facing(HOME_CAMERA, VIEW_DIRECTIONS.yz));
     expect(right[2]).toBeCloseTo(1);
     expect(down[1]).toBeCloseTo(1);
   });
@@ -72,10 +74,27 @@ describe('cameraPose', () => {
   });
 
   it('moves with the pan by shares of the view', () => {
-    const still = cameraPose(FACE_CAMERAS.xy, [1, 1, 1], 2);
-    const moved = cameraPose(panned(FACE_CAMERAS.xy, 0.5, 0), [1, 1, 1], 2);
+    const still = cameraPose(facing(HOME_CAMERA, VIEW_DIRECTIONS.xy), [1, 1, 1], 2);
+    const moved = cameraPose(panned(facing(HOME_CAMERA, VIEW_DIRECTIONS.xy), 0.5, 0), [1, 1, 1], 2);
     const distance = still.focalPoint[2] - still.position[2];
     const height = 2 * distance * Math.tan((still.viewAngle * Math.PI) / 360);
     expect(still.focalPoint[0] - moved.focalPoint[0]).toBeCloseTo(height / 2);
+  });
+});
+
+describe('a parallel camera', () => {
+  it('sees the same height as the perspective one where that turns', () => {
+    const near = cameraPose(zoomed(HOME_CAMERA, 3), [1, 1, 1], 1.5);
+    const parallel = cameraPose({ ...zoomed(HOME_CAMERA, 3), parallel: true }, [1, 1, 1], 1.5);
+    expect(parallel.height).toBeCloseTo(near.height);
+  });
+});
+
+describe('lookingAt', () => {
+  it('turns about the middle of the box, as much larger as the box is smaller', () => {
+    const box = { low: [0.5, 0, 0.25], high: [1, 0.5, 0.75] } as const;
+    const camera = lookingAt(panned(zoomed(HOME_CAMERA, 5), 0.2, 0.2), box, [1, 1, 1]);
+    expect(camera).toEqual({ ...HOME_CAMERA, zoom: 2, centre: [0.75, 0.25, 0.5] });
+    expect(cameraPose(camera, [1, 0.5, 1], 1).focalPoint).toEqual([0.75, 0.125, 0.5]);
   });
 });

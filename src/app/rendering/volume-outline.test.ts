@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FACE_CAMERAS, HOME_CAMERA, type OrbitCamera } from './orbit-camera.ts';
+import { facing, HOME_CAMERA, type OrbitCamera, VIEW_DIRECTIONS } from './orbit-camera.ts';
 import { type OutlineScene, project, relativeExtent, volumeOutline } from './volume-outline.ts';
 
 function scene(parts: Partial<OutlineScene>): OutlineScene {
@@ -22,11 +22,13 @@ const anyCamera: fc.Arbitrary<OrbitCamera> = fc.record({
   zoom: fc.constant(1),
   panX: fc.constant(0),
   panY: fc.constant(0),
+  centre: fc.constant(HOME_CAMERA.centre),
+  parallel: fc.boolean(),
 });
 
 describe('project', () => {
   it('shows the XY face as the XY slice: x to the right, y down', () => {
-    const front = scene({ camera: FACE_CAMERAS.xy });
+    const front = scene({ camera: facing(HOME_CAMERA, VIEW_DIRECTIONS.xy) });
     const [left, top] = project(front, [0, 0, 0]);
     const [right, bottom] = project(front, [1, 1, 0]);
     expect(right).toBeGreaterThan(left);
@@ -54,7 +56,10 @@ describe('project', () => {
   it('keeps the whole volume in sight as first seen and straight on', () => {
     fc.assert(
       fc.property(shape, anyWidth, (sizes, width) => {
-        for (const camera of [HOME_CAMERA, ...Object.values(FACE_CAMERAS)]) {
+        for (const camera of [
+          HOME_CAMERA,
+          ...Object.values(VIEW_DIRECTIONS).map((each) => facing(HOME_CAMERA, each)),
+        ]) {
           expect(excess(camera, sizes, width)).toBe(0);
         }
       }),
@@ -73,7 +78,9 @@ describe('project', () => {
 describe('volumeOutline', () => {
   it('draws nine of the twelve edges from a corner and four from a face', () => {
     expect(volumeOutline(scene({})).length).toBe(9);
-    expect(volumeOutline(scene({ camera: FACE_CAMERAS.xy })).length).toBe(4);
+    expect(volumeOutline(scene({ camera: facing(HOME_CAMERA, VIEW_DIRECTIONS.xy) })).length).toBe(
+      4,
+    );
   });
 
   it('draws each plane on the faces in sight only', () => {

@@ -12,16 +12,20 @@ export interface OutlineSegment {
   readonly to: readonly [x: number, y: number];
 }
 
-export interface OutlineScene {
+/** How points of the volume come to lie on the view. */
+export interface Projected {
   readonly camera: OrbitCamera;
   /** Edge lengths of the volume, the longest 1. */
   readonly extent: Vector3;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface OutlineScene extends Projected {
   /** Where the planes are, as shares 0 to 1. */
   readonly at: Vector3;
   readonly planes: boolean;
   readonly cut: boolean;
-  readonly width: number;
-  readonly height: number;
 }
 
 type Axis = 0 | 1 | 2;
@@ -46,21 +50,31 @@ export function relativeExtent(size: readonly number[], spacing: readonly number
 }
 
 /** Screen position of a point in shares of the volume's edges. */
-export function project(scene: OutlineScene, share: Vector3): readonly [x: number, y: number] {
+export function project(scene: Projected, share: Vector3): readonly [x: number, y: number] {
   const { camera, extent, width, height } = scene;
   const pose = cameraPose(camera, extent, width / height);
   const { right, down, forward } = cameraAxes(camera);
   const ray = AXES.map(
     (axis) => share[axis] * extent[axis] - pose.position[axis],
   ) as unknown as Vector3;
-  const scale =
-    height / 2 / Math.tan((pose.viewAngle * Math.PI) / 360) / Math.max(1e-6, dot(ray, forward));
+  const seen = camera.parallel
+    ? pose.height
+    : 2 * Math.tan((pose.viewAngle * Math.PI) / 360) * Math.max(1e-6, dot(ray, forward));
+  const scale = height / seen;
   return [width / 2 + scale * dot(ray, right), height / 2 + scale * dot(ray, down)];
+}
+
+/** Whence faces are seen: so far away for parallel cameras that all rays are. */
+function eyeOf(camera: OrbitCamera, extent: Vector3, aspect: number): Vector3 {
+  const { position } = cameraPose(camera, extent, aspect);
+  if (!camera.parallel) return position;
+  const { forward } = cameraAxes(camera);
+  return position.map((at, axis) => at - 1e6 * (forward[axis] as number)) as unknown as Vector3;
 }
 
 export function volumeOutline(scene: OutlineScene): readonly OutlineSegment[] {
   const { camera, extent, at, width, height } = scene;
-  const eye = cameraPose(camera, extent, width / height).position;
+  const eye = eyeOf(camera, extent, width / height);
   const isCut = scene.cut && AXES.every((axis) => Math.abs(CORNER[axis] - at[axis]) > 1e-6);
   const segments: OutlineSegment[] = [];
   const add = (kind: OutlineSegment['kind'], from: Vector3, to: Vector3): void => {

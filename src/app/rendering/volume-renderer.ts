@@ -21,12 +21,21 @@ import type { Size3, Vector3 } from '../../volume/volume.ts';
 import { type BakedVolume, bakeGrey, bakePhases, type LitGrey, lightGrey } from './bake-volume.ts';
 import { boxWithin, type ClipPlane, WHOLE_BOX } from './clipping.ts';
 import { cutOpen } from './cut-volume.ts';
-import { cameraPose } from './orbit-camera.ts';
+import { cameraPose, type OrbitCamera } from './orbit-camera.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
 import { relativeExtent } from './volume-outline.ts';
 import { coarseArea, fullScale, nextScale } from './render-budget.ts';
 import { parseColour } from './colour-maps.ts';
-import type { RendererEvent, VolumeScene } from './volume-scene.ts';
+import { alphaPoints, LAYER } from './transfer-function.ts';
+import type { RendererEvent, VolumeLook, VolumeScene } from './volume-scene.ts';
+
+/** The surface lies where an occupancy (see `BakedVolume`) passes one half. */
+const OCCUPANCY = [
+  [0, 0],
+  [104, 0],
+  [150, 1],
+  [255, 1],
+] as const;
 
 const REST_MS = 200;
 /** Voxels between two samples of a ray. */
@@ -35,6 +44,7 @@ const STEP = { software: 0.8, hardware: 0.5 } as const;
 export interface VolumeRenderer {
   readonly isSoftware: boolean;
   change(part: Partial<VolumeScene>): void;
+  picture(camera: OrbitCamera): Promise<Blob>;
 }
 
 function rendererName(gl: WebGL2RenderingContext): string {
@@ -72,6 +82,14 @@ function createPace() {
       getDesiredUpdateRate: () => wanted,
     },
   };
+}
+
+/** Whether two looks differ in opacities at most, which cost no new voxels. */
+function isSameColours(a: VolumeLook, b: VolumeLook | undefined): boolean {
+  if (a.kind !== 'grey' || b?.kind !== 'grey') return a === b;
+  const { opacity: _a, ...ofA } = a;
+  const { opacity: _b, ...ofB } = b;
+  return JSON.stringify(ofA) === JSON.stringify(ofB);
 }
 
 /** What has to be made anew before the next picture. */
@@ -130,14 +148,6 @@ export function createVolumeRenderer(
   property.setShade(false);
   property.setInterpolationTypeToLinear();
   const opacity = vtkPiecewiseFunction.newInstance();
-  for (const [alpha, share] of [
-    [0, 0],
-    [104, 0],
-    [150, 1],
-    [255, 1],
-  ] as const) {
-    opacity.addPoint(alpha, share);
-  }
   property.setScalarOpacity(0, opacity);
   // Colours come from the voxels; vtk.js scales them by the span of this map, which must be 255.
   const colours = vtkColorTransferFunction.newInstance();
@@ -214,7 +224,18 @@ export function createVolumeRenderer(
     const step = STEP[isSoftware ? 'software' : 'hardware'] * voxel;
     mapper.setSampleDistance(step);
     mapper.setMaximumSamplesPerRay(4096);
-    property.setScalarOpacityUnitDistance(0, step);
+  }
+
+  /** Sets how alpha is seen through. */
+  function applyOpacity(): void {
+    const { preview, look } = scene;
+    if (preview === undefined || look === undefined) return;
+    const isGrey = look.kind === 'grey';
+    opacity.removeAllPoints();
+    for (const [alpha, share] of isGrey ? alphaPoints(look.opacity, preview.range) : OCCUPANCY) {
+      opacity.addPoint(alpha, share);
+    }
+    property.setScalarOpacityUnitDistance(0, isGrey ? LAYER : mapper.getSampleDistance());
   }
 
   function place(): void {
@@ -235,6 +256,8 @@ export function createVolumeRenderer(
     active.setFocalPoint(...pose.focalPoint);
     active.setViewUp(...pose.viewUp);
     active.setViewAngle(pose.viewAngle);
+    active.setParallelProjection(camera.parallel);
+    active.setParallelScale(pose.height / 2);
     renderer.resetCameraClippingRange();
   }
 
@@ -280,18 +303,28 @@ export function createVolumeRenderer(
     isSoftware,
     change(part) {
       const isNewPreview = part.preview !== undefined && part.preview !== scene.preview;
+      const before = scene;
       scene = { ...scene, ...part };
       if (isNewPreview) {
         lit = null;
         measure();
       }
-      if (isNewPreview || part.look !== undefined) stale.picture = true;
+      if (isNewPreview || part.look !== undefined) applyOpacity();
+      if (isNewPreview || (part.look !== undefined && !isSameColours(part.look, before.look))) {
+        stale.picture = true;
+      }
       if (part.crosshair !== undefined || part.facesShown !== undefined) stale.cuts = true;
       if (part.clipping !== undefined) {
         clip(part.clipping);
         stale.cuts = true;
       }
       request('coarse');
+    },
+    picture(camera) {
+      scene = { ...scene, camera };
+      draw('fine');
+      // What was drawn is there until this task ends: the copy is taken at once.
+      return canvas.convertToBlob({ type: 'image/png' });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Phase, Vector3 } from '../../volume/volume.ts';
 import type { GreyLookOf3d } from './bake-volume.ts';
 import type { ClipPlane } from './clipping.ts';
 import type { OrbitCamera } from './orbit-camera.ts';
+import type { OpacityCurve } from './transfer-function.ts';
 
 export type VolumeLook =
   | {
@@ -11,7 +12,7 @@ export type VolumeLook =
       readonly phases: readonly Phase[];
       readonly hidden: readonly number[];
     }
-  | ({ readonly kind: 'grey' } & GreyLookOf3d);
+  | ({ readonly kind: 'grey'; readonly opacity: OpacityCurve } & GreyLookOf3d);
 
 export interface CrosshairIn3d {
   /** Position of the three planes as shares 0 to 1 of the volume's edges. */
@@ -59,4 +60,6 @@ export interface VolumeRendererApi {
   ): { readonly isSoftware: boolean };
   /** Changes parts of the scene and draws once it is complete. */
   change(part: Partial<VolumeScene>): void;
+  /** Draws the scene in full as a camera sees it: a PNG of as many pixels as the view has. */
+  picture(camera: OrbitCamera): Promise<Blob>;
 }

@@ -4,6 +4,8 @@
  */
 import { proxy, type Remote, transfer, wrap } from 'comlink';
 import { sendErrorsWhole } from '../../errors/over-comlink.ts';
+import { UserError } from '../../errors/errors.ts';
+import type { OrbitCamera } from './orbit-camera.ts';
 import type { DrawnFrame, RendererEvent, VolumeRendererApi, VolumeScene } from './volume-scene.ts';
 
 export type VolumeViewStatus =
@@ -18,6 +20,8 @@ export interface VolumeView {
   subscribe(listener: () => void): () => void;
   /** Changes parts of the scene; what is the same as before costs nothing. */
   show(part: Partial<VolumeScene>): void;
+  /** The scene as a camera sees it, drawn in full: a PNG as large as the view. */
+  picture(camera: OrbitCamera): Promise<Blob>;
 }
 
 const STARTING: VolumeViewStatus = { kind: 'starting' };
@@ -43,6 +47,11 @@ export function acquireVolumeView(): VolumeView {
   users += 1;
   shared ??= createVolumeView();
   return shared.view;
+}
+
+/** The 3-D view that is there now; null where none is. */
+export function currentVolumeView(): VolumeView | null {
+  return shared?.view ?? null;
 }
 
 export function releaseVolumeView(): void {
@@ -133,6 +142,12 @@ function createVolumeView(): SharedView {
       show(part) {
         scene = { ...scene, ...part };
         void remote?.change(part);
+      },
+      async picture(camera) {
+        if (remote === null || status.kind !== 'ready' || status.last === null) {
+          throw new UserError('usage', 'The 3-D view is not drawn yet: wait until it is.');
+        }
+        return remote.picture(camera);
       },
     },
     end() {

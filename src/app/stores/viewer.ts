@@ -69,6 +69,10 @@ export interface ViewerState {
   readonly cut: boolean;
   readonly content3d: 'phases' | 'grey';
   readonly display3d: Display3d;
+  /** Whether the 3-D view turns by itself. */
+  readonly orbiting: boolean;
+  /** Share of a turn that is recorded; null while none is. */
+  readonly recording: number | null;
   /** Voxel under the pointer; null outside all slices. */
   readonly probe: VoxelIndex | null;
 }
@@ -101,6 +105,8 @@ interface ViewerActions {
   toggleCut(): void;
   setContent3d(content: 'phases' | 'grey'): void;
   setDisplay3d(part: Partial<Display3d>): void;
+  setOrbiting(orbiting: boolean): void;
+  setRecording(recording: number | null): void;
   setProbe(probe: VoxelIndex | null): void;
 }
 
@@ -144,6 +150,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   cut: true,
   content3d: 'phases',
   display3d: FIRST_DISPLAY_3D,
+  orbiting: false,
+  recording: null,
   probe: null,
 
   setCrosshair: (crosshair) =>
@@ -158,7 +166,11 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
       slab: projection === null ? null : { thickness: FIRST_THICKNESS, ...slab, projection },
     })),
   setFrame: (view, frame) => set((state) => ({ frames: { ...state.frames, [view]: frame } })),
-  fitAll: () => set({ frames: FITTED_FRAMES, camera: HOME_CAMERA }),
+  fitAll: () =>
+    set(({ camera: { parallel } }) => ({
+      frames: FITTED_FRAMES,
+      camera: { ...HOME_CAMERA, parallel },
+    })),
   toggleMaximised: (view) =>
     set((state) => ({ maximised: state.maximised === null ? view : null })),
   setActive: (active) => set((state) => (state.active === active ? state : { active })),
@@ -192,5 +204,7 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   toggleCut: () => set((state) => ({ cut: !state.cut })),
   setContent3d: (content3d) => set({ content3d }),
   setDisplay3d: (part) => set(({ display3d }) => ({ display3d: { ...display3d, ...part } })),
+  setOrbiting: (orbiting) => set({ orbiting }),
+  setRecording: (recording) => set({ recording }),
   setProbe: (probe) => set((state) => (isSame(state.probe, probe) ? state : { probe })),
 }));

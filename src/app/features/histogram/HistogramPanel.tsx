@@ -1,8 +1,8 @@
 /** The histogram with window handles and marker intervals; bars of phase fractions for labels. */
 import { ActionIcon, Menu, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
-import type { Histogram, VolumeInfo } from '../../../../workers/engine-api.ts';
+import { useState } from 'react';
+import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { rasterise } from '../../components/rasterise.ts';
 import { saveFile } from '../../components/save-file.ts';
@@ -12,7 +12,7 @@ import type { Scale } from './bars.ts';
 import { FIGURE_MM, histogramFigure } from './figure.ts';
 import { HistogramChart } from './HistogramChart.tsx';
 import { PhaseBars } from './PhaseBars.tsx';
-
+import { useHistogram } from './use-histogram.ts';
 import { WindowFields } from './WindowFields.tsx';
 import styles from './histogram.module.css';
 
@@ -123,24 +123,4 @@ function SaveMenu(props: {
       </Menu.Dropdown>
     </Menu>
   );
-}
-
-/** The histogram of a volume; the one before it stays until the next has come. */
-function useHistogram(client: EngineClient, volume: VolumeInfo | null): Histogram | null {
-  const [known, setKnown] = useState<Histogram | null>(null);
-  const handle = volume?.handle ?? null;
-  useEffect(() => {
-    if (handle === null) return;
-    let current = true;
-    client.histogram(handle).then(
-      (histogram) => {
-        if (current) setKnown(histogram);
-      },
-      () => undefined,
-    );
-    return () => {
-      current = false;
-    };
-  }, [client, handle]);
-  return handle === null ? null : known;
 }

@@ -1,1 +1,2 @@
 export { HistogramPanel } from './HistogramPanel.tsx';
+export { OpacityEditor } from './lazy-opacity-editor.ts';

@@ -19,7 +19,7 @@ const MENUS: readonly MenuParts[] = [
   {
     title: 'View',
     groups: ['Views', 'Theme', 'Layout'],
-    beside: ['Window', 'Colour map', 'Slab', 'Compare', 'Measure'],
+    beside: ['3-D', 'Window', 'Colour map', 'Slab', 'Compare', 'Measure'],
   },
   { title: 'Help', groups: ['Help'] },
 ];

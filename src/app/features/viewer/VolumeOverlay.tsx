@@ -7,7 +7,8 @@ import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import { relativeExtent, volumeOutline } from '../../rendering/volume-outline.ts';
 import type { VolumeView } from '../../rendering/volume-view.ts';
 import { useViewer } from '../../stores/viewer.ts';
-import { crosshairShares } from './use-clip-box.ts';
+import { crosshairShares } from '../../stores/display-3d.ts';
+import { ClipHandles } from './ClipHandles.tsx';
 import styles from './viewer.module.css';
 
 interface VolumeOverlayProps {
@@ -28,9 +29,10 @@ export function VolumeOverlay({ view, loaded, width, height }: VolumeOverlayProp
   const cut = useViewer((state) => state.cut);
   if (camera === null || width === 0 || height === 0) return null;
   const { info, preview } = loaded;
+  const extent = relativeExtent(preview.size, preview.spacing);
   const segments = volumeOutline({
     camera,
-    extent: relativeExtent(preview.size, preview.spacing),
+    extent,
     at: crosshairShares(crosshair, info.size),
     planes,
     cut,
@@ -56,6 +58,7 @@ export function VolumeOverlay({ view, loaded, width, height }: VolumeOverlayProp
         </g>
         <Directions camera={camera} height={height} />
       </svg>
+      <ClipHandles info={info} projected={{ camera, extent, width, height }} />
       <span className={styles['extent']}>{extentText(info)}</span>
     </>
   );

@@ -1,18 +1,18 @@
 /** The pane of the 3-D view: the volume with the crosshair's planes, turned by pointer and keys. */
-import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Loader, SegmentedControl, Tooltip } from '@mantine/core';
 import {
   IconAngle,
+  IconBoxModel2,
   IconCubeOff,
   IconHome,
-  IconMinus,
-  IconPlus,
+  IconRotate360,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { PreviewVolume, VolumeInfo } from '../../../../workers/engine-api.ts';
 import { useSize } from '../../components/use-size.ts';
 import type { EngineClient } from '../../engine-client.ts';
-import { FACE_CAMERAS, zoomed } from '../../rendering/orbit-camera.ts';
+import { facing, VIEW_DIRECTIONS } from '../../rendering/orbit-camera.ts';
 import { previewEdge } from '../../rendering/render-budget.ts';
 import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import type { VolumeLook } from '../../rendering/volume-scene.ts';
@@ -25,8 +25,13 @@ import {
 import { useViewer } from '../../stores/viewer.ts';
 import { relativeExtent } from '../../rendering/volume-outline.ts';
 import { clipPlanes } from '../../rendering/clipping.ts';
-import { crosshairShares, useClipBox } from './use-clip-box.ts';
+import { solidCurve } from '../../rendering/transfer-function.ts';
+import { chosenCurve, crosshairShares } from '../../stores/display-3d.ts';
+import { useClipBox } from './use-clip-box.ts';
 import { VolumeOverlay } from './VolumeOverlay.tsx';
+import { useAction } from '../../use-action.ts';
+import { useOrbit } from './use-orbit.ts';
+import { VolumeSettings } from './VolumeSettings.tsx';
 import { useOrbitGestures } from './use-orbit-gestures.ts';
 import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
@@ -91,6 +96,11 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
   }, [view, width, height]);
   useEffect(() => view?.show({ camera }), [view, camera]);
   const gestures = useOrbitGestures(stage, height);
+  useOrbit();
+  const isDrawn = useSyncExternalStore(view?.subscribe ?? subscribeToNothing, () => {
+    const now = view?.status();
+    return now?.kind === 'ready' && now.last !== null;
+  });
 
   if (view !== null && status !== 'starting' && status !== 'software' && status !== 'hardware') {
     const restart = (): void => {
@@ -117,24 +127,43 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
         tabIndex={0}
         {...gestures}
       >
-        {loaded === null && <span className={styles['waiting']}>Preparing the 3-D view…</span>}
+        {!isDrawn && (
+          <span className={styles['waiting']} role="status">
+            <Loader size={14} color="gray" aria-hidden />
+            Preparing 3-D view…
+          </span>
+        )}
         {view !== null && loaded !== null && (
           <VolumeOverlay view={view} loaded={loaded} width={width} height={height} />
         )}
       </div>
-      <Caption both={image !== null && overlay !== null} />
+      <Caption
+        client={client}
+        info={loaded?.info ?? null}
+        both={image !== null && overlay !== null}
+      />
     </>
   );
 }
 
-function Caption({ both }: { readonly both: boolean }) {
+interface CaptionProps {
+  readonly client: EngineClient;
+  /** What is drawn; null until it is there. */
+  readonly info: VolumeInfo | null;
+  /** Whether there are phases and grey values to choose from. */
+  readonly both: boolean;
+}
+
+function Caption({ client, info, both }: CaptionProps) {
   const content = useViewer((state) => state.content3d);
   const cut = useViewer((state) => state.cut);
-  const { setContent3d, toggleCut, setCamera, fitAll } = useViewer.getState();
-  const zoom = (factor: number): void => setCamera(zoomed(useViewer.getState().camera, factor));
+  const recording = useViewer((state) => state.recording);
+  const { setContent3d, toggleCut, setCamera, fitAll, setRecording } = useViewer.getState();
   return (
     <div className={styles['caption']}>
       <ViewTitle view="3d" title="3-D" />
+      {/* At the left, so that it opens over another view. */}
+      <VolumeSettings client={client} info={info} />
       {both && (
         <SegmentedControl
           size="xs"
@@ -149,7 +178,13 @@ function Caption({ both }: { readonly both: boolean }) {
         />
       )}
       <Tool label="Cut open at the crosshair" icon={IconAngle} pressed={cut} onClick={toggleCut} />
+      <ActionTool id="clip-volume" icon={IconBoxModel2} />
       <span className={styles['spring']} />
+      {recording !== null && (
+        <button type="button" className={styles['face']} onClick={() => setRecording(null)}>
+          Recording {Math.round(100 * recording)} %: stop
+        </button>
+      )}
       {(['xy', 'yz', 'xz'] as const).map((face) => (
         <Tooltip key={face} label={`Look straight at ${face.toUpperCase()}`}>
           <button
@@ -157,16 +192,25 @@ function Caption({ both }: { readonly both: boolean }) {
             className={styles['face']}
             style={{ color: PLANE_COLOURS[face] }}
             aria-label={`Look straight at ${face.toUpperCase()}`}
-            onClick={() => setCamera(FACE_CAMERAS[face])}
+            onClick={() => setCamera(facing(useViewer.getState().camera, VIEW_DIRECTIONS[face]))}
           >
             {face.toUpperCase()}
           </button>
         </Tooltip>
       ))}
-      <Tool label="Further" icon={IconMinus} onClick={() => zoom(1 / 1.25)} />
-      <Tool label="Closer" icon={IconPlus} onClick={() => zoom(1.25)} />
+      <ActionTool id="orbit" icon={IconRotate360} />
       <Tool label="Fit all views (F)" icon={IconHome} onClick={fitAll} />
     </div>
+  );
+}
+
+/** An action that is switched on and off. */
+function ActionTool({ id, icon }: { readonly id: string; readonly icon: TablerIcon }) {
+  const { label, isOn, run } = useAction(id);
+  return (
+    <span data-orbit={id === 'orbit' || undefined}>
+      <Tool label={label} icon={icon} pressed={isOn === true} onClick={run} />
+    </span>
   );
 }
 
@@ -282,6 +326,7 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const hidden = useViewer((state) => state.hiddenLabels);
   const crosshair = useViewer((state) => state.crosshair);
   const cut = useViewer((state) => state.cut);
+  const { lit, curves } = useViewer((state) => state.display3d);
   const isLabels = loaded?.info.kind === 'labels';
   const phases = loaded?.info.phases;
   const range = loaded?.preview.range;
@@ -292,8 +337,10 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const greyLook = useMemo<VolumeLook | null>(() => {
     if (isLabels || range === undefined) return null;
     const [low, high] = range;
-    return { kind: 'grey', ...(window ?? { low, high }), colourMap };
-  }, [isLabels, range, window, colourMap]);
+    const shown = window ?? { low, high };
+    const opacity = chosenCurve(curves, range) ?? solidCurve(shown);
+    return { kind: 'grey', ...shown, colourMap, lit, opacity };
+  }, [isLabels, range, window, colourMap, lit, curves]);
   const look = phaseLook ?? greyLook;
 
   const sent = useRef<{ view: VolumeView; preview: PreviewVolume } | null>(null);

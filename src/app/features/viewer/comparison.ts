@@ -6,7 +6,7 @@ import { type GreyWindow, useViewer, type VoxelIndex } from '../../stores/viewer
 import { INPUT, type Shown, shownVolumes } from '../../stores/workspace.ts';
 import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
 import { placeIn } from './before.ts';
-import { isSameScale } from './window-memory.ts';
+import { isSameScale } from '../../stores/grey-scales.ts';
 
 /** What the views would show if this step were selected, at the place of what they do show. */
 export interface ComparedState {

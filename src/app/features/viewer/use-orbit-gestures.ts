@@ -85,7 +85,7 @@ export function useOrbitGestures(stage: RefObject<HTMLDivElement | null>, height
         '+': () => zoomed(camera, ZOOM_STEP),
         '=': () => zoomed(camera, ZOOM_STEP),
         '-': () => zoomed(camera, 1 / ZOOM_STEP),
-        '0': () => HOME_CAMERA,
+        '0': () => ({ ...HOME_CAMERA, parallel: camera.parallel }),
       };
       const next = cameras[event.key];
       if (next === undefined) return;
