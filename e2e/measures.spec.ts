@@ -170,22 +170,22 @@ test('a line profile holds the voxels it crosses, on a physical axis', async ({ 
   const { views } = await open(page);
   await take(page, views, 'Line profile');
   await dragVoxels(page, views, [3, 5], [12, 5]);
-  const plot = page.getByTestId('profile-plot');
-  await expect(plot).toHaveAttribute('aria-label', 'Plot of 10 grey values over 4.5 µm');
-  await expect(plot.locator('svg')).toContainText('distance (µm)');
+  const plot = page.getByTestId('plot');
+  await expect(plot).toContainText('10 values');
+  await expect(plot.locator('svg')).toContainText('Distance (µm)');
   const csv = await saved(page, page.getByRole('button', { name: 'Save as CSV' }));
   const rows = csv.trim().split('\r\n').slice(2);
   expect(rows).toEqual(Array.from({ length: 10 }, (_, i) => `${0.5 * i},${valueAt(3 + i, 5, 6)}`));
   const svg = await saved(page, page.getByRole('button', { name: 'Save as SVG' }));
-  expect(svg).toContain('grey value</text>');
+  expect(svg).toContain('Grey value</text>');
   const [png] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save as PNG' }).click(),
   ]);
   const bytes = await readFile(await png.path());
-  expect(bytes.readUInt32BE(16)).toBe(Math.round((90 / 25.4) * 600));
+  expect(bytes.readUInt32BE(16)).toBe(Math.round((85 / 25.4) * 600));
   const box = await plot.boundingBox();
-  await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 2, (box?.y ?? 0) + 30);
+  await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) - 14, (box?.y ?? 0) + 30);
   await expect(plot).toContainText(`4.5 µm: ${valueAt(12, 5, 6)}`);
 });
 

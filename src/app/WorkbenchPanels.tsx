@@ -74,7 +74,7 @@ export function WorkbenchPanels() {
               </div>
             </Panel>
             <Grip label="Height of the results" orientation="row" />
-            <Panel id="results" defaultSize="34" minSize={64}>
+            <Panel id="results" defaultSize="37" minSize={64}>
               <ResultsPanel measures={<MeasureTab />} />
             </Panel>
           </RememberedGroup>

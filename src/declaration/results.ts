@@ -13,6 +13,33 @@ export interface Column {
 /** null = not defined (a tortuosity factor without a path), never NaN or Infinity. */
 export type Cell = string | number | boolean | null;
 
+/** An axis of a plot: a column of numbers, or of words that stand side by side. */
+export interface PlotAxis {
+  readonly column: string;
+  /** Column with the upper ends of the bins whose lower ends `column` holds. */
+  readonly until?: string;
+  /** Column that names the unit of the numbers, where that depends on the volume. */
+  readonly unit?: string;
+  /** What stands along the axis; the column's title and symbol where it is left out. */
+  readonly title?: string;
+  /** Default: linear. Values that are not positive have no place on a logarithmic axis. */
+  readonly scale?: 'log';
+}
+
+/** How rows of a table are drawn. */
+export interface TablePlot {
+  readonly id: string;
+  readonly title: string;
+  /** `steps` draws each bin as a level, `bars` as a column from zero. */
+  readonly kind: 'line' | 'steps' | 'bars' | 'points';
+  readonly x: PlotAxis;
+  readonly y: PlotAxis;
+  /** Column whose values tell curves apart; one curve where it is left out. */
+  readonly series?: string;
+  /** Column whose values have a panel each. */
+  readonly panels?: string;
+}
+
 export interface ResultTable {
   readonly id: string;
   readonly title: string;
@@ -20,6 +47,8 @@ export interface ResultTable {
   readonly rows: readonly Readonly<Record<string, Cell>>[];
   /** Conventions and warnings a reader of the numbers must see. */
   readonly notes: readonly string[];
+  /** What can be drawn of it; none where it is left out. */
+  readonly plots?: readonly TablePlot[];
 }
 
 export interface Citation {

@@ -42,3 +42,8 @@ export function tableTsv({ columns, rows }: Pick<ResultTable, 'columns' | 'rows'
   ];
   return `${lines.join('\n')}\n`;
 }
+
+/** The table as JSON, as it stands in results.json. */
+export function tableJson(table: ResultTable): string {
+  return `${JSON.stringify(table, null, 2)}\n`;
+}

@@ -1,5 +1,5 @@
 /** The profile of a steady diffusion solve along the flux, as rows of a table. */
-import type { Cell, Column } from '../declaration/results.ts';
+import type { Cell, Column, TablePlot } from '../declaration/results.ts';
 import type { DiffusionProfile, PlaneProfile } from '../kernels/diffusion-field.ts';
 import type { FluxDirection } from '../kernels/diffusion-grid.ts';
 import type { Volume } from '../volume/volume.ts';
@@ -72,7 +72,25 @@ const columns: readonly Column[] = [
   },
 ];
 
-export const profileTable = { title: 'Profile along the flux', columns } as const;
+/** Values plane by plane along the flux; a panel for each direction. */
+function planePlot(id: string, title: string, y: TablePlot['y']): TablePlot {
+  const x = { column: 'position', unit: 'unit', title: 'Position x' };
+  return { id, title, kind: 'line', x, y, series: 'phase', panels: 'direction' };
+}
+
+export const profileTable = {
+  title: 'Profile along the flux',
+  columns,
+  plots: [
+    planePlot('local-tortuosity-factor', 'Local tortuosity factor along the flux', {
+      column: 'localTortuosityFactor',
+    }),
+    planePlot('concentration', 'Mean concentration along the flux', {
+      column: 'meanConcentration',
+    }),
+    planePlot('fraction', 'Phase fraction along the flux', { column: 'phaseFraction' }),
+  ],
+} as const;
 
 export interface ProfiledCase {
   readonly label: number;

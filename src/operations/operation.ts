@@ -3,7 +3,7 @@
  * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
  */
 import type { Box, ParameterFields, ParameterValues } from '../declaration/parameters.ts';
-import type { Citation, Column, ResultTable } from '../declaration/results.ts';
+import type { Citation, Column, ResultTable, TablePlot } from '../declaration/results.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { Size3, Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
@@ -95,6 +95,7 @@ export interface DeclaredTable {
   readonly columns: readonly Column[];
   /** Left out where the parameters do not ask for it. */
   readonly optional?: true;
+  readonly plots?: readonly TablePlot[];
 }
 
 /**

@@ -1,11 +1,12 @@
 /** What measurements of distances within phases share: their phases, voxel edges and statistics. */
 import type { ParameterFields, ParameterValues } from '../declaration/parameters.ts';
-import type { Cell, Column } from '../declaration/results.ts';
+import type { Cell, Column, ResultTable } from '../declaration/results.ts';
 import { UserError } from '../errors/errors.ts';
 import { type DistanceOptions, squaredLengths } from '../kernels/distance.ts';
 import { lengthStatistics, type ValueCounts } from '../kernels/value-counts.ts';
 import { assertLabelsOccur, type LabelIndex } from '../volume/labels.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { DeclaredTable } from './operation.ts';
 
 export const distanceParameters = {
   labels: {
@@ -158,4 +159,118 @@ interface SummaryCells {
 export function summarise(counts: ValueCounts, unit: number): SummaryCells {
   const { mean, max, percentile } = lengthStatistics(counts, unit);
   return { mean, p10: percentile(10), p50: percentile(50), p90: percentile(90), max };
+}
+
+export function binsParameter(length: string) {
+  return {
+    kind: 'integer',
+    title: 'Bins',
+    help: `Bins of the size distribution, of equal width from 0 to the largest ${length} of all phases. The map, means and percentiles do not depend on them.`,
+    unit: '',
+    min: 1,
+    max: 200,
+    step: 1,
+    default: 20,
+  } as const;
+}
+
+/** The table of how much of each phase has which length, in bins. */
+export function distributionTable(title: string, length: string, symbol: string): DeclaredTable {
+  const word = length.toLowerCase();
+  const axis = `${length} ${symbol}`;
+  const columns: readonly Column[] = [
+    ...phaseColumns,
+    { id: 'from', title: `From ${word}`, symbol: '', unit: '', help: 'Lower end, included.' },
+    {
+      id: 'to',
+      title: `To ${word}`,
+      symbol: '',
+      unit: '',
+      help: 'Upper end, excluded but in the last bin.',
+    },
+    {
+      id: 'voxels',
+      title: 'Voxels',
+      symbol: '',
+      unit: '',
+      help: `Voxels with such a ${word}.`,
+    },
+    {
+      id: 'volumeFraction',
+      title: 'Share of the phase',
+      symbol: '',
+      unit: '',
+      help: 'These voxels divided by the phase’s voxels.',
+    },
+    {
+      id: 'cumulativeFraction',
+      title: 'Cumulative share',
+      symbol: '',
+      unit: '',
+      help: `Share of the phase with a smaller ${word} than the upper end.`,
+    },
+    unitColumn,
+  ];
+  return {
+    title,
+    columns,
+    plots: [
+      {
+        id: 'distribution',
+        title,
+        kind: 'steps',
+        x: { column: 'from', until: 'to', unit: 'unit', title: axis },
+        y: { column: 'volumeFraction', title: 'Share of the phase per bin' },
+        series: 'phase',
+      },
+      {
+        id: 'cumulative',
+        title: `${title}, cumulative`,
+        kind: 'line',
+        x: { column: 'to', unit: 'unit', title: axis },
+        y: { column: 'cumulativeFraction', title: `Share with a smaller ${word}` },
+        series: 'phase',
+      },
+    ],
+  };
+}
+
+interface BinnedLengths {
+  /** Length of a counted value's root. */
+  readonly perUnit: number;
+  readonly largest: number;
+  readonly bins: number;
+}
+
+/** Voxels by length in bins of equal width from 0 to `largest`, phase by phase. */
+export function distributionRows(
+  selection: PhaseSelection,
+  counts: readonly (ValueCounts | undefined)[],
+  lengths: BinnedLengths,
+  unit: string,
+): ResultTable['rows'] {
+  return rowsByPhase(selection, counts, (phase, counted) =>
+    distribute(counted, lengths).map((bin) => ({ ...phase, ...bin, unit })),
+  ).flat();
+}
+
+function distribute(counts: ValueCounts, { perUnit, largest, bins }: BinnedLengths) {
+  const voxels = new Float64Array(bins);
+  const { values, counts: times } = counts.sorted();
+  values.forEach((square, i) => {
+    const length = Math.sqrt(square) * perUnit;
+    const bin = Math.min(bins - 1, Math.floor((length / largest) * bins));
+    voxels[bin] = (voxels[bin] as number) + (times[i] as number);
+  });
+  let below = 0;
+  return Array.from(voxels, (inBin, bin) => {
+    below += inBin;
+    return {
+      from: (bin * largest) / bins,
+      to: ((bin + 1) * largest) / bins,
+      voxels: inBin,
+      volumeFraction: inBin / counts.total,
+      cumulativeFraction: below / counts.total,
+    };
+  });
 }

@@ -9,6 +9,7 @@ export function CopyTable({ text }: { readonly text: string }) {
         <Button
           variant="subtle"
           color="gray"
+          size="compact-xs"
           leftSection={<IconCopy size={14} aria-hidden />}
           onClick={copy}
         >

@@ -1,26 +1,49 @@
 /** A figure as pixels. */
 import { Bug } from '../../errors/errors.ts';
+import { withDensity } from './png-density.ts';
 
-const DOTS_PER_MM = 600 / 25.4;
+/** Dots per inch of a figure where nobody chose. */
+export const DEFAULT_DPI = 600;
 
-/** Draws an SVG figure of the given size in millimetres at 600 dots per inch, as PNG. */
-export async function rasterise(
-  svg: string,
-  size: { readonly width: number; readonly height: number },
-): Promise<Blob> {
+const MM_PER_INCH = 25.4;
+
+export interface FigureSize {
+  /** In millimetres. */
+  readonly width: number;
+  readonly height: number;
+}
+
+function pixelsOf(millimetres: number, dpi: number): number {
+  return Math.max(1, Math.round((millimetres / MM_PER_INCH) * dpi));
+}
+
+/** A picture that the browser can draw of SVG text. Dispose of it with `done`. */
+async function imageOfSvg(svg: string): Promise<{ image: HTMLImageElement; done(): void }> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return { image, done: () => URL.revokeObjectURL(url) };
+}
+
+/** The canvas as a PNG that knows its dots per inch. */
+async function pngOf(canvas: HTMLCanvasElement, dpi = DEFAULT_DPI): Promise<Blob> {
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+  if (blob === null) throw new Bug('The browser made no PNG of the figure.');
+  const bytes = withDensity(new Uint8Array(await blob.arrayBuffer()), dpi);
+  return new Blob([bytes], { type: 'image/png' });
+}
+
+/** Draws an SVG figure of the given size as PNG. */
+export async function rasterise(svg: string, size: FigureSize, dpi = DEFAULT_DPI): Promise<Blob> {
+  const { image, done } = await imageOfSvg(svg);
   try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
     const canvas = document.createElement('canvas');
-    canvas.width = Math.round(size.width * DOTS_PER_MM);
-    canvas.height = Math.round(size.height * DOTS_PER_MM);
+    canvas.width = pixelsOf(size.width, dpi);
+    canvas.height = pixelsOf(size.height, dpi);
     canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    if (blob === null) throw new Bug('The browser made no PNG of the figure.');
-    return blob;
+    return await pngOf(canvas, dpi);
   } finally {
-    URL.revokeObjectURL(url);
+    done();
   }
 }

@@ -34,6 +34,7 @@ import {
   recipeText,
 } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
+import { fileStem } from '../file-stem.ts';
 import { type EngineClient, isReplacement, type ReplacementReason } from '../engine-client.ts';
 import { PRESETS, type Preset, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import {
@@ -774,7 +775,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
 
   /** What files that the user saves are called after. */
   function stem(): string {
-    return stemOf(get().source?.name ?? 'tauscope');
+    return fileStem(get().source?.name ?? 'tauscope');
   }
 
   client.onReplaced((reason) => void recover(reason));
@@ -847,7 +848,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
           ? client.resultsJson(recipe, source.handle)
           : client.resultsCsv(recipe, source.handle));
         const type = kind === 'json' ? 'application/json' : 'text/csv;charset=utf-8';
-        options.save(`${stemOf(source.name)}-results.${kind}`, new Blob([text], { type }));
+        options.save(`${fileStem(source.name)}-results.${kind}`, new Blob([text], { type }));
         log(`Exported the results as ${kind.toUpperCase()}.`);
       } catch (error) {
         report('Export', error);
@@ -897,9 +898,4 @@ function nameFiles(files: readonly NamedFile[]): string {
   const folder = first?.path.split('/').find((part) => part !== '') ?? '';
   if (files.length === 1 || first === undefined) return first?.file.name ?? '';
   return folder === '' ? `the ${files.length} files` : folder;
-}
-
-/** A file name without its last extension. */
-function stemOf(name: string): string {
-  return name.replace(/\.[^.]+$/, '') || 'volume';
 }

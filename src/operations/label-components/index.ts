@@ -147,7 +147,20 @@ const countColumns: readonly Column[] = [
 
 const tables = {
   counts: { title: 'Components by phase', columns: countColumns },
-  components: { title: 'Components', columns: componentColumns },
+  components: {
+    title: 'Components',
+    columns: componentColumns,
+    plots: [
+      {
+        id: 'sizes',
+        title: 'Sizes of the components',
+        kind: 'points',
+        x: { column: 'component' },
+        y: { column: 'volume', unit: 'volumeUnit', scale: 'log' },
+        series: 'phase',
+      },
+    ],
+  },
 } as const;
 
 const parameters = {

@@ -13,7 +13,10 @@ import {
 } from '../../wasm/distance.ts';
 import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
+  binsParameter,
   distanceParameters,
+  distributionRows,
+  distributionTable,
   lengthUnit,
   type PhaseDistances,
   phaseColumns,
@@ -48,30 +51,45 @@ const columns: readonly Column[] = [
   unitColumn,
 ];
 
-const tables = { distances: { title: 'Distances to another phase', columns } } as const;
+const parameters = { ...distanceParameters, bins: binsParameter('distance') } as const;
+
+const tables = {
+  distances: { title: 'Distances to another phase', columns },
+  distribution: distributionTable('Distance distribution', 'Distance', 'd'),
+} as const;
 
 function report(
   input: Volume,
   { selection, options }: PhaseDistances,
+  bins: number,
   data: Float32Array,
   counts: readonly (ValueCounts | undefined)[],
 ): OperationResult {
   const unit = lengthUnit(input);
+  const rows = rowsByPhase(selection, counts, (phase, counted) => ({
+    ...phase,
+    voxels: counted.total,
+    ...summarise(counted, options.unit),
+    unit,
+  }));
+  const largest = Math.max(...rows.map((row) => row.max));
+  const lengths = { perUnit: options.unit, largest, bins };
   return {
     volume: createVolume({ ...input, kind: 'grey', phases: [], data }),
     tables: [
       {
         id: 'distances',
         ...tables.distances,
-        rows: rowsByPhase(selection, counts, (phase, counted) => ({
-          ...phase,
-          voxels: counted.total,
-          ...summarise(counted, options.unit),
-          unit,
-        })),
+        rows,
         notes: [
           'Distances run from voxel centre to voxel centre: a voxel beside another phase has the distance of one voxel edge.',
         ],
+      },
+      {
+        id: 'distribution',
+        ...tables.distribution,
+        rows: distributionRows(selection, counts, lengths, unit),
+        notes: [],
       },
     ],
     notes: [
@@ -113,7 +131,7 @@ export const operation = defineOperation({
   ],
   input: 'labels',
   output: 'grey',
-  parameters: distanceParameters,
+  parameters,
   tables,
 
   reach: WHOLE_VOLUME,
@@ -134,7 +152,7 @@ export const operation = defineOperation({
       const { phases, outside } = selection;
       const counts = await countLengths(session, field, voxels, phases.length, outside);
       const data = await copyLengths(session, field, voxels, options.unit);
-      return report(input, prepared, data, counts);
+      return report(input, prepared, params.bins, data, counts);
     });
   },
 
@@ -146,7 +164,7 @@ export const operation = defineOperation({
       phase === undefined ? undefined : new ValueCounts(),
     );
     countByLabel(squared, selection.indices, counts);
-    return report(input, prepared, lengthsOf(squared, options.unit), counts);
+    return report(input, prepared, params.bins, lengthsOf(squared, options.unit), counts);
   },
 
   examples: [

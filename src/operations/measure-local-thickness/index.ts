@@ -10,7 +10,10 @@ import { coverWithBalls, thicknessBytes, thicknessListBytes } from '../../wasm/l
 import { layeredSpheres } from '../example-phases.ts';
 import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
 import {
+  binsParameter,
   distanceParameters,
+  distributionRows,
+  distributionTable,
   lengthUnit,
   type PhaseDistances,
   phaseColumns,
@@ -23,16 +26,7 @@ import {
 
 const parameters = {
   ...distanceParameters,
-  bins: {
-    kind: 'integer',
-    title: 'Bins',
-    help: 'Bins of the size distribution, of equal width from 0 to the largest diameter of all phases. The map, means and percentiles do not depend on them.',
-    unit: '',
-    min: 1,
-    max: 200,
-    step: 1,
-    default: 20,
-  },
+  bins: binsParameter('diameter'),
 } as const;
 
 function lengthColumns(of: 'Diameter' | 'Radius', symbol: string): readonly Column[] {
@@ -61,74 +55,10 @@ const thicknessColumns: readonly Column[] = [
   unitColumn,
 ];
 
-const distributionColumns: readonly Column[] = [
-  ...phaseColumns,
-  { id: 'from', title: 'From diameter', symbol: '', unit: '', help: 'Lower end, included.' },
-  {
-    id: 'to',
-    title: 'To diameter',
-    symbol: '',
-    unit: '',
-    help: 'Upper end, excluded but in the last bin.',
-  },
-  {
-    id: 'voxels',
-    title: 'Voxels',
-    symbol: '',
-    unit: '',
-    help: 'Voxels whose largest ball has such a diameter.',
-  },
-  {
-    id: 'volumeFraction',
-    title: 'Share of the phase',
-    symbol: '',
-    unit: '',
-    help: 'These voxels divided by the phase’s voxels.',
-  },
-  {
-    id: 'cumulativeFraction',
-    title: 'Cumulative share',
-    symbol: '',
-    unit: '',
-    help: 'Share of the phase with a smaller diameter than the upper end.',
-  },
-  unitColumn,
-];
-
 const tables = {
   thickness: { title: 'Local thickness', columns: thicknessColumns },
-  distribution: { title: 'Size distribution by volume', columns: distributionColumns },
+  distribution: distributionTable('Size distribution by volume', 'Diameter', 'D'),
 } as const;
-
-interface Bin {
-  readonly from: number;
-  readonly to: number;
-  readonly voxels: number;
-  readonly volumeFraction: number;
-  readonly cumulativeFraction: number;
-}
-
-/** Voxels by diameter in bins of equal width from 0 to `largest`. */
-function distribute(counts: ValueCounts, unit: number, largest: number, bins: number): Bin[] {
-  const voxels = new Float64Array(bins);
-  const { values, counts: times } = counts.sorted();
-  values.forEach((square, i) => {
-    const diameter = 2 * Math.sqrt(square) * unit;
-    const bin = Math.min(bins - 1, Math.floor((diameter / largest) * bins));
-    voxels[bin] = (voxels[bin] as number) + (times[i] as number);
-  });
-  let below = 0;
-  return Array.from(voxels, (inBin, bin) => {
-    below += inBin;
-    return {
-      from: (bin * largest) / bins,
-      to: ((bin + 1) * largest) / bins,
-      voxels: inBin,
-      volumeFraction: inBin / counts.total,
-      cumulativeFraction: below / counts.total,
-    };
-  });
-}
 
 function report(
   input: Volume,
@@ -157,9 +87,7 @@ function report(
     };
   });
   const largest = Math.max(...thickness.map((row) => row.maxDiameter));
-  const distribution = rowsByPhase(selection, counts, (phase, counted) =>
-    distribute(counted, options.unit, largest, bins).map((bin) => ({ ...phase, ...bin, unit })),
-  );
+  const lengths = { perUnit: 2 * options.unit, largest, bins };
   return {
     volume: createVolume({ ...input, kind: 'grey', phases: [], data }),
     tables: [
@@ -172,7 +100,12 @@ function report(
           'Weighted by volume: every voxel counts once, with the ball that covers it.',
         ],
       },
-      { id: 'distribution', ...tables.distribution, rows: distribution.flat(), notes: [] },
+      {
+        id: 'distribution',
+        ...tables.distribution,
+        rows: distributionRows(selection, counts, lengths, unit),
+        notes: [],
+      },
     ],
     notes: [
       unit === 'voxels'

@@ -54,7 +54,22 @@ const columns: readonly Column[] = [
   },
 ];
 
-const tables = { percolation: { title: 'Percolation', columns } } as const;
+const tables = {
+  percolation: {
+    title: 'Percolation',
+    columns,
+    plots: [
+      {
+        id: 'percolation',
+        title: 'Percolating fraction by direction',
+        kind: 'bars',
+        x: { column: 'direction' },
+        y: { column: 'percolatingFraction' },
+        series: 'phase',
+      },
+    ],
+  },
+} as const;
 
 function report(
   { labels, phases }: LabelIndex,

@@ -97,7 +97,7 @@ function Heading(props: {
     >
       <Tooltip label={column.help} position="top">
         <UnstyledButton className={styles['heading']} onClick={props.onSort}>
-          <span>{column.title}</span>
+          {column.title}{' '}
           <span className={styles['symbol']}>
             {sorting === null ? null : sorting.descending ? (
               <IconArrowDown size={11} aria-hidden />

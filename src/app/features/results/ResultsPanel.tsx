@@ -3,12 +3,15 @@ import { Checkbox, Tabs, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
-import { tableTsv } from '../../../declaration/table-text.ts';
+import type { Column } from '../../../declaration/results.ts';
 import { CopyTable } from '../../components/CopyTable.tsx';
 import { Formula } from '../../components/Formula.tsx';
 import { OnGpu } from '../../components/OnGpu.tsx';
+import { fileStem } from '../../file-stem.ts';
+import { TakeTable } from '../../components/TakeTable.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import { mainColumns } from './phase-table.ts';
+import { PlotsPanel } from './PlotsPanel.tsx';
 import styles from './results.module.css';
 import { ResultTableView } from './ResultTableView.tsx';
 import { SummaryCard } from './SummaryCard.tsx';
@@ -34,12 +37,14 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
   const [showsAll, setShowsAll] = useState(false);
   const hasTable = tab === 'results' && results.phases !== null;
   const columns = useColumns(results, showsAll);
+  const stem = useWorkspaceState(({ source }) => fileStem(source?.name ?? ''));
   return (
     <section className={styles['panel']} aria-label="Results">
       <Tabs value={tab} onChange={setTab} keepMounted={false} className={styles['tabs']}>
         <div className={styles['bar']}>
           <Tabs.List className={styles['tabList']}>
             <Tabs.Tab value="results">Results</Tabs.Tab>
+            <Tabs.Tab value="plots">Plots</Tabs.Tab>
             <Tabs.Tab value="measures">Measures</Tabs.Tab>
             <Tabs.Tab value="methods">Methods</Tabs.Tab>
             <Tabs.Tab value="log">Log</Tabs.Tab>
@@ -53,14 +58,24 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
                   checked={showsAll}
                   onChange={(event) => setShowsAll(event.currentTarget.checked)}
                 />
-                <CopyTable text={tableTsv({ columns, rows: results.phases?.rows ?? [] })} />
+                <TakeTable
+                  table={{
+                    ...PHASE_TABLE,
+                    columns: columns.map(plainColumn),
+                    rows: results.phases?.rows ?? [],
+                  }}
+                  stem={`${stem}-phases`}
+                />
               </>
             ) : null}
             <ExportMenu />
           </div>
         </div>
         <Tabs.Panel value="results" className={styles['content']}>
-          <Numbers results={results} columns={columns} />
+          <Numbers results={results} columns={columns} stem={stem} />
+        </Tabs.Panel>
+        <Tabs.Panel value="plots" className={styles['content']}>
+          <PlotsPanel plots={results.plots} stem={stem} />
         </Tabs.Panel>
         <Tabs.Panel value="measures" className={styles['content']}>
           {measures}
@@ -76,6 +91,12 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
   );
 }
 
+const PHASE_TABLE = { id: 'phases', title: 'Results by phase', notes: [] } as const;
+
+function plainColumn({ id, title, symbol, unit, help }: Column): Column {
+  return { id, title, symbol, unit, help };
+}
+
 function useColumns(results: Results, showsAll: boolean) {
   return useMemo(() => {
     const all = results.phases?.columns ?? [];
@@ -86,8 +107,9 @@ function useColumns(results: Results, showsAll: boolean) {
 function Numbers(props: {
   readonly results: Results;
   readonly columns: ReturnType<typeof useColumns>;
+  readonly stem: string;
 }) {
-  const { results, columns } = props;
+  const { results, columns, stem } = props;
   const { phases, others, summary, conventions, labels, isStale, onGpu } = results;
   const colours = useMemo(
     () => new Map((labels?.phases ?? []).map((phase) => [phase.label, phase.colour])),
@@ -120,7 +142,7 @@ function Numbers(props: {
           <GpuNotice onGpu={onGpu} />
           {phases === null ? null : (
             <ResultTableView
-              title="Results by phase"
+              title={PHASE_TABLE.title}
               columns={columns}
               rows={phases.rows}
               rowsPerPhase={phases.rowsPerPhase}
@@ -133,6 +155,9 @@ function Numbers(props: {
               <summary>
                 {table.title} <span>from {stepTitle}</span>
               </summary>
+              <div className={styles['otherActions']}>
+                <TakeTable table={table} stem={`${stem}-${table.id}`} />
+              </div>
               <ResultTableView
                 title={table.title}
                 columns={table.columns}

@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
 import type { GpuRecord } from '../../../engine/gpu-record.ts';
-import { isUpToDate, type StepStatus } from '../../stores/recipe-status.ts';
+import { figuresOf, type PlotFigure } from '../../../figures/plot-figure.ts';
+import { isUpToDate, type StepStatus, titleOf } from '../../stores/recipe-status.ts';
 import { lastLabels } from '../../stores/workspace.ts';
 import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
 import { isPhaseTable, joinPhaseTables, type PhaseTable } from './phase-table.ts';
@@ -16,9 +17,19 @@ export interface StepTable {
   readonly table: ResultTable;
 }
 
+/** A plot of a table, under the step it comes from. */
+export interface StepPlot {
+  /** The step's, the table's and the plot's own. */
+  readonly id: string;
+  readonly stepTitle: string;
+  readonly table: ResultTable;
+  readonly figure: PlotFigure;
+}
+
 export interface Results {
   readonly phases: PhaseTable | null;
   readonly others: readonly StepTable[];
+  readonly plots: readonly StepPlot[];
   readonly summary: Summary;
   /** What a reader of the numbers must know: each step's equation and its tables' notes. */
   readonly conventions: readonly {
@@ -69,6 +80,7 @@ export function useResults(): Results {
       (table, i) => isPhaseTable(table) && tables.findIndex(({ id }) => id === table.id) === i,
     );
     const phases = joinPhaseTables(joined);
+    const colours = new Map((labels?.phases ?? []).map(({ name, colour }) => [name, colour]));
     return {
       phases,
       others: shown.flatMap(({ status, outcome }) =>
@@ -76,13 +88,23 @@ export function useResults(): Results {
           .filter((table) => standsAlone(status, table, joined))
           .map((table) => ({
             stepId: status.step.id,
-            stepTitle: status.operation?.title ?? status.step.operation,
+            stepTitle: titleOf(status),
             table,
           })),
       ),
+      plots: shown.flatMap(({ status, outcome }) =>
+        outcome.summary.tables.flatMap((table) =>
+          figuresOf(table, colours).map(({ id, figure }) => ({
+            id: `${status.step.id} ${table.id} ${id}`,
+            stepTitle: titleOf(status),
+            table,
+            figure,
+          })),
+        ),
+      ),
       summary: summarise(tables, phases),
       conventions: measured.map(({ status, outcome }) => ({
-        title: status.operation?.title ?? status.step.operation,
+        title: titleOf(status),
         equation: status.operation?.equation ?? '',
         notes: [
           ...outcome.summary.notes,
@@ -92,7 +114,7 @@ export function useResults(): Results {
       isStale: shown.some(({ status, outcome }) => !isUpToDate(status, outcome)),
       onGpu: shown.flatMap(({ status, outcome }) => {
         const { gpu } = outcome.summary;
-        const title = status.operation?.title ?? status.step.operation;
+        const title = titleOf(status);
         return gpu === null ? [] : [{ stepId: status.step.id, title, gpu }];
       }),
       labels,

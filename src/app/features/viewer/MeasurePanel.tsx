@@ -1,31 +1,27 @@
 /** The measures that are kept, and the numbers of the selected one, read from what is shown. */
-import { ActionIcon, Button, UnstyledButton } from '@mantine/core';
-import { IconDownload, IconTrash } from '@tabler/icons-react';
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { ActionIcon, UnstyledButton } from '@mantine/core';
+import { IconTrash } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
-import { tableCsv, tableTsv } from '../../../declaration/table-text.ts';
-import type { ResultTable } from '../../../declaration/results.ts';
-import { CopyTable } from '../../components/CopyTable.tsx';
+import { figuresOf } from '../../../figures/plot-figure.ts';
 import { formatNumber } from '../../components/format.ts';
-import { rasterise } from '../../components/rasterise.ts';
-import { saveFile } from '../../components/save-file.ts';
-import { useSize } from '../../components/use-size.ts';
+import { Plot } from '../../components/plots/Plot.tsx';
+import { SavePlot } from '../../components/plots/SavePlot.tsx';
+import { fileStem } from '../../file-stem.ts';
+import { TakeTable } from '../../components/TakeTable.tsx';
 import { lengthBetween } from '../../rendering/measure-geometry.ts';
 import { type Measure, type PlacedMeasure, useMeasures } from '../../stores/measures.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import { useWorkbench } from '../../workbench-context.tsx';
 import {
-  distanceAt,
   extentText,
   measureTitle,
   placeText,
-  type Profile,
   profileOf,
   profileTable,
   regionOf,
   statisticsTable,
 } from './measure-tables.ts';
-import { plotEdges, PRINT, profileFigure } from './profile-figure.ts';
 import styles from './measure.module.css';
 
 interface MeasurePanelProps {
@@ -195,7 +191,7 @@ function Statistics(props: {
     <>
       <div className={styles['actions']}>
         <span>{title}</span>
-        <TakeAway table={table} name="statistics" volume={volume} />
+        <TakeTable table={table} stem={`${fileStem(volume.name)}-statistics`} />
       </div>
       <div className={styles['scroll']} tabIndex={0} role="group" aria-label="Statistics table">
         <table className={styles['table']} aria-label="Statistics">
@@ -246,131 +242,34 @@ function titleOf(measure: Measure, volume: VolumeInfo): string {
   return `${volume.name}: ${parts.filter((part) => part !== '').join(', ')}`;
 }
 
-function fileStem({ name }: VolumeInfo): string {
-  return name.replace(/\.[^.]+$/, '') || 'volume';
-}
-
-function TakeAway(props: {
-  readonly table: ResultTable;
-  readonly name: string;
-  readonly volume: VolumeInfo;
-}) {
-  const { table, name, volume } = props;
-  return (
-    <>
-      <CopyTable text={tableTsv(table)} />
-      <SaveButton
-        label="CSV"
-        onClick={() =>
-          saveFile(
-            `${fileStem(volume)}-${name}.csv`,
-            new Blob([tableCsv(table)], { type: 'text/csv' }),
-          )
-        }
-      />
-    </>
-  );
-}
-
-function SaveButton({ label, onClick }: { label: string; onClick: () => void }) {
-  return (
-    <Button
-      variant="subtle"
-      color="gray"
-      leftSection={<IconDownload size={14} aria-hidden />}
-      aria-label={`Save as ${label}`}
-      onClick={onClick}
-    >
-      {label}
-    </Button>
-  );
-}
-
 function LineProfile({ measure, volume }: { measure: PlacedMeasure; volume: VolumeInfo }) {
   const { client } = useWorkbench();
   const { answer, problem } = useAnswer(
     () => client.profile(volume.handle, measure.from, measure.to),
     [client, measure, volume.handle],
   );
-  const profile = useMemo(
-    () => (answer === null ? null : profileOf(answer, measure, volume.spacing)),
-    [answer, measure, volume.spacing],
-  );
-  if (problem !== null) return <p className={styles['none']}>{problem}</p>;
-  if (profile === null) return <p className={styles['none']}>Reading…</p>;
   const title = titleOf(measure, volume);
-  const svg = (): string => profileFigure(title, profile, PRINT);
-  const stem = `${fileStem(volume)}-profile`;
+  const drawn = useMemo(() => {
+    if (answer === null) return null;
+    const table = profileTable(title, profileOf(answer, measure, volume.spacing));
+    return { table, figure: figuresOf(table)[0]?.figure ?? null };
+  }, [answer, measure, volume.spacing, title]);
+  if (problem !== null) return <p className={styles['none']}>{problem}</p>;
+  if (drawn === null) return <p className={styles['none']}>Reading…</p>;
+  const { table, figure } = drawn;
+  const stem = `${fileStem(volume.name)}-profile`;
   return (
     <>
       <div className={styles['actions']}>
         <span>{title}</span>
-        <TakeAway table={profileTable(title, profile)} name="profile" volume={volume} />
-        <SaveButton
-          label="SVG"
-          onClick={() => saveFile(`${stem}.svg`, new Blob([svg()], { type: 'image/svg+xml' }))}
-        />
-        <SaveButton
-          label="PNG"
-          onClick={() => void rasterise(svg(), PRINT).then((png) => saveFile(`${stem}.png`, png))}
-        />
+        {figure !== null && <SavePlot figure={figure} stem={stem} />}
+        <TakeTable table={table} stem={stem} />
       </div>
-      <ProfilePlot title={title} profile={profile} />
+      {figure === null ? (
+        <p className={styles['none']}>No voxel on the line is a finite number.</p>
+      ) : (
+        <Plot figure={figure} />
+      )}
     </>
   );
-}
-
-/** So that seven points of print are eleven pixels of screen. */
-const MM_PER_PIXEL = 0.22;
-
-/** The figure in the page's colours; the pointer reads the nearest sample. */
-function ProfilePlot({ title, profile }: { readonly title: string; readonly profile: Profile }) {
-  const frame = useRef<HTMLDivElement>(null);
-  const { width, height } = useSize(frame);
-  const [sample, setSample] = useState<number | null>(null);
-  const last = profile.values.length - 1;
-  const mm = { width: MM_PER_PIXEL * width, height: MM_PER_PIXEL * Math.max(90, height) };
-  const [left, right] = plotEdges(mm);
-  const svg = profileFigure(title, profile, {
-    ...mm,
-    ink: 'currentColor',
-    paper: 'none',
-    line: 'var(--ts-accent)',
-  });
-  const read = (event: PointerEvent<HTMLDivElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    const share = ((event.clientX - box.left) / box.width - left) / (right - left);
-    setSample(Math.max(0, Math.min(last, Math.round(share * last))));
-  };
-  const value = sample === null ? null : (profile.values[sample] as number);
-  return (
-    <div
-      ref={frame}
-      className={styles['plot']}
-      role="img"
-      aria-label={`Plot of ${last + 1} grey values over ${formatNumber(profile.length)} ${profile.unit}`}
-      data-testid="profile-plot"
-      onPointerMove={read}
-      onPointerLeave={() => setSample(null)}
-    >
-      {width > 0 && <InlineSvg svg={svg} />}
-      {sample !== null && value !== null && (
-        <span className={styles['sample']}>
-          {formatNumber(distanceAt(profile, sample))} {profile.unit}: {formatNumber(value)}
-        </span>
-      )}
-    </div>
-  );
-}
-
-/** The figure is our own text; titles in it are escaped. */
-function InlineSvg({ svg }: { readonly svg: string }) {
-  const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
-    parsed.setAttribute('width', '100%');
-    parsed.setAttribute('height', '100%');
-    host.current?.replaceChildren(parsed);
-  }, [svg]);
-  return <div ref={host} className={styles['figure']} aria-hidden="true" />;
 }

@@ -112,7 +112,7 @@ export function profileOf(
   return { values, length: physical ?? voxels, unit: spacing?.unit ?? 'voxels' };
 }
 
-export function distanceAt({ values, length }: Profile, sample: number): number {
+function distanceAt({ values, length }: Profile, sample: number): number {
   return values.length < 2 ? 0 : (length * sample) / (values.length - 1);
 }
 
@@ -129,5 +129,8 @@ export function profileTable(title: string, profile: Profile): ResultTable {
       value: cell(value),
     })),
     notes: [],
+    plots: [
+      { id: 'profile', title, kind: 'line', x: { column: 'distance' }, y: { column: 'value' } },
+    ],
   };
 }
