@@ -12,9 +12,7 @@ async function saved(page: Page, button: Locator): Promise<Buffer> {
 }
 
 function column(workbench: WorkbenchPage, id: string): Locator {
-  return workbench.results.locator(
-    `table[aria-label="Results by phase"] td[data-column="${id}"]`,
-  );
+  return workbench.results.locator(`table[aria-label="Results by phase"] td[data-column="${id}"]`);
 }
 
 test('a table is sorted by its headings and taken away with all digits', async ({ page }) => {

@@ -8,11 +8,11 @@ import { createSpacing } from '../../src/volume/length.ts';
 import { createVolume } from '../../src/volume/volume.ts';
 import { WorkbenchPage } from '../pages/workbench-page.ts';
 
-export const SIZE = [12, 8, 6] as const;
-export const VOXEL_UM = 0.5;
+const SIZE = [12, 8, 6] as const;
+const VOXEL_UM = 0.5;
 
 /** Half pore, half solid in every slice along y: columns of two voxels in turn along x. */
-export function labelAt(x: number, _y: number, z: number): number {
+function labelAt(x: number, _y: number, z: number): number {
   return z === 5 ? (x < 6 ? 0 : 1) : Math.floor(x / 2) % 2;
 }
 

@@ -128,7 +128,9 @@ function numberScale({ isLog }: FigureAxis, domain: Domain, range: Domain): Numb
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 function powerText(power: number): string {
-  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  const digits = String(Math.abs(power)).replace(/\d/g, (digit) =>
+    SUPERSCRIPTS.charAt(Number(digit)),
+  );
   return `10${power < 0 ? '⁻' : ''}${digits}`;
 }
 
