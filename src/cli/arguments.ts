@@ -55,6 +55,12 @@ export const VOXEL_OPTION: OwnOption = {
   flag: '--voxel-size <size>',
   text: 'Voxel size with unit, 0.4um or 0.4x0.4x1um (x, y, z), instead of the one in the file.',
 };
+export const DATASET_OPTION: OwnOption = {
+  name: 'dataset',
+  type: 'string',
+  flag: '--dataset <path>',
+  text: 'Which volume of a file that holds several (HDF5, NPZ, a NIfTI series).',
+};
 export const QUIET_OPTION: OwnOption = {
   name: 'quiet',
   short: 'q',
@@ -64,7 +70,7 @@ export const QUIET_OPTION: OwnOption = {
 };
 
 /** Options that follow the voxels of an input into memory. */
-export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION] as const;
+export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION, DATASET_OPTION] as const;
 
 /** The page has such a switch, so people will try. */
 const NO_GPU = 'The command line has no GPU, it computes on the CPU: leave --gpu out.';

@@ -60,12 +60,15 @@ describe('parseVoxelSize', () => {
 
 describe('inputChoices', () => {
   it('leaves everything to the file unless told', () => {
-    expect(inputChoices({})).toEqual({ kind: null, spacing: null });
+    expect(inputChoices({})).toEqual({ kind: null, spacing: null, dataset: null });
   });
 
   it('takes the kind and the voxel size that are stated', () => {
-    expect(inputChoices({ 'as-labels': true, 'voxel-size': '2nm' })).toEqual({
+    expect(
+      inputChoices({ 'as-labels': true, 'voxel-size': '2nm', dataset: 'exchange/data' }),
+    ).toEqual({
       kind: 'labels',
+      dataset: 'exchange/data',
       spacing: { values: [2, 2, 2], unit: 'nm' },
     });
     expect(inputChoices({ 'as-grey': true }).kind).toBe('grey');

@@ -1,5 +1,5 @@
 /** Opening an input for a command: read, override what the user states, tell what was odd. */
-import { UserError } from '../errors/errors.ts';
+import { isUserError, UserError } from '../errors/errors.ts';
 import type { ByteSource } from '../io/format.ts';
 import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
@@ -37,6 +37,7 @@ export function parseVoxelSize(text: string): VoxelSpacing {
 export interface InputChoices {
   readonly kind: 'grey' | 'labels' | null;
   readonly spacing: VoxelSpacing | null;
+  readonly dataset: string | null;
 }
 
 /** What the options say of the input; checked before anything is read. */
@@ -50,11 +51,28 @@ export function inputChoices(options: ParsedArguments['options']): InputChoices 
   return {
     kind: isLabels ? 'labels' : isGrey ? 'grey' : null,
     spacing: typeof voxelSize === 'string' ? parseVoxelSize(voxelSize) : null,
+    dataset: datasetOf(options),
   };
 }
 
+export function datasetOf(options: ParsedArguments['options']): string | null {
+  const { dataset } = options;
+  return typeof dataset === 'string' ? dataset : null;
+}
+
+/** Runs what opens a file; where it holds several volumes, says how to name one here. */
+export async function orNameDataset<T>(opening: Promise<T>): Promise<T> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (!isUserError(error) || error.code !== 'file/several-datasets') throw error;
+    const how = `${error.message.slice(0, -1)}, by --dataset <path>.`;
+    throw new UserError(error.code, how, error.details, error);
+  }
+}
+
 /** Formats whose voxels may lie in a file beside the named one. */
-const DETACHED = /\.(nhdr|mhd)$/i;
+const DETACHED = /\.(nhdr|mhd|hdr|vgi|xtekct)$/i;
 
 export async function siblingsOf(paths: readonly string[]): Promise<readonly ByteSource[]> {
   const [path, ...more] = paths;
@@ -71,11 +89,13 @@ export async function openInput(
   if (paths.length === 0) throw new UserError('usage', 'No input is named; see --help.');
   const sources = await openSources(paths);
   const siblings = await siblingsOf(paths);
-  const { metadata } = await describeFile(sources, { signal, siblings });
+  const dataset = choices.dataset === null ? {} : { dataset: choices.dataset };
+  const { metadata } = await orNameDataset(describeFile(sources, { signal, siblings, ...dataset }));
   assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', metadata, machineMemory());
   const opened = await openVolume(sources, {
     signal,
     siblings,
+    ...dataset,
     progress: (fraction) => progress('reading', fraction),
     ...(choices.kind === null ? {} : { kind: choices.kind }),
   });

@@ -13,6 +13,8 @@ export interface ByteSource {
   readonly size: number;
   /** Bytes [start, end), clipped to the size. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same bytes as a blob, where the host has one. */
+  readonly blob?: Blob;
 }
 
 export interface VolumeMetadata {

@@ -50,7 +50,6 @@ const FOREIGN: readonly {
   readonly wraps?: boolean;
 }[] = [
   { title: 'a DICOM file', test: (_, text) => text.slice(128, 132) === 'DICM' },
-  { title: 'an HDF5 file', test: (_, text) => text.startsWith('\x89HDF\r\n') },
   {
     title: 'a ZIP archive',
     test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text),

@@ -40,6 +40,10 @@ const FORMATS = {
     title: 'VGI/VOL',
     load: async () => (await import('./formats/vgi/vgi.ts')).vgiFormat,
   },
+  hdf5: {
+    title: 'HDF5',
+    load: async () => (await import('./formats/hdf5/hdf5.ts')).hdf5Format,
+  },
   npy: {
     title: 'NumPy',
     load: async () => (await import('./formats/npy/npy.ts')).npyFormat,

@@ -8,6 +8,7 @@ export function blobSource(blob: Blob, name: string, path = ''): ByteSource {
     name,
     path,
     size: blob.size,
+    blob,
     async read(start, end) {
       try {
         return new Uint8Array(await blob.slice(start, Math.min(end, blob.size)).arrayBuffer());

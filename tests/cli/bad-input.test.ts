@@ -303,9 +303,8 @@ describe('an output that cannot be written is told before anything is read', () 
 describeWithReference('files of other programs', ['io'], () => {
   it.each([
     ['CT_small.dcm', /is a DICOM file/],
-    ['reader.h5', /is an HDF5 file/],
     ['blobs_image_v04.ome.zarr', /Zarr store/],
-    ['example_nifti2.nii.gz', /holds 2 volumes: choose one/],
+    ['example_nifti2.nii.gz', /holds 2 volumes: choose one of 1 .* by --dataset <path>/],
     ['BallBinary30x30x30.raw', /of no known format/],
     ['multi-channel.ome.tif', /channels|samples|multi-channel/],
   ])('%s is named for what it is', async (name, sentence) => {

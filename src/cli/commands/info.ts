@@ -4,13 +4,19 @@ import { describeFile, type FileDescription } from '../../io/open.ts';
 import { convertLength, type VoxelSpacing } from '../../volume/length.ts';
 import { bytesPerVoxel, type Size3, voxelCount } from '../../volume/volume.ts';
 import { COMMANDS } from '../about.ts';
-import { formatHelp, JSON_OPTION, parseArguments, QUIET_OPTION } from '../arguments.ts';
+import {
+  DATASET_OPTION,
+  formatHelp,
+  JSON_OPTION,
+  parseArguments,
+  QUIET_OPTION,
+} from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { openSources } from '../files.ts';
-import { siblingsOf } from '../input.ts';
+import { datasetOf, orNameDataset, siblingsOf } from '../input.ts';
 import { formatBytes, formatPairs, oneLine, type Style } from '../terminal.ts';
 
-const OPTIONS = [JSON_OPTION, QUIET_OPTION];
+const OPTIONS = [DATASET_OPTION, JSON_OPTION, QUIET_OPTION];
 
 export const info: Command = {
   help: (_topic, width) =>
@@ -29,7 +35,9 @@ export const info: Command = {
     if (positionals.length === 0) {
       throw new UserError('usage', 'info needs a file or a folder; see tauscope info --help.');
     }
-    const described = await describeAll(positionals, surroundings.signal);
+    const described = await orNameDataset(
+      describeAll(positionals, datasetOf(options), surroundings.signal),
+    );
     const [only] = described;
     surroundings.print(
       options['json'] === true
@@ -42,6 +50,7 @@ export const info: Command = {
 /** One description of all paths together, or one of each where the first file is a whole stack. */
 async function describeAll(
   paths: readonly string[],
+  dataset: string | null,
   signal: AbortSignal,
 ): Promise<readonly FileDescription[]> {
   const sources = await openSources(paths);
@@ -54,7 +63,13 @@ async function describeAll(
       return each;
     }
   }
-  return [await describeFile(sources, { signal, siblings: await siblingsOf(paths) })];
+  return [
+    await describeFile(sources, {
+      signal,
+      siblings: await siblingsOf(paths),
+      ...(dataset === null ? {} : { dataset }),
+    }),
+  ];
 }
 
 /** A header may hold a whole XML document; the JSON form has all of it. */

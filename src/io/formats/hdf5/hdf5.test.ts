@@ -1,0 +1,83 @@
+import { h5wasm } from 'h5wasm';
+import { describe, expect, test } from 'vitest';
+import { bytesSource } from '../../sources.ts';
+import { hdf5Format } from './hdf5.ts';
+
+type Build = (file: InstanceType<typeof h5wasm.File>) => void;
+
+async function h5Source(build: Build) {
+  const { FS } = await h5wasm.ready;
+  const file = new h5wasm.File('/made.h5', 'w');
+  build(file);
+  file.close();
+  const bytes = FS.readFile('/made.h5').slice();
+  FS.unlink('/made.h5');
+  return bytesSource(bytes, 'scan.h5');
+}
+
+const ramp = Uint16Array.from({ length: 24 }, (_, i) => 1000 + i);
+
+describe('HDF5', () => {
+  test('the only volume is read, its last axis is x, and other datasets do not count', async () => {
+    const source = await h5Source((file) => {
+      const group = file.create_group('exchange');
+      group.create_dataset({ name: 'data', data: ramp, shape: [2, 3, 4], dtype: '<H' });
+      file.create_dataset({ name: 'theta', data: new Float64Array(5), shape: [5], dtype: '<d' });
+      file.create_dataset({ name: 'note', data: 'by hand' });
+    });
+    const { volume, metadata } = await hdf5Format.readVolume(source);
+    expect(volume.size).toEqual([4, 3, 2]);
+    expect(volume.data).toEqual(ramp);
+    expect(volume.spacing).toBeNull();
+    expect(metadata.tags['dataset']).toBe('exchange/data');
+  });
+
+  test('big-endian, compressed data are the same voxels', async () => {
+    const source = await h5Source((file) => {
+      file.create_dataset({
+        name: 'grey',
+        data: Float32Array.from(ramp),
+        shape: [2, 3, 4],
+        dtype: '<f',
+        chunks: [1, 3, 4],
+        compression: 'gzip',
+        compression_opts: [6],
+      });
+    });
+    const { volume } = await hdf5Format.readVolume(source);
+    expect(volume.data).toEqual(Float32Array.from(ramp));
+  });
+
+  test('several volumes are a choice', async () => {
+    const source = await h5Source((file) => {
+      file.create_dataset({ name: 'a', data: ramp, shape: [2, 3, 4], dtype: '<H' });
+      file.create_dataset({ name: 'b', data: ramp, shape: [4, 3, 2], dtype: '<H' });
+    });
+    await expect(hdf5Format.readVolume(source)).rejects.toMatchObject({
+      code: 'file/several-datasets',
+      details: { datasets: [{ path: 'a' }, { path: 'b', size: [2, 3, 4] }] },
+    });
+    expect((await hdf5Format.readVolume(source, { dataset: '/b' })).volume.size).toEqual([2, 3, 4]);
+  });
+
+  test('element_size_um gives the voxel size, stored along z, y, x', async () => {
+    const source = await h5Source((file) => {
+      const data = file.create_dataset({ name: 'a', data: ramp, shape: [2, 3, 4], dtype: '<H' });
+      data.create_attribute('element_size_um', Float64Array.of(2, 0.5, 0.25), [3], '<d');
+    });
+    const { volume } = await hdf5Format.readVolume(source);
+    expect(volume.spacing).toEqual({ values: [0.25, 0.5, 2], unit: 'µm' });
+  });
+
+  test('a file without a volume, and a damaged one, are one sentence each', async () => {
+    const empty = await h5Source((file) => {
+      file.create_dataset({ name: 'line', data: ramp, shape: [24], dtype: '<H' });
+    });
+    await expect(hdf5Format.readVolume(empty)).rejects.toMatchObject({ code: 'volume/no-voxels' });
+    const bytes = (await empty.read(0, 100)).slice();
+    await expect(hdf5Format.readVolume(bytesSource(bytes, 'cut.h5'))).rejects.toMatchObject({
+      code: 'file/malformed',
+      message: expect.stringContaining('cut.h5 is damaged'),
+    });
+  });
+});

@@ -1,0 +1,267 @@
+/**
+ * HDF5 files (with NeXus and Data Exchange conventions) through h5wasm, the HDF5 library of NIST's
+ * web tools. Datasets of numbers with two or three axes are volumes, (z, y, x) as stored; several are
+ * a choice. In a worker the file is read in place; elsewhere it is copied into memory first.
+ */
+import type { Attribute, Dataset as H5Dataset, Entity, File as H5File, Group } from 'h5wasm';
+import { UserError } from '../../../errors/errors.ts';
+import { parseLengthUnit } from '../../../volume/length.ts';
+import {
+  bytesPerVoxel,
+  type Size3,
+  voxelBytes,
+  type VoxelArray,
+  type VoxelType,
+  voxelCount,
+  voxelsFromBytes,
+} from '../../../volume/volume.ts';
+import { chooseDataset, type Dataset } from '../../datasets.ts';
+import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
+import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
+import { spacingFromEdges, type StatedEdges } from '../../header-facts.ts';
+import { shownTags } from '../../shown-text.ts';
+import { readToEnd } from '../../sources.ts';
+import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
+
+/** A signature stands at byte 0, or at 512, 1024, … behind a user block. */
+const SIGNATURE = '\x89HDF\r\n\x1a\n';
+/** Without a worker the whole file is in memory beside its voxels. */
+const MAX_COPIED_BYTES = 2 ** 31 - 1;
+const MAX_OBJECTS = 10_000;
+const MAX_DEPTH = 32;
+/** Read between two looks at the event loop. */
+const READ_BYTES = 8 * 1024 * 1024;
+
+interface H5Array extends Dataset {
+  readonly shape: readonly number[];
+  readonly edges: StatedEdges;
+  readonly tags: readonly (readonly [string, string])[];
+}
+
+async function loadLibrary() {
+  const { h5wasm } = await import('h5wasm');
+  const library = await h5wasm.ready;
+  // The library would print its errors on the console.
+  library.activate_throwing_error_handler();
+  return { h5wasm, FS: library.FS };
+}
+
+let opened = 0;
+
+/** Opens the file for as long as `use` runs. */
+async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>): Promise<T> {
+  const { h5wasm, FS } = await loadLibrary();
+  opened += 1;
+  const folder = `/open-${opened}`;
+  FS.mkdir(folder);
+  const path = `${folder}/file.h5`;
+  const { blob } = source;
+  const isMounted = blob !== undefined && typeof FileReaderSync !== 'undefined';
+  try {
+    if (isMounted) {
+      FS.mount(FS.filesystems.WORKERFS, { blobs: [{ name: 'file.h5', data: blob }] }, folder);
+    } else {
+      if (source.size > MAX_COPIED_BYTES) {
+        throw new UserError(
+          'file/limit',
+          `${source.name} has ${(source.size / 1e9).toFixed(1)} GB, more than the 2.1 GB of an HDF5 file that can be read here; save the dataset as TIFF or raw data.`,
+          { file: source.name },
+        );
+      }
+      FS.writeFile(path, await readToEnd(source, 0));
+    }
+    const file = openFile(h5wasm.File, path, source.name);
+    try {
+      return await use(file);
+    } finally {
+      file.close();
+    }
+  } finally {
+    if (isMounted) FS.unmount(folder);
+    else if (FS.analyzePath(path).exists) FS.unlink(path);
+    FS.rmdir(folder);
+  }
+}
+
+function openFile(File: typeof H5File, path: string, name: string): H5File {
+  try {
+    const file = new File(path, 'r');
+    if (file.file_id >= 0n) return file;
+  } catch (cause) {
+    throw damaged(name, 'it cannot be opened', cause);
+  }
+  throw damaged(name, 'it cannot be opened');
+}
+
+function damaged(file: string, problem: string, cause?: unknown): UserError {
+  return new UserError(
+    'file/malformed',
+    `${file} is damaged: ${problem}; get a fresh copy of the HDF5 file.`,
+    { file },
+    cause,
+  );
+}
+
+function isGroup(entity: Entity | null): entity is Group {
+  return entity !== null && 'keys' in entity;
+}
+
+function isDataset(entity: Entity | null): entity is H5Dataset {
+  return entity !== null && 'slice' in entity;
+}
+
+/** Every dataset of the file by its path, links followed once. */
+function* walk(group: Group, prefix: string, depth: number): Generator<[string, H5Dataset]> {
+  if (depth > MAX_DEPTH) return;
+  for (const name of group.keys()) {
+    const entity = group.get(name);
+    const path = `${prefix}${name}`;
+    if (isDataset(entity)) yield [path, entity];
+    else if (isGroup(entity)) yield* walk(entity, `${path}/`, depth + 1);
+  }
+}
+
+/** Classes of the HDF5 library that are read (H5Tpublic.h). */
+const INTEGER = 0;
+const FLOAT = 1;
+
+function typeOf({ metadata }: H5Dataset): VoxelType | null {
+  const bits = metadata.size * 8;
+  if (metadata.type === INTEGER && [8, 16, 32, 64].includes(bits)) {
+    return `${metadata.signed ? 'int' : 'uint'}${bits}` as VoxelType;
+  }
+  if (metadata.type === FLOAT && (bits === 32 || bits === 64)) return `float${bits}`;
+  return null;
+}
+
+function arraysOf(file: H5File): readonly H5Array[] {
+  const found: H5Array[] = [];
+  let seen = 0;
+  for (const [path, dataset] of walk(file, '', 0)) {
+    seen += 1;
+    if (seen > MAX_OBJECTS) break;
+    const shape = dataset.shape ?? [];
+    const type = typeOf(dataset);
+    const kept = [...shape];
+    while (kept.length > 3 && kept[0] === 1) kept.shift();
+    if (type === null || kept.length < 2 || kept.length > 3 || kept.includes(0)) continue;
+    const [x = 1, y = 1, z = 1] = kept.reverse();
+    found.push({ path, size: [x, y, z], type, shape, ...statedBy(dataset) });
+  }
+  return found;
+}
+
+/** Edge lengths in the attributes that programs of the field write. */
+function statedBy(dataset: H5Dataset): Pick<H5Array, 'edges' | 'tags'> {
+  const attributes = dataset.attrs;
+  const tags: [string, string][] = [];
+  for (const [name, attribute] of Object.entries(attributes).slice(0, 64)) {
+    const value = valueOf(attribute);
+    if (value !== null)
+      tags.push([name, typeof value === 'string' ? value : JSON.stringify(value)]);
+  }
+  const inMicrometres = numbersOf(attributes['element_size_um']);
+  if (inMicrometres !== null) {
+    return {
+      edges: { values: inMicrometres, unit: 'µm', source: 'HDF5 attribute element_size_um' },
+      tags,
+    };
+  }
+  for (const name of ['voxel_size', 'pixel_size', 'spacing']) {
+    const values = numbersOf(attributes[name]);
+    if (values === null) continue;
+    const word = attributes[`${name}_units`] ?? attributes['units'];
+    const unit = word === undefined ? null : parseLengthUnit(String(valueOf(word)));
+    const edges = {
+      values: values.map((value) => value * (unit?.factor ?? 1)),
+      unit: unit?.unit ?? null,
+      source: `HDF5 attribute ${name}`,
+    };
+    return { edges, tags };
+  }
+  return { edges: { values: [], unit: null, source: 'HDF5 attributes' }, tags };
+}
+
+function valueOf(attribute: Attribute): unknown {
+  try {
+    return attribute.to_array();
+  } catch {
+    // References and variable-length records say nothing about the voxels.
+    return null;
+  }
+}
+
+/** Three numbers, stored (z, y, x) as the axes are, as x, y, z. */
+function numbersOf(attribute: Attribute | undefined): readonly number[] | null {
+  if (attribute === undefined) return null;
+  const value = valueOf(attribute);
+  const list = (Array.isArray(value) ? value : [value]).map(Number);
+  if (list.some((number) => !Number.isFinite(number))) return null;
+  if (list.length === 1) return [list[0] as number, list[0] as number, list[0] as number];
+  return list.length === 3 ? list.reverse() : null;
+}
+
+async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
+  const arrays = await withFile(source, (file) => Promise.resolve(arraysOf(file)));
+  const chosen = chooseDataset(source.name, arrays, options.dataset);
+  const edges = spacingFromEdges(chosen.edges);
+  const metadata: VolumeMetadata = {
+    format: 'hdf5',
+    size: chosen.size,
+    type: chosen.type,
+    channels: 1,
+    spacing: edges.spacing,
+    spacingSource: edges.spacingSource,
+    tags: shownTags([
+      ...Object.entries(edges.tags),
+      ['dataset', chosen.path],
+      ['shape', `(${chosen.shape.join(', ')})`],
+      ...chosen.tags,
+    ]),
+    warnings: edges.warnings,
+  };
+  return {
+    metadata,
+    load: (job) => withFile(source, (file) => loadDataset(file, chosen, job)),
+  };
+}
+
+/** Reads slices along z, a few megabytes at a time. */
+async function loadDataset(file: H5File, chosen: H5Array, job: DecodeJob): Promise<VoxelArray> {
+  const dataset = file.get(chosen.path);
+  if (!isDataset(dataset)) throw job.damaged(`its dataset ${chosen.path} is gone`);
+  const count = voxelCount(chosen.size);
+  const bytes = allocateBytes(count * bytesPerVoxel(chosen.type), job.file);
+  const [nx, ny, nz]: Size3 = chosen.size;
+  const leading = chosen.shape.slice(0, Math.max(chosen.shape.length - 3, 0)).map(() => [0, 1]);
+  const sliceBytes = nx * ny * bytesPerVoxel(chosen.type);
+  const step = Math.max(Math.floor(READ_BYTES / sliceBytes), 1);
+  for (let z = 0; z < nz; z += step) {
+    const end = Math.min(z + step, nz);
+    const ranges = [...leading, ...(chosen.shape.length === 2 ? [] : [[z, end]]), [], []];
+    let part: unknown;
+    try {
+      part = dataset.slice(ranges as Parameters<H5Dataset['slice']>[0]);
+    } catch (cause) {
+      throw job.damaged(`slices ${z} to ${end - 1} of ${chosen.path} cannot be decoded`, cause);
+    }
+    if (!ArrayBuffer.isView(part) || part.byteLength !== (end - z) * sliceBytes) {
+      throw job.damaged(`slices ${z} to ${end - 1} of ${chosen.path} cannot be decoded`);
+    }
+    bytes.set(voxelBytes(part as VoxelArray), z * sliceBytes);
+    job.progress(end / nz);
+    await job.breathe();
+  }
+  return voxelsFromBytes(chosen.type, bytes, count);
+}
+
+export const hdf5Format = defineStoredFormat({
+  id: 'hdf5',
+  title: 'HDF5',
+  extensions: ['.h5', '.hdf5', '.hdf', '.nxs', '.nx'],
+  sniff(head) {
+    const text = String.fromCharCode(...head);
+    return [0, 512, 1024, 2048].some((at) => text.startsWith(SIGNATURE, at));
+  },
+  readHeader,
+});
