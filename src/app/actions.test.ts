@@ -15,6 +15,7 @@ import type { EngineClient } from './engine-client.ts';
 import { searchActions } from './features/shell/search-actions.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { createPreferences } from './stores/preferences.ts';
+import { createPreviews } from './stores/previews.ts';
 import { useMeasures } from './stores/measures.ts';
 import { useViewer } from './stores/viewer.ts';
 import { createWorkspace, currentRecipe, type WorkspaceState } from './stores/workspace.ts';
@@ -70,7 +71,13 @@ function workbenchWith(state: Partial<WorkspaceState> = {}): Workbench {
     engine: { version: '1', threads: 1, operations: [OPERATION], phantoms: [] },
     ...state,
   });
-  return { client, workspace, preferences: createPreferences(null), dialogs: createDialogs() };
+  return {
+    client,
+    workspace,
+    preferences: createPreferences(null),
+    dialogs: createDialogs(),
+    previews: createPreviews(workspace, client),
+  };
 }
 
 function twoSteps(): Partial<WorkspaceState> {

@@ -276,6 +276,17 @@ const RECIPE: readonly Action[] = [
     },
   }),
   action({
+    id: 'preview',
+    title: 'Preview the selected step on the slices shown',
+    group: 'Recipe',
+    icon: 'preview',
+    shortcut: 'V',
+    keywords: 'try live slab before running parameters',
+    obstacle: needsSource,
+    isOn: ({ previews }) => previews.store.getState().isOn,
+    run: ({ previews }) => previews.switchTo(!previews.store.getState().isOn),
+  }),
+  action({
     id: 'add-step',
     title: 'Add a step…',
     group: 'Recipe',

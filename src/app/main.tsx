@@ -10,6 +10,7 @@ import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { createPreferences } from './stores/preferences.ts';
+import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
 import { useViewer } from './stores/viewer.ts';
 import { createWorkspace, type Workspace } from './stores/workspace.ts';
@@ -48,6 +49,7 @@ function start(): void {
     workspace,
     preferences: createPreferences(storage),
     dialogs: createDialogs(),
+    previews: createPreviews(workspace, client),
   };
   window.__tauscope = { idle: workspace.idle, store: workspace.store };
   createRoot(root).render(

@@ -7,11 +7,12 @@ import { useMeasures } from './stores/measures.ts';
 import { useViewer } from './stores/viewer.ts';
 import { useWorkbench, type Workbench } from './workbench-context.tsx';
 
-function subscribe({ workspace, preferences, dialogs }: Workbench, changed: () => void) {
+function subscribe({ workspace, preferences, dialogs, previews }: Workbench, changed: () => void) {
   const stops = [
     workspace.store,
     preferences,
     dialogs,
+    previews.store,
     useViewer,
     useMeasures,
     useInstallation,

@@ -7,6 +7,7 @@ import { Bug } from '../errors/errors.ts';
 import type { EngineClient } from './engine-client.ts';
 import type { DialogName, Dialogs } from './stores/dialogs.ts';
 import type { Preferences } from './stores/preferences.ts';
+import type { Previews, PreviewState } from './stores/previews.ts';
 import {
   describeSteps,
   type OperationDescriptor,
@@ -19,6 +20,7 @@ export interface Workbench {
   readonly workspace: Workspace;
   readonly preferences: StoreApi<Preferences>;
   readonly dialogs: StoreApi<Dialogs>;
+  readonly previews: Previews;
 }
 
 const WorkbenchContext = createContext<Workbench | null>(null);
@@ -47,6 +49,11 @@ export function useWorkspaceState<T>(select: (state: WorkspaceState) => T): T {
 
 export function usePreferences<T>(select: (preferences: Preferences) => T): T {
   return useStore(useWorkbench().preferences, select);
+}
+
+/** A part of what is previewed; re-renders when the part changes by shallow comparison. */
+export function usePreviewState<T>(select: (state: PreviewState) => T): T {
+  return useStore(useWorkbench().previews.store, useShallow(select));
 }
 
 /** Whether a dialog is open, and how to close it. */

@@ -228,8 +228,10 @@ export function currentSteps(state: WorkspaceState): readonly StepStatus[] {
 /** What decides which volumes are shown. */
 export type Shown = Pick<
   WorkspaceState,
-  'source' | 'truth' | 'history' | 'outcomes' | 'selected' | 'overlay'
->;
+  'source' | 'truth' | 'history' | 'selected' | 'overlay'
+> & {
+  readonly outcomes: Readonly<Record<string, { readonly summary: Pick<StepSummary, 'volume'> }>>;
+};
 
 /** What the views show for the selected step. */
 export function shownVolumes(state: Shown): {

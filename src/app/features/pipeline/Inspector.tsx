@@ -12,6 +12,7 @@ import type { OperationDescriptor, StepStatus } from '../../stores/recipe-status
 import { INPUT } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { changeLabel, valueIn } from './change-label.ts';
+import { PreviewSwitch } from './PreviewSwitch.tsx';
 import { useFieldContext } from './use-field-context.ts';
 import styles from './pipeline.module.css';
 
@@ -66,6 +67,7 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
   return (
     <>
       <p className={styles['summary']}>{operation.summary}</p>
+      <PreviewSwitch />
       {problem === null ? null : <Problem text={problem} />}
       {failure === null || problem !== null ? null : <Problem text={failure.message} />}
       {hasParameters ? (

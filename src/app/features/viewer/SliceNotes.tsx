@@ -2,7 +2,9 @@
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { type Slab, slabLayers } from '../../../volume/slab.ts';
 import { AXIS_NAMES, formatLength, type Plane } from '../../rendering/slice-geometry.ts';
+import { seenFrom } from '../../stores/previews.ts';
 import { useViewer } from '../../stores/viewer.ts';
+import { usePreviewState } from '../../workbench-context.tsx';
 import { ColourBar } from './ColourBar.tsx';
 import { differenceWindow } from './slice-picture.ts';
 import styles from './viewer.module.css';
@@ -27,6 +29,20 @@ export function GreyColourBar({ isDifference, ...size }: GreyColourBarProps) {
     />
   ) : (
     <ColourBar window={window} colourMap={colourMap} title="grey value" {...size} />
+  );
+}
+
+/** That no run made what is shown, and how far it can be trusted. */
+export function PreviewBadge() {
+  const seenSlices = usePreviewState((state) => state.seenSlices);
+  const isBusy = usePreviewState((state) => state.isBusy);
+  return (
+    <span className={styles['badge']} data-testid="preview-badge" aria-busy={isBusy}>
+      Preview, not run{isBusy ? ' …' : ''}
+      {seenSlices === null ? null : (
+        <span className={styles['badgeDoubt']}>{seenFrom(seenSlices)}</span>
+      )}
+    </span>
   );
 }
 

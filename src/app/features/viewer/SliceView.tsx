@@ -20,7 +20,7 @@ import type { Slab } from '../../../volume/slab.ts';
 import type { Before } from './before.ts';
 import type { ComparedState } from './comparison.ts';
 import { MeasureLayer } from './MeasureLayer.tsx';
-import { GreyColourBar, SlabNote } from './SliceNotes.tsx';
+import { GreyColourBar, PreviewBadge, SlabNote } from './SliceNotes.tsx';
 import { SliceOverlay } from './SliceOverlay.tsx';
 import { drawPicture, useDifference, usePicture } from './slice-picture.ts';
 import type { SliceSource } from './slice-source.ts';
@@ -46,6 +46,8 @@ interface SliceViewProps {
   readonly compared: ComparedState | null;
   /** Its window where it is on another grey scale. */
   readonly comparedWindow: GreyWindow | null;
+  /** Whether image or overlay are what steps would make that have not been run. */
+  readonly isPreviewed: boolean;
   /** `beside`: this view shows the other state alone. */
   readonly compareMode: 'beside' | 'swipe' | 'difference' | 'off';
 }
@@ -115,6 +117,7 @@ export function SliceView(props: SliceViewProps) {
   }, [picture, curtain, placement, width, height]);
 
   const gestures = useSliceGestures({ id, plane, stage, size, index, placement, width, height });
+  const shownName = props.isPreviewed ? 'Preview, not run' : 'Shown';
   const normalName = AXIS_NAMES[plane.normal];
   return (
     <div className={styles['pane']} data-view={id}>
@@ -162,14 +165,17 @@ export function SliceView(props: SliceViewProps) {
           <SlabNote slab={slab} image={image} plane={plane} index={index} />
         )}
         {comparing && <span className={styles['badge']}>Input</span>}
+        {props.isPreviewed && !comparing && compareMode === 'off' && <PreviewBadge />}
         {compared !== null && compareMode === 'swipe' && (
-          <SwipeDivider width={width} left={compared.title} right="Shown" />
+          <SwipeDivider width={width} left={compared.title} right={shownName} />
         )}
         {compared !== null && compareMode === 'beside' && (
           <span className={styles['badge']}>{compared.title}</span>
         )}
         {compared !== null && compareMode === 'difference' && (
-          <span className={styles['badge']}>Shown − {compared.title}</span>
+          <span className={styles['badge']}>
+            {shownName} − {compared.title}
+          </span>
         )}
       </div>
       <div className={styles['caption']}>

@@ -4,7 +4,8 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { useMeasures } from '../../stores/measures.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
-import { useWorkspaceState } from '../../workbench-context.tsx';
+import { isPreview, withPreviews } from '../../stores/previews.ts';
+import { usePreviewState, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { beforeOf } from './before.ts';
 import { useCompared, useComparedStates, useOtherWindow } from './comparison.ts';
 import { Legend } from './Legend.tsx';
@@ -26,14 +27,17 @@ interface ViewerProps {
 
 const SLICE_VIEWS: readonly SliceViewId[] = ['xy', 'yz', 'xz'];
 
-export function Viewer({ client, image, overlay }: ViewerProps) {
-  const source = useMemo(() => new SliceSource(client), [client]);
+export function Viewer({ client, ...results }: ViewerProps) {
+  const { slices } = useWorkbench().previews;
+  const source = useMemo(() => new SliceSource(slices), [slices]);
+  const volumes = usePreviewState((state) => state.volumes);
+  const { image, overlay } = useWorkspaceState((state) => withPreviews(state, volumes));
   const maximised = useViewer((state) => state.maximised);
   const opened = useWorkspaceState((state) => state.source);
   const volume = image ?? overlay;
   const before = useMemo(() => beforeOf(opened, volume), [opened, volume]);
   useCentredCrosshair(volume);
-  useDefaultWindow(client, image);
+  useDefaultWindow(slices, image);
   useViewerKeys();
   useMeasuresOf(opened);
   const isShown = (view: ViewId) => maximised === null || maximised === view;
@@ -41,15 +45,22 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
   const active = useViewer((state) => state.active);
   const states = useComparedStates({ image, overlay });
   const compared = useCompared(states);
-  const comparedWindow = useOtherWindow(client, image, compared?.image ?? null);
+  const comparedWindow = useOtherWindow(slices, image, compared?.image ?? null);
+  const isPreviewed = isPreview(image) || isPreview(overlay);
   const parts = { source, image, overlay, before };
-  const others = { compared, comparedWindow };
+  const others = { compared, comparedWindow, isPreviewed };
   const isBeside = compared !== null && mode === 'side';
   const besides = active === '3d' ? 'xy' : active;
   const within = mode === 'side' || compared === null ? 'off' : mode;
   return (
     <section className={styles['viewer']} aria-label="Views">
-      <ViewerToolbar client={client} states={states} compared={compared} {...parts} />
+      <ViewerToolbar
+        client={client}
+        results={results}
+        states={states}
+        compared={compared}
+        {...parts}
+      />
       {isBeside ? (
         <div className={styles['grid']} data-beside="true">
           {(['beside', 'off'] as const).map((side) => (
@@ -75,7 +86,7 @@ export function Viewer({ client, image, overlay }: ViewerProps) {
               {...parts}
             />
           ))}
-          {isShown('3d') && <VolumePane client={client} image={image} overlay={overlay} />}
+          {isShown('3d') && <VolumePane client={client} {...results} />}
         </div>
       )}
       {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
@@ -101,7 +112,7 @@ function useCentredCrosshair(volume: VolumeInfo | null): void {
 }
 
 /** The window follows the image; images on the same grey scale share one. */
-function useDefaultWindow(client: EngineClient, image: VolumeInfo | null): void {
+function useDefaultWindow(client: Pick<EngineClient, 'histogram'>, image: VolumeInfo | null): void {
   const memory = useRef(new WindowMemory());
   const handle = image?.handle ?? null;
   useEffect(() => {

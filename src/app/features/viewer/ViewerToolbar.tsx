@@ -29,6 +29,8 @@ import styles from './viewer.module.css';
 interface ToolbarProps {
   readonly client: EngineClient;
   readonly source: SliceSource;
+  /** What statistics are of, which a preview has none of. */
+  readonly results: Pick<ToolbarProps, 'image' | 'overlay'>;
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
   readonly before: Before | null;
@@ -38,7 +40,7 @@ interface ToolbarProps {
 }
 
 export function ViewerToolbar(props: ToolbarProps) {
-  const { client, source, image, overlay, before, states, compared } = props;
+  const { client, results, source, image, overlay, before, states, compared } = props;
   const maximised = useViewer((state) => state.maximised);
   return (
     <div className={styles['toolbar']} role="group" aria-label="View tools">
@@ -63,7 +65,7 @@ export function ViewerToolbar(props: ToolbarProps) {
       </span>
       <span className={styles['divider']} />
       <span className={styles['group']}>
-        <WindowMenu client={client} image={image} overlay={overlay} />
+        <WindowMenu client={client} {...results} />
         <ColourMapMenu disabled={image === null} />
         <SlabControl image={image} />
         <MeasureMenu disabled={image === null && overlay === null} />
