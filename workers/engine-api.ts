@@ -5,6 +5,7 @@
 import type { ParameterFields, RawParameters } from '../src/declaration/parameters.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
+import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
@@ -12,7 +13,7 @@ import type { VoxelSpacing } from '../src/volume/length.ts';
 import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
 
-export type { Region, RegionStatistics };
+export type { PhaseArea, PhaseSurface, Region, RegionStatistics, SurfaceOptions };
 
 export type VolumeHandle = string;
 
@@ -202,6 +203,19 @@ export interface EngineApi {
   slice(request: SliceRequest): Promise<SlicePixels>;
   histogram(handle: VolumeHandle): Promise<Histogram>;
   preview(handle: VolumeHandle, maxEdge: number): Promise<PreviewVolume>;
+  /**
+   * The surface of a label, closed by the volume's faces. Kept by volume, label and options; the
+   * arrays that come are the page's own. Cancelled by its job id.
+   */
+  surface(
+    jobId: string,
+    handle: VolumeHandle,
+    label: number,
+    options: SurfaceOptions,
+    report: (fraction: number) => void,
+  ): Promise<PhaseSurface>;
+  /** Surface areas of all labels, as `measure-surface-area` has them with its defaults. */
+  surfaceAreas(jobId: string, handle: VolumeHandle): Promise<readonly PhaseArea[]>;
   /** Values from voxel to voxel at equal distances, both included; see `lineProfile`. */
   profile(handle: VolumeHandle, from: Vector3, to: Vector3): Promise<Float64Array>;
   /** Of a region (null: all voxels), and of each label in it where `labels` names a volume. */

@@ -47,6 +47,11 @@ const api: EngineApi = {
     const preview = await workbench.preview(handle, maxEdge);
     return transfer(preview, [preview.data.buffer]);
   },
+  surface: async (...request) => {
+    const surface = await workbench.surface(...request);
+    const { positions, normals, triangles } = surface;
+    return transfer(surface, [positions.buffer, normals.buffer, triangles.buffer]);
+  },
 };
 
 expose(api);

@@ -56,6 +56,7 @@ import type {
   VolumeHandle,
   VolumeInfo,
 } from './engine-api.ts';
+import { createSurfaceCache } from './surface-cache.ts';
 import { describeHistogram, findRange } from './volume-facts.ts';
 
 interface Kept extends IdentifiedVolume {
@@ -99,6 +100,7 @@ export function createWorkbench(
   const previews = new Queue();
   const previewing = new Set<AbortController>();
   let running = 0;
+  const surfaces = createSurfaceCache();
   let lastRun: FinishedRun | null = null;
   let shown = showNothing();
 
@@ -249,7 +251,9 @@ export function createWorkbench(
   function forgetStale(): void {
     const needed = new Set(shown.byStep.values());
     for (const [handle, kept] of volumes) {
-      if (kept.voxelDigest === null && !needed.has(handle)) volumes.delete(handle);
+      if (kept.voxelDigest !== null || needed.has(handle)) continue;
+      volumes.delete(handle);
+      surfaces.forget(handle);
     }
   }
 
@@ -309,6 +313,7 @@ export function createWorkbench(
   function release(handle: VolumeHandle): void {
     const digest = volumes.get(handle)?.voxelDigest ?? null;
     volumes.delete(handle);
+    surfaces.forget(handle);
     if (digest === null) return;
     if (lastRun?.handle === handle) lastRun = null;
     if (shown.voxelDigest === digest && !isOpen(digest)) {
@@ -370,6 +375,26 @@ export function createWorkbench(
       if (slab === undefined) return extractSlice(volume, axis, index);
       return withinMemory(() => projectSlab(volume, axis, index, slab, createBreathe(host)));
     },
+
+    surface: (jobId, handle, label, options, report) =>
+      asJob(jobId, async (signal) => {
+        const job = { kernels: engine.kernels, host, signal, progress: report };
+        const named = { handle, volume: find(handle).volume };
+        const surface = await surfaces.surface(named, label, options, job);
+        const { positions, normals, triangles } = surface;
+        return {
+          ...surface,
+          positions: positions.slice(),
+          normals: normals.slice(),
+          triangles: triangles.slice(),
+        };
+      }),
+
+    surfaceAreas: (jobId, handle) =>
+      asJob(jobId, (signal) => {
+        const job = { kernels: engine.kernels, host, signal, progress: () => undefined };
+        return surfaces.areas({ handle, volume: find(handle).volume }, job);
+      }),
 
     async profile(handle, from, to) {
       return lineProfile(find(handle).volume, from, to);
