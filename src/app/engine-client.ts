@@ -150,6 +150,9 @@ export function createEngineClient(
     slice: (request) => call((remote) => remote.slice(request)),
     histogram: (handle) => call((remote) => remote.histogram(handle)),
     preview: (handle, maxEdge) => call((remote) => remote.preview(handle, maxEdge)),
+    surface: (jobId, handle, label, options, report) =>
+      callJob(jobId, (remote) => remote.surface(jobId, handle, label, options, proxy(report))),
+    surfaceAreas: (jobId, handle) => callJob(jobId, (remote) => remote.surfaceAreas(jobId, handle)),
     profile: (handle, from, to) => call((remote) => remote.profile(handle, from, to)),
     statistics: (handle, region, labels) =>
       call((remote) => remote.statistics(handle, region, labels)),

@@ -1,9 +1,10 @@
 /** What can be done with the 3-D view. */
 import type { Action } from './action.ts';
-import { action, needsSource } from './declare-action.ts';
+import { action, needsSource, stateOf } from './declare-action.ts';
 import { lookAtClipBox, recordOrbit, savePicture3d } from './orbit.ts';
 import { facing, VIEW_DIRECTIONS } from './rendering/orbit-camera.ts';
-import { useViewer } from './stores/viewer.ts';
+import { CONTENTS_3D, type Content3d, useViewer } from './stores/viewer.ts';
+import { shownVolumes } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 function needsVolumeView(workbench: Workbench): string | null {
@@ -24,6 +25,12 @@ function needsClipBox(workbench: Workbench): string | null {
   );
 }
 
+function needsContent(workbench: Workbench, content: Content3d): string | null {
+  const { image, overlay } = shownVolumes(stateOf(workbench));
+  if (content === 'grey') return image === null ? 'No grey values are shown.' : null;
+  return overlay === null ? 'Segment the volume first: there are no labels.' : null;
+}
+
 export const VOLUME_ACTIONS: readonly Action[] = [
   action({
     id: 'volume-view',
@@ -38,6 +45,18 @@ export const VOLUME_ACTIONS: readonly Action[] = [
       setShowVolume(!showVolume);
     },
   }),
+  ...CONTENTS_3D.map(({ id, title }) =>
+    action({
+      id: `content-3d-${id}`,
+      title: `3-D: show ${title.toLowerCase()}`,
+      group: '3-D',
+      icon: 'cube',
+      keywords: 'mesh isosurface area labels values volume rendering',
+      obstacle: (workbench) => needsContent(workbench, id),
+      isOn: () => useViewer.getState().content3d === id,
+      run: () => useViewer.getState().setContent3d(id),
+    }),
+  ),
   action({
     id: 'cut-volume',
     title: 'Cut the 3-D view open at the crosshair',

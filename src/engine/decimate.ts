@@ -37,7 +37,11 @@ export async function decimate(
     const tolerance = (TOLERANCES[round] ?? 1.6 * 2 ** (round - 4)) * edge;
     const parts: Uint32Array[] = [];
     const shift = round % 2 === 0 ? PART_TRIANGLES : PART_TRIANGLES / 2;
-    for (let start = 0, end = 3 * shift; start < left.length; start = end, end += 3 * PART_TRIANGLES) {
+    for (
+      let start = 0, end = 3 * shift;
+      start < left.length;
+      start = end, end += 3 * PART_TRIANGLES
+    ) {
       parts.push(simplifyPart(left.subarray(start, end), share, tolerance));
       await breathe();
     }

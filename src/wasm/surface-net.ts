@@ -99,7 +99,7 @@ function writeStarts(counts: Uint32Array, out: Uint32Array): void {
 
 async function copyOf<T extends Float32Array | Uint32Array>(
   session: KernelSession,
-  view: T,
+  view: Float32Array | Uint32Array,
   out: T,
 ): Promise<T> {
   for (let start = 0; start < view.length; start += COPY_NUMBERS) {

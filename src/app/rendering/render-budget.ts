@@ -41,3 +41,16 @@ export function nextScale(scale: number, full: number, fineMs: number): number {
   if (wanted > 0.8 * scale && wanted < 1.3 * scale) return scale;
   return Math.min(full, Math.max(LEAST_SCALE, wanted));
 }
+
+/** Canvas pixels per CSS pixel of surfaces: at rest twice as many as needed, which smooths their edges. */
+export function meshScale(full: number, isCoarse: boolean): number {
+  return isCoarse ? full : Math.max(2, full);
+}
+
+/** Triangles of all surfaces together. */
+const SURFACE_TRIANGLES = { software: 100_000, hardware: 300_000 } as const;
+
+/** Triangles that each of so many surfaces may have. */
+export function trianglesOfEach(surfaces: number, rendering: 'software' | 'hardware'): number {
+  return Math.floor(SURFACE_TRIANGLES[rendering] / Math.max(1, surfaces));
+}

@@ -25,7 +25,9 @@ export interface SurfaceIn3d {
 export interface SurfaceActors {
   setSurfaces(surfaces: readonly SurfaceIn3d[]): void;
   /** Shows the surfaces of these phases but the hidden ones; null shows none. */
-  show(look: { readonly phases: readonly Phase[]; readonly hidden: readonly number[] } | null): void;
+  show(
+    look: { readonly phases: readonly Phase[]; readonly hidden: readonly number[] } | null,
+  ): void;
   clip(planes: readonly ClipPlane[]): void;
 }
 
@@ -69,7 +71,7 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
   for (const { position, intensity } of LIGHTS) {
     const light = vtkLight.newInstance({ intensity });
     light.setLightTypeToCameraLight();
-    light.setPosition(...position);
+    light.setPositionFrom([...position]);
     light.setFocalPoint(0, 0, 0);
     renderer.addLight(light);
   }

@@ -24,8 +24,9 @@ import { cutOpen } from './cut-volume.ts';
 import { cameraPose, type OrbitCamera } from './orbit-camera.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
 import { relativeExtent } from './volume-outline.ts';
-import { coarseArea, fullScale, nextScale } from './render-budget.ts';
+import { coarseArea, fullScale, meshScale, nextScale } from './render-budget.ts';
 import { parseColour } from './colour-maps.ts';
+import { createSurfaceActors } from './surface-actors.ts';
 import { alphaPoints, LAYER } from './transfer-function.ts';
 import type { RendererEvent, VolumeLook, VolumeScene } from './volume-scene.ts';
 
@@ -140,6 +141,7 @@ export function createVolumeRenderer(
     pace.interactor as unknown as Parameters<typeof renderWindow.setInteractor>[0],
   );
 
+  const surfaces = createSurfaceActors(renderer);
   const mapper = vtkVolumeMapper.newInstance();
   const volume = vtkVolume.newInstance();
   volume.setMapper(mapper);
@@ -163,13 +165,14 @@ export function createVolumeRenderer(
   let full = 1;
   let scale: number | null = null;
   let fineMs = 0;
+  let meshMs = 0;
   let pending = false;
   let rest: ReturnType<typeof setTimeout> | null = null;
 
   function bake(): void {
     const { preview, look } = scene;
     if (preview === undefined || look === undefined) return;
-    if (look.kind === 'phases') {
+    if (look.kind !== 'grey') {
       baked = bakePhases(preview, look.phases, look.hidden);
     } else {
       lit ??= lightGrey(preview);
@@ -238,13 +241,11 @@ export function createVolumeRenderer(
     property.setScalarOpacityUnitDistance(0, isGrey ? LAYER : mapper.getSampleDistance());
   }
 
-  function place(): void {
+  function place(pixelScale: number): void {
     const { camera, view: size } = scene;
     if (camera === undefined || size === undefined) return;
-    full = fullScale(isSoftware, size.devicePixelRatio);
-    scale ??= full;
-    const width = Math.max(1, Math.round(size.width * scale));
-    const height = Math.max(1, Math.round(size.height * scale));
+    const width = Math.max(1, Math.round(size.width * pixelScale));
+    const height = Math.max(1, Math.round(size.height * pixelScale));
     if (canvas.width !== width || canvas.height !== height) {
       canvas.width = width;
       canvas.height = height;
@@ -263,31 +264,41 @@ export function createVolumeRenderer(
 
   function draw(quality: 'coarse' | 'fine'): void {
     if (gl === null || gl.isContextLost()) return;
-    if (stale.picture) bake();
-    if (stale.picture || stale.cuts) upload();
-    const { view: size, camera, crosshair } = scene;
-    if (baked === null || size === undefined || camera === undefined) return;
-    if (crosshair === undefined) return;
-    Object.assign(stale, { picture: false, cuts: false } satisfies Stale);
-    place();
-    if (!renderer.hasViewProp(volume)) {
-      renderer.addVolume(volume);
-      place();
+    const { view: size, camera, crosshair, look } = scene;
+    const isMesh = look?.kind === 'surfaces';
+    if (!isMesh) {
+      if (stale.picture) bake();
+      if (stale.picture || stale.cuts) upload();
+      Object.assign(stale, { picture: false, cuts: false } satisfies Stale);
     }
-    const saved = quality === 'coarse' ? coarseArea(fineMs) : 1;
-    pace.setMoving(saved);
+    if ((baked === null && !isMesh) || size === undefined || camera === undefined) return;
+    if (crosshair === undefined) return;
+    surfaces.show(isMesh ? look : null);
+    volume.setVisibility(!isMesh);
+    full = fullScale(isSoftware, size.devicePixelRatio);
+    scale ??= full;
+    const isCoarse = quality === 'coarse' && coarseArea(isMesh ? meshMs : fineMs) > 1;
+    const pixels = isMesh ? meshScale(full, isCoarse) : scale;
+    place(pixels);
+    if (baked !== null && !renderer.hasViewProp(volume)) {
+      renderer.addVolume(volume);
+      place(pixels);
+    }
+    pace.setMoving(isCoarse && !isMesh ? coarseArea(fineMs) : 1);
     const from = performance.now();
     view.traverseAllPasses();
     // One pixel read back waits for the picture, so that pictures never queue up.
     gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
     const milliseconds = performance.now() - from;
-    if (saved === 1) {
+    if (!isCoarse && isMesh) {
+      meshMs = milliseconds;
+    } else if (!isCoarse) {
       fineMs = milliseconds;
-      scale = nextScale(scale ?? full, full, fineMs);
+      scale = nextScale(scale, full, fineMs);
     }
-    report({ kind: 'drawn', quality: saved === 1 ? 'fine' : 'coarse', milliseconds, camera });
+    report({ kind: 'drawn', quality: isCoarse ? 'coarse' : 'fine', milliseconds, camera });
     if (rest !== null) clearTimeout(rest);
-    rest = saved === 1 ? null : setTimeout(() => request('fine'), REST_MS);
+    rest = isCoarse ? setTimeout(() => request('fine'), REST_MS) : null;
   }
 
   function request(quality: 'coarse' | 'fine'): void {
@@ -309,6 +320,7 @@ export function createVolumeRenderer(
         lit = null;
         measure();
       }
+      if (part.surfaces !== undefined) surfaces.setSurfaces(part.surfaces);
       if (isNewPreview || part.look !== undefined) applyOpacity();
       if (isNewPreview || (part.look !== undefined && !isSameColours(part.look, before.look))) {
         stale.picture = true;
@@ -316,6 +328,7 @@ export function createVolumeRenderer(
       if (part.crosshair !== undefined || part.facesShown !== undefined) stale.cuts = true;
       if (part.clipping !== undefined) {
         clip(part.clipping);
+        surfaces.clip(part.clipping);
         stale.cuts = true;
       }
       request('coarse');

@@ -5,10 +5,12 @@ import type { GreyLookOf3d } from './bake-volume.ts';
 import type { ClipPlane } from './clipping.ts';
 import type { OrbitCamera } from './orbit-camera.ts';
 import type { OpacityCurve } from './transfer-function.ts';
+import type { SurfaceIn3d } from './surface-actors.ts';
 
 export type VolumeLook =
   | {
-      readonly kind: 'phases';
+      /** Volumes of the labels, or the scene's surfaces of them. */
+      readonly kind: 'phases' | 'surfaces';
       readonly phases: readonly Phase[];
       readonly hidden: readonly number[];
     }
@@ -24,6 +26,7 @@ export interface CrosshairIn3d {
 export interface VolumeScene {
   readonly preview: PreviewVolume;
   readonly look: VolumeLook;
+  readonly surfaces: readonly SurfaceIn3d[];
   readonly crosshair: CrosshairIn3d;
   /** What everything in the view is cut by, in world coordinates: the longest edge is 1. */
   readonly clipping: readonly ClipPlane[];

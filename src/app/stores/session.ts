@@ -6,7 +6,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import { parseRecipe, type Recipe } from '../../recipe/recipe.ts';
 import { COLOUR_MAPS } from '../rendering/colour-maps.ts';
 import { isDisplay3d } from './display-3d.ts';
-import type { ViewerState } from './viewer.ts';
+import { CONTENTS_3D, type ViewerState } from './viewer.ts';
 import { currentRecipe, type OpenedBefore, type Workspace } from './workspace.ts';
 
 const STORAGE_KEY = 'tauscope-session';
@@ -20,7 +20,7 @@ const VIEW = {
   overlayOpacity: (value) => typeof value === 'number' && value >= 0 && value <= 1,
   overlayStyle: (value) => value === 'fill' || value === 'outline',
   cut: isFlag,
-  content3d: (value) => value === 'phases' || value === 'grey',
+  content3d: (value) => CONTENTS_3D.some(({ id }) => id === value),
   display3d: isDisplay3d,
 } as const satisfies Partial<Record<keyof ViewerState, (value: unknown) => boolean>>;
 

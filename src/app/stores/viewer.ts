@@ -37,6 +37,14 @@ export const COMPARE_MODES: readonly { readonly id: CompareMode; readonly title:
   { id: 'difference', title: 'Difference' },
 ];
 
+export type Content3d = 'phases' | 'surfaces' | 'grey';
+
+export const CONTENTS_3D: readonly { readonly id: Content3d; readonly title: string }[] = [
+  { id: 'phases', title: 'Phases' },
+  { id: 'surfaces', title: 'Surfaces' },
+  { id: 'grey', title: 'Grey' },
+];
+
 export interface ViewerState {
   /** Voxel that all three slices pass through. */
   readonly crosshair: VoxelIndex;
@@ -67,7 +75,7 @@ export interface ViewerState {
   readonly camera: OrbitCamera;
   /** Whether the 3-D view is cut open at the crosshair. */
   readonly cut: boolean;
-  readonly content3d: 'phases' | 'grey';
+  readonly content3d: Content3d;
   readonly display3d: Display3d;
   /** Whether the 3-D view turns by itself. */
   readonly orbiting: boolean;
@@ -103,7 +111,7 @@ interface ViewerActions {
   setShowVolume(shown: boolean): void;
   setCamera(camera: OrbitCamera): void;
   toggleCut(): void;
-  setContent3d(content: 'phases' | 'grey'): void;
+  setContent3d(content: Content3d): void;
   setDisplay3d(part: Partial<Display3d>): void;
   setOrbiting(orbiting: boolean): void;
   setRecording(recording: number | null): void;

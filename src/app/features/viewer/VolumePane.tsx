@@ -22,7 +22,7 @@ import {
   releaseVolumeView,
   type VolumeView,
 } from '../../rendering/volume-view.ts';
-import { useViewer } from '../../stores/viewer.ts';
+import { CONTENTS_3D, useViewer } from '../../stores/viewer.ts';
 import { relativeExtent } from '../../rendering/volume-outline.ts';
 import { clipPlanes } from '../../rendering/clipping.ts';
 import { solidCurve } from '../../rendering/transfer-function.ts';
@@ -32,7 +32,9 @@ import { VolumeOverlay } from './VolumeOverlay.tsx';
 import { useAction } from '../../use-action.ts';
 import { useOrbit } from './use-orbit.ts';
 import { VolumeSettings } from './VolumeSettings.tsx';
+import { SurfaceNotes } from './SurfaceNotes.tsx';
 import { useOrbitGestures } from './use-orbit-gestures.ts';
+import { useSurfaces } from './use-surfaces.ts';
 import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
 
@@ -82,13 +84,18 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
   const status = useViewStatus(view);
   const wanted = useViewer((state) => state.content3d);
   const camera = useViewer((state) => state.camera);
-  const shown = wanted === 'phases' && overlay !== null ? overlay : (image ?? overlay);
-  const loaded = usePreview(
-    client,
-    status === 'software' || status === 'hardware' ? status : null,
-    shown,
-  );
+  const shown = wanted !== 'grey' && overlay !== null ? overlay : (image ?? overlay);
+  const rendering = status === 'software' || status === 'hardware' ? status : null;
+  const loaded = usePreview(client, rendering, shown);
   useScene(view, loaded);
+  const labels = wanted === 'surfaces' ? overlay : null;
+  const meshes = useSurfaces(client, labels, rendering);
+  const { surfaces } = meshes;
+  useEffect(() => {
+    view?.show({
+      surfaces: surfaces.map(({ phase, ...mesh }) => ({ ...mesh, label: phase.label })),
+    });
+  }, [view, surfaces]);
   useEffect(() => {
     if (width > 0 && height > 0) {
       view?.show({ view: { width, height, devicePixelRatio: globalThis.devicePixelRatio } });
@@ -136,11 +143,13 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
         {view !== null && loaded !== null && (
           <VolumeOverlay view={view} loaded={loaded} width={width} height={height} />
         )}
+        {labels !== null && <SurfaceNotes labels={labels} shown={meshes} />}
       </div>
       <Caption
         client={client}
         info={loaded?.info ?? null}
-        both={image !== null && overlay !== null}
+        hasGrey={image !== null}
+        hasLabels={overlay !== null}
       />
     </>
   );
@@ -150,11 +159,11 @@ interface CaptionProps {
   readonly client: EngineClient;
   /** What is drawn; null until it is there. */
   readonly info: VolumeInfo | null;
-  /** Whether there are phases and grey values to choose from. */
-  readonly both: boolean;
+  readonly hasGrey: boolean;
+  readonly hasLabels: boolean;
 }
 
-function Caption({ client, info, both }: CaptionProps) {
+function Caption({ client, info, hasGrey, hasLabels }: CaptionProps) {
   const content = useViewer((state) => state.content3d);
   const cut = useViewer((state) => state.cut);
   const recording = useViewer((state) => state.recording);
@@ -164,17 +173,16 @@ function Caption({ client, info, both }: CaptionProps) {
       <ViewTitle view="3d" title="3-D" />
       {/* At the left, so that it opens over another view. */}
       <VolumeSettings client={client} info={info} />
-      {both && (
+      {hasLabels && (
         <SegmentedControl
           size="xs"
           className={styles['switch'] ?? ''}
           aria-label="What the 3-D view shows"
           value={content}
-          onChange={(value) => setContent3d(value === 'grey' ? 'grey' : 'phases')}
-          data={[
-            { value: 'phases', label: 'Phases' },
-            { value: 'grey', label: 'Grey' },
-          ]}
+          onChange={setContent3d}
+          data={CONTENTS_3D.filter(({ id }) => id !== 'grey' || hasGrey).map(
+            ({ id, title }) => ({ value: id, label: title }),
+          )}
         />
       )}
       <Tool label="Cut open at the crosshair" icon={IconAngle} pressed={cut} onClick={toggleCut} />
@@ -328,11 +336,12 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const cut = useViewer((state) => state.cut);
   const { lit, curves } = useViewer((state) => state.display3d);
   const isLabels = loaded?.info.kind === 'labels';
+  const kind = useViewer(({ content3d }) => (content3d === 'surfaces' ? 'surfaces' : 'phases'));
   const phases = loaded?.info.phases;
   const range = loaded?.preview.range;
   const phaseLook = useMemo<VolumeLook | null>(
-    () => (isLabels && phases !== undefined ? { kind: 'phases', phases, hidden } : null),
-    [isLabels, phases, hidden],
+    () => (isLabels && phases !== undefined ? { kind, phases, hidden } : null),
+    [isLabels, kind, phases, hidden],
   );
   const greyLook = useMemo<VolumeLook | null>(() => {
     if (isLabels || range === undefined) return null;
@@ -355,8 +364,10 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const size = loaded?.info.size;
   useEffect(() => {
     if (view === null || size === undefined) return;
-    view.show({ crosshair: { at: crosshairShares(crosshair, size), cut } });
-  }, [view, size, crosshair, cut]);
+    // A corner cannot be cut out of surfaces.
+    const isCut = cut && kind !== 'surfaces';
+    view.show({ crosshair: { at: crosshairShares(crosshair, size), cut: isCut } });
+  }, [view, size, crosshair, cut, kind]);
 
   const box = useClipBox(loaded?.info ?? null);
   const facesShown = useViewer((state) => state.display3d.facesShown);
