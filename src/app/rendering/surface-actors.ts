@@ -3,13 +3,13 @@ import '@kitware/vtk.js/Rendering/OpenGL/Actor.js';
 import '@kitware/vtk.js/Rendering/OpenGL/PolyDataMapper.js';
 import vtkCellArray from '@kitware/vtk.js/Common/Core/CellArray.js';
 import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js';
-import vtkPlane from '@kitware/vtk.js/Common/DataModel/Plane.js';
 import vtkPolyData from '@kitware/vtk.js/Common/DataModel/PolyData.js';
 import vtkActor from '@kitware/vtk.js/Rendering/Core/Actor.js';
 import vtkLight from '@kitware/vtk.js/Rendering/Core/Light.js';
 import vtkMapper from '@kitware/vtk.js/Rendering/Core/Mapper.js';
 import type vtkRenderer from '@kitware/vtk.js/Rendering/Core/Renderer.js';
 import type { Phase, Vector3 } from '../../volume/volume.ts';
+import { clipMapper } from './clip-mapper.ts';
 import type { ClipPlane } from './clipping.ts';
 import { parseColour } from './colour-maps.ts';
 
@@ -33,8 +33,8 @@ export interface SurfaceActors {
 
 /** Seen from the camera: from above on the left, and fainter from the other side. */
 const LIGHTS = [
-  { position: [-0.7, 0.9, 1.1], intensity: 0.95 },
-  { position: [0.9, -0.4, 0.9], intensity: 0.28 },
+  { position: [-0.5, 0.8, 1.2], intensity: 1 },
+  { position: [0.9, -0.5, 0.7], intensity: 0.42 },
 ] as const;
 
 type Renderer = ReturnType<typeof vtkRenderer.newInstance>;
@@ -78,13 +78,6 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
   const shown = new Map<number, Shown>();
   let planes: readonly ClipPlane[] = [];
 
-  function cut(mapper: Shown['mapper']): void {
-    mapper.removeAllClippingPlanes();
-    for (const { origin, normal } of planes) {
-      mapper.addClippingPlane(vtkPlane.newInstance({ origin: [...origin], normal: [...normal] }));
-    }
-  }
-
   function remove(label: number): void {
     const old = shown.get(label);
     if (old === undefined) return;
@@ -97,11 +90,11 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
   function add(surface: SurfaceIn3d): void {
     const mapper = vtkMapper.newInstance({ scalarVisibility: false });
     mapper.setInputData(polyDataOf(surface));
-    cut(mapper);
+    clipMapper(mapper, planes);
     const actor = vtkActor.newInstance();
     actor.setMapper(mapper);
     actor.getProperty().setInterpolationToPhong();
-    actor.getProperty().set({ ambient: 0.16, diffuse: 0.86, specular: 0.16, specularPower: 24 });
+    actor.getProperty().set({ ambient: 0.26, diffuse: 0.86, specular: 0.14, specularPower: 28 });
     actor.setVisibility(false);
     renderer.addActor(actor);
     shown.set(surface.label, { surface, actor, mapper });
@@ -127,7 +120,7 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
     },
     clip(next) {
       planes = next;
-      for (const { mapper } of shown.values()) cut(mapper);
+      for (const { mapper } of shown.values()) clipMapper(mapper, planes);
     },
   };
 }

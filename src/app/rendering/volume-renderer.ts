@@ -7,7 +7,6 @@
  */
 import '@kitware/vtk.js/Rendering/OpenGL/Profiles/Volume.js';
 import vtkDataArray from '@kitware/vtk.js/Common/Core/DataArray.js';
-import vtkPlanes from '@kitware/vtk.js/Common/DataModel/Plane.js';
 import vtkImageData from '@kitware/vtk.js/Common/DataModel/ImageData.js';
 import vtkPiecewiseFunction from '@kitware/vtk.js/Common/DataModel/PiecewiseFunction.js';
 import vtkColorTransferFunction from '@kitware/vtk.js/Rendering/Core/ColorTransferFunction.js';
@@ -19,7 +18,8 @@ import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow
 import { UserError } from '../../errors/errors.ts';
 import type { Size3, Vector3 } from '../../volume/volume.ts';
 import { type BakedVolume, bakeGrey, bakePhases, type LitGrey, lightGrey } from './bake-volume.ts';
-import { boxWithin, type ClipPlane, WHOLE_BOX } from './clipping.ts';
+import { clipMapper } from './clip-mapper.ts';
+import { boxWithin, WHOLE_BOX } from './clipping.ts';
 import { cutOpen } from './cut-volume.ts';
 import { cameraPose, type OrbitCamera } from './orbit-camera.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
@@ -212,13 +212,6 @@ export function createVolumeRenderer(
     mapper.setInputData(image);
   }
 
-  function clip(halfSpaces: readonly ClipPlane[]): void {
-    mapper.removeAllClippingPlanes();
-    for (const { origin, normal } of halfSpaces) {
-      mapper.addClippingPlane(vtkPlanes.newInstance({ origin: [...origin], normal: [...normal] }));
-    }
-  }
-
   function measure(): void {
     const { preview } = scene;
     if (preview === undefined) return;
@@ -327,7 +320,7 @@ export function createVolumeRenderer(
       }
       if (part.crosshair !== undefined || part.facesShown !== undefined) stale.cuts = true;
       if (part.clipping !== undefined) {
-        clip(part.clipping);
+        clipMapper(mapper, part.clipping);
         surfaces.clip(part.clipping);
         stale.cuts = true;
       }

@@ -33,8 +33,10 @@ export function SurfaceNotes({ labels, shown }: SurfaceNotesProps) {
                   <span className={styles['swatch']} style={{ background: phase.colour }} />
                   {phase.name}
                 </th>
-                <td>{areaText(area)}</td>
-                <td>{specificText(area)}</td>
+                <td title={String(area.area)}>{areaText(area)}</td>
+                <td title={String(area.specificArea)} className={styles['specific']}>
+                  {specificText(area)}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -63,10 +65,10 @@ export function SurfaceNotes({ labels, shown }: SurfaceNotesProps) {
   );
 }
 
-export function areaText({ area, areaUnit }: PhaseArea): string {
+function areaText({ area, areaUnit }: PhaseArea): string {
   return `${formatNumber(Number(area.toPrecision(4)))} ${areaUnit}`;
 }
 
-export function specificText({ specificArea, specificUnit }: PhaseArea): string {
+function specificText({ specificArea, specificUnit }: PhaseArea): string {
   return `${formatNumber(Number(specificArea.toPrecision(4)))} ${specificUnit}`;
 }

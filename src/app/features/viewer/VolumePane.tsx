@@ -180,12 +180,20 @@ function Caption({ client, info, hasGrey, hasLabels }: CaptionProps) {
           aria-label="What the 3-D view shows"
           value={content}
           onChange={setContent3d}
-          data={CONTENTS_3D.filter(({ id }) => id !== 'grey' || hasGrey).map(
-            ({ id, title }) => ({ value: id, label: title }),
-          )}
+          data={CONTENTS_3D.filter(({ id }) => id !== 'grey' || hasGrey).map(({ id, title }) => ({
+            value: id,
+            label: title,
+          }))}
         />
       )}
-      <Tool label="Cut open at the crosshair" icon={IconAngle} pressed={cut} onClick={toggleCut} />
+      {content !== 'surfaces' && (
+        <Tool
+          label="Cut open at the crosshair"
+          icon={IconAngle}
+          pressed={cut}
+          onClick={toggleCut}
+        />
+      )}
       <ActionTool id="clip-volume" icon={IconBoxModel2} />
       <span className={styles['spring']} />
       {recording !== null && (
