@@ -30,6 +30,13 @@ export class WorkbenchPage {
     await expect(this.page.getByRole('button', { name: /sample electrode/ })).toBeEnabled();
   }
 
+  /** Starts an action by its title, through the palette. */
+  async do(title: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    await this.page.getByRole('textbox', { name: 'Search actions' }).fill(title);
+    await this.page.keyboard.press('Enter');
+  }
+
   async idle(): Promise<void> {
     await this.page.evaluate(() => (window as TestedWindow).__tauscope?.idle());
   }

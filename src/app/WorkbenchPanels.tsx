@@ -13,19 +13,23 @@ import { ResultsPanel } from './features/results/index.ts';
 import { MeasureTab, Viewer } from './features/viewer/index.ts';
 import { ShownBar } from './features/pipeline/index.ts';
 import styles from './app.module.css';
+import type { SidePanel } from './stores/preferences.ts';
 import { shownVolumes } from './stores/workspace.ts';
 import { usePreferences, useWorkbench, useWorkspaceState } from './workbench-context.tsx';
 
 function RememberedGroup(props: {
   readonly id: string;
   readonly orientation: 'horizontal' | 'vertical';
+  /** Panels of the group that are hidden now: each set has sizes of its own. */
+  readonly hidden: readonly SidePanel[];
   readonly children: ReactNode;
 }) {
   const { preferences } = useWorkbench();
-  const kept = usePreferences((state) => state.panels[props.id]);
+  const key = [props.id, ...props.hidden].join(' without ');
+  const kept = usePreferences((state) => state.panels[key]);
   const remember = (layout: Layout, meta: LayoutChangedMeta): void => {
     if (!meta.isUserInteraction) return;
-    preferences.setState((state) => ({ panels: { ...state.panels, [props.id]: layout } }));
+    preferences.setState((state) => ({ panels: { ...state.panels, [key]: layout } }));
   };
   return (
     <Group
@@ -56,15 +60,23 @@ export function WorkbenchPanels() {
   const { intervals, change } = useIntervalsOfSelected();
   // Sizes are read when a group mounts; a reset mounts it anew.
   const isReset = usePreferences((state) => Object.keys(state.panels).length === 0);
+  const hidden = usePreferences((state) => state.hidden);
+  const hiddenOf = (panels: readonly SidePanel[]) =>
+    panels.filter((panel) => hidden.includes(panel));
+  const isShown = (panel: SidePanel): boolean => !hidden.includes(panel);
   return (
     <main className={styles['main']} key={isReset ? 'default' : 'kept'}>
-      <RememberedGroup id="columns" orientation="horizontal">
-        <Panel id="pipeline" defaultSize="19" minSize={210}>
-          <PipelinePanel />
-        </Panel>
-        <Grip label="Width of the recipe panel" orientation="column" />
+      <RememberedGroup id="columns" orientation="horizontal" hidden={hiddenOf(['left', 'right'])}>
+        {isShown('left') ? (
+          <>
+            <Panel id="pipeline" defaultSize="19" minSize={210}>
+              <PipelinePanel />
+            </Panel>
+            <Grip label="Width of the recipe panel" orientation="column" />
+          </>
+        ) : null}
         <Panel id="centre" minSize={320}>
-          <RememberedGroup id="centre-rows" orientation="vertical">
+          <RememberedGroup id="centre-rows" orientation="vertical" hidden={hiddenOf(['bottom'])}>
             <Panel id="viewer" minSize={160}>
               <div className={styles['viewer']}>
                 <ShownBar />
@@ -73,31 +85,39 @@ export function WorkbenchPanels() {
                 </div>
               </div>
             </Panel>
-            <Grip label="Height of the results" orientation="row" />
-            <Panel id="results" defaultSize="37" minSize={64}>
-              <ResultsPanel measures={<MeasureTab />} />
-            </Panel>
+            {isShown('bottom') ? (
+              <>
+                <Grip label="Height of the results" orientation="row" />
+                <Panel id="results" defaultSize="37" minSize={64}>
+                  <ResultsPanel measures={<MeasureTab />} />
+                </Panel>
+              </>
+            ) : null}
           </RememberedGroup>
         </Panel>
-        <Grip label="Width of the histogram and parameters" orientation="column" />
-        <Panel id="right" defaultSize="23" minSize={260}>
-          <RememberedGroup id="right-rows" orientation="vertical">
-            <Panel id="histogram" defaultSize="36" minSize={120}>
-              <section className={styles['panel']} aria-label="Histogram">
-                <HistogramPanel
-                  client={client}
-                  image={image}
-                  intervals={intervals}
-                  onIntervalsChange={change}
-                />
-              </section>
+        {isShown('right') ? (
+          <>
+            <Grip label="Width of the histogram and parameters" orientation="column" />
+            <Panel id="right" defaultSize="23" minSize={260}>
+              <RememberedGroup id="right-rows" orientation="vertical" hidden={[]}>
+                <Panel id="histogram" defaultSize="36" minSize={120}>
+                  <section className={styles['panel']} aria-label="Histogram">
+                    <HistogramPanel
+                      client={client}
+                      image={image}
+                      intervals={intervals}
+                      onIntervalsChange={change}
+                    />
+                  </section>
+                </Panel>
+                <Grip label="Height of the histogram" orientation="row" />
+                <Panel id="inspector" minSize={120}>
+                  <Inspector />
+                </Panel>
+              </RememberedGroup>
             </Panel>
-            <Grip label="Height of the histogram" orientation="row" />
-            <Panel id="inspector" minSize={120}>
-              <Inspector />
-            </Panel>
-          </RememberedGroup>
-        </Panel>
+          </>
+        ) : null}
       </RememberedGroup>
     </main>
   );

@@ -10,7 +10,8 @@ import { type Action, type KeyPress, matchesShortcut } from './action.ts';
 import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
-import { focusNextRegion, focusRegion } from './regions.ts';
+import { LAYOUT_ACTIONS } from './layout-actions.ts';
+import { focusRegion } from './regions.ts';
 import { COLOUR_MAPS } from './rendering/colour-maps.ts';
 import { MEASURE_TOOLS, useMeasures } from './stores/measures.ts';
 import type { Theme } from './stores/preferences.ts';
@@ -70,6 +71,16 @@ const FILE: readonly Action[] = [
     keywords: 'synthetic known truth cathode spheres',
     obstacle: needsEngine,
     run: ({ dialogs }) => dialogs.setState({ open: 'phantom' }),
+  }),
+  action({
+    id: 'close-volume',
+    title: 'Close the volume',
+    group: 'File',
+    icon: 'close',
+    keywords: 'forget free memory start screen',
+    obstacle: needsSource,
+    describe: (workbench) => `Close ${stateOf(workbench).source?.name}`,
+    run: ({ workspace }) => workspace.closeVolume(),
   }),
   action({
     id: 'load-recipe',
@@ -616,34 +627,6 @@ const LOOKS: readonly Action[] = [
     describe: () => (isDark() ? 'Switch to the light theme' : 'Switch to the dark theme'),
     run: ({ preferences }) => preferences.setState({ theme: isDark() ? 'light' : 'dark' }),
   }),
-  action({
-    id: 'next-region',
-    title: 'Go to the next panel',
-    group: 'Layout',
-    icon: 'layout',
-    shortcut: 'F6',
-    keywords: 'focus keyboard',
-    obstacle: needsSource,
-    run: () => focusNextRegion(1),
-  }),
-  action({
-    id: 'previous-region',
-    title: 'Go to the previous panel',
-    group: 'Layout',
-    icon: 'layout',
-    shortcut: 'Shift+F6',
-    keywords: 'focus keyboard',
-    obstacle: needsSource,
-    run: () => focusNextRegion(-1),
-  }),
-  action({
-    id: 'reset-panels',
-    title: 'Reset the panel sizes',
-    group: 'Layout',
-    icon: 'layout',
-    keywords: 'layout default',
-    run: ({ preferences }) => preferences.setState({ panels: {} }),
-  }),
 ];
 
 const HELP: readonly Action[] = [
@@ -687,6 +670,7 @@ export const ACTIONS: readonly Action[] = [
   ...SLICES,
   ...MEASURE,
   ...LOOKS,
+  ...LAYOUT_ACTIONS,
   ...HELP,
   ...VERSION_ACTIONS,
 ];

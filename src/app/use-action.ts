@@ -1,6 +1,7 @@
 /** Actions as components show them: following the state, without drawing when nothing changed. */
 import { useCallback, useEffect, useReducer, useSyncExternalStore } from 'react';
 import { type Action, actionTitle, shortcutText } from './action.ts';
+import type { IconName } from './components/Icon.tsx';
 import { findAction } from './actions.ts';
 import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
@@ -24,6 +25,7 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
 
 export interface ShownAction {
   readonly id: string;
+  readonly icon: IconName | null;
   /** What it would do now: "Undo: Add Crop". */
   readonly title: string;
   /** As `Action.shortTitle`. */
@@ -55,6 +57,7 @@ export function useAction(id: string): ShownAction {
   ];
   return {
     id,
+    icon: action.icon,
     title,
     shortTitle: action.shortTitle,
     obstacle,

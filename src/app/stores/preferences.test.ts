@@ -3,15 +3,30 @@ import { createPreferences, parsePreferences } from './preferences.ts';
 
 describe('preferences', () => {
   it('fall back where the kept text is damaged or of another shape', () => {
-    const defaults = { theme: 'auto', panels: {} };
-    for (const text of [null, '', '{', 'null', '[1]', '{"theme":"pink","panels":3}']) {
+    const defaults = { theme: 'auto', hidden: [], panels: {} };
+    for (const text of [
+      null,
+      '',
+      '{',
+      'null',
+      '[1]',
+      '{"theme":"pink","hidden":"left","panels":3}',
+    ]) {
       expect(parsePreferences(text)).toEqual(defaults);
     }
   });
 
-  it('keep only panel sizes that are percentages', () => {
-    const text = JSON.stringify({ theme: 'dark', panels: { a: { x: 30, y: 70 }, b: { x: -1 } } });
-    expect(parsePreferences(text)).toEqual({ theme: 'dark', panels: { a: { x: 30, y: 70 } } });
+  it('keep only panels that there are and sizes that are percentages', () => {
+    const text = JSON.stringify({
+      theme: 'dark',
+      hidden: ['left', 'roof'],
+      panels: { a: { x: 30, y: 70 }, b: { x: -1 } },
+    });
+    expect(parsePreferences(text)).toEqual({
+      theme: 'dark',
+      hidden: ['left'],
+      panels: { a: { x: 30, y: 70 } },
+    });
   });
 
   it('are written through, and a refusing storage is survived', () => {

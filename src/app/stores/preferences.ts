@@ -1,4 +1,4 @@
-/** What the workbench remembers of its user on this machine: theme and panel sizes. */
+/** What the workbench remembers of its user on this machine: theme, panels and their sizes. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
 export type Theme = 'auto' | 'dark' | 'light';
@@ -6,13 +6,18 @@ export type Theme = 'auto' | 'dark' | 'light';
 /** Percentages by panel id, as react-resizable-panels gives them. */
 export type PanelSizes = Readonly<Record<string, number>>;
 
+/** The panels about the views that can be hidden. */
+export const SIDE_PANELS = ['left', 'bottom', 'right'] as const;
+export type SidePanel = (typeof SIDE_PANELS)[number];
+
 export interface Preferences {
   readonly theme: Theme;
+  readonly hidden: readonly SidePanel[];
   readonly panels: Readonly<Record<string, PanelSizes>>;
 }
 
 const STORAGE_KEY = 'tauscope-preferences';
-const DEFAULTS: Preferences = { theme: 'auto', panels: {} };
+const DEFAULTS: Preferences = { theme: 'auto', hidden: [], panels: {} };
 
 function isSizes(value: unknown): value is PanelSizes {
   return (
@@ -32,12 +37,22 @@ export function parsePreferences(text: string | null): Preferences {
     return DEFAULTS;
   }
   if (typeof document !== 'object' || document === null) return DEFAULTS;
-  const { theme, panels } = document as Record<string, unknown>;
+  const { theme, hidden, panels } = document as Record<string, unknown>;
   const sizes =
     typeof panels === 'object' && panels !== null
       ? Object.fromEntries(Object.entries(panels).filter(([, value]) => isSizes(value)))
       : {};
-  return { theme: theme === 'dark' || theme === 'light' ? theme : 'auto', panels: sizes };
+  return {
+    theme: theme === 'dark' || theme === 'light' ? theme : 'auto',
+    hidden: SIDE_PANELS.filter((panel) => Array.isArray(hidden) && hidden.includes(panel)),
+    panels: sizes,
+  };
+}
+
+export function togglePanel(preferences: StoreApi<Preferences>, panel: SidePanel): void {
+  preferences.setState(({ hidden }) => ({
+    hidden: hidden.includes(panel) ? hidden.filter((each) => each !== panel) : [...hidden, panel],
+  }));
 }
 
 /** A store that writes through to `storage`; a storage that refuses is ignored. */

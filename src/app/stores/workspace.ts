@@ -141,6 +141,8 @@ export interface Workspace {
   openFiles(files: readonly NamedFile[]): Promise<void>;
   openSample(): Promise<void>;
   generate(phantom: string, params: RawParameters): Promise<void>;
+  /** Forgets the volume and everything computed from it; the recipe stays. */
+  closeVolume(): void;
   setVoxelSize(spacing: VoxelSpacing | null): Promise<void>;
   askVoxelSize(asks: boolean): void;
   setKind(kind: VolumeInfo['kind']): Promise<void>;
@@ -182,7 +184,18 @@ const MAX_FINISHED_RUNS = 200;
 const PROGRESS_STEP = 0.005;
 const ESTIMATE_DELAY_MS = 250;
 
+/** Of a source that nothing was computed from yet. */
+const NOTHING_KNOWN = {
+  outcomes: {},
+  failure: null,
+  estimates: [],
+  refusal: null,
+  selected: INPUT,
+  overlay: 'auto',
+} as const satisfies Partial<WorkspaceState>;
+
 const EMPTY_STATE: WorkspaceState = {
+  ...NOTHING_KNOWN,
   engine: null,
   gpu: null,
   usesGpu: false,
@@ -193,13 +206,7 @@ const EMPTY_STATE: WorkspaceState = {
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),
   activity: null,
-  outcomes: {},
-  failure: null,
-  estimates: [],
-  refusal: null,
   finishedRuns: [],
-  selected: INPUT,
-  overlay: 'auto',
   messages: [],
   log: [],
 };
@@ -409,19 +416,31 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     const before = get();
     set({
       ...recipeForSource(source),
+      ...NOTHING_KNOWN,
       source,
-      outcomes: {},
-      failure: null,
-      estimates: [],
-      refusal: null,
-      selected: INPUT,
-      overlay: 'auto',
       asksVoxelSize: source.spacing === null,
       ...parts,
     });
     holds.drop(before.source?.handle, before.truth?.handle);
     for (const warning of source.warnings) log(`${source.name}: ${warning}`);
     scheduleEstimate();
+  }
+
+  function closeVolume(): void {
+    const { source, truth } = get();
+    void cancelRunning();
+    origin = null;
+    set({
+      ...NOTHING_KNOWN,
+      source: null,
+      opened: null,
+      sourceBytes: null,
+      truth: null,
+      asksVoxelSize: false,
+      activity: null,
+    });
+    holds.drop(source?.handle, truth?.handle);
+    if (source !== null) log(`Closed ${source.name}.`);
   }
 
   async function cancelRunning(): Promise<void> {
@@ -791,6 +810,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     report,
     openFiles,
     generate,
+    closeVolume,
     edit,
     run,
     findGpu,

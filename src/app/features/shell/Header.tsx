@@ -3,6 +3,8 @@ import { Tooltip, UnstyledButton, useComputedColorScheme } from '@mantine/core';
 import { IconCpu, IconRuler2 } from '@tabler/icons-react';
 import { ActionButton } from '../../ActionButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { panelActionId } from '../../layout-actions.ts';
+import { SIDE_PANELS, type SidePanel } from '../../stores/preferences.ts';
 import { formatBytes, formatSize, formatSpacing } from '../../components/format.ts';
 import { useAction } from '../../use-action.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
@@ -29,6 +31,7 @@ export function Header() {
           <Icon name="redo" size={17} />
         </ActionButton>
       </div>
+      <Panels />
       <Threads />
       <ActionButton id="theme">
         <Icon name={scheme === 'dark' ? 'light' : 'dark'} size={16} />
@@ -40,6 +43,28 @@ export function Header() {
         <Icon name="help" size={17} />
       </ActionButton>
     </header>
+  );
+}
+
+/** Which panels stand about the views; nothing before there are views. */
+function Panels() {
+  const hasViews = useWorkspaceState((state) => state.source !== null);
+  if (!hasViews) return null;
+  return (
+    <div className={styles['group']} role="group" aria-label="Panels">
+      {SIDE_PANELS.map((panel) => (
+        <PanelButton key={panel} panel={panel} />
+      ))}
+    </div>
+  );
+}
+
+function PanelButton({ panel }: { readonly panel: SidePanel }) {
+  const { icon } = useAction(panelActionId(panel));
+  return (
+    <ActionButton id={panelActionId(panel)}>
+      {icon === null ? null : <Icon name={icon} size={17} />}
+    </ActionButton>
   );
 }
 
