@@ -49,7 +49,6 @@ const FOREIGN: readonly {
   /** Formats that are read here may look the same from outside. */
   readonly wraps?: boolean;
 }[] = [
-  { title: 'a DICOM file', test: (_, text) => text.slice(128, 132) === 'DICM' },
   {
     title: 'a ZIP archive',
     test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text),
@@ -97,7 +96,6 @@ async function recognise(source: ByteSource): Promise<Recognised> {
   const head = await source.read(0, HEAD_BYTES);
   const text = String.fromCharCode(...head);
   const foreign = FOREIGN.find((format) => format.test(head, text)) ?? null;
-  // A DICOM file may start with a TIFF signature, so it is looked for first; what wraps others last.
   if (foreign !== null && foreign.wraps !== true) {
     return { source, id: null, foreign: foreign.title };
   }
@@ -200,7 +198,13 @@ async function plan(
   const given = sources.filter((source) => !BYSTANDER.test(source.name));
   if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
   const files = await recogniseAll(given, signal);
-  const volumes = files.filter((file) => file.id !== null && file.id !== 'tiff');
+  const series = files.filter((file) => file.id === 'dicom');
+  const [image] = series;
+  const volumes = [
+    ...files.filter((file) => file.id !== null && file.id !== 'tiff' && file.id !== 'dicom'),
+    // The images of a series are one volume; the first stands for them.
+    ...(image === undefined ? [] : [image]),
+  ];
   const tiffs = files.filter((file) => file.id === 'tiff');
   const rest = files.filter((file) => file.id === null);
 

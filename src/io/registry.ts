@@ -12,6 +12,11 @@ interface FormatEntry {
 
 /** In the order in which content is compared. */
 const FORMATS = {
+  // A DICOM file may start with a TIFF signature, so it is looked for first.
+  dicom: {
+    title: 'DICOM',
+    load: async () => (await import('./formats/dicom/dicom.ts')).dicomFormat,
+  },
   tiff: {
     title: 'TIFF',
     load: async () => (await import('./formats/tiff/format.ts')).tiffFormat,

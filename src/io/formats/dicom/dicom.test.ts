@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest';
+import { openVolume } from '../../open.ts';
+import { bytesSource } from '../../sources.ts';
+import { dicomFormat } from './dicom.ts';
+
+type Value = string | number;
+
+interface Parts {
+  readonly implicit?: boolean;
+  readonly bigEndian?: boolean;
+  readonly syntax?: string;
+  readonly elements?: Readonly<Record<number, Value>>;
+  readonly pixels?: Uint8Array;
+}
+
+const SYNTAX = {
+  implicit: '1.2.840.10008.1.2',
+  explicit: '1.2.840.10008.1.2.1',
+  big: '1.2.840.10008.1.2.2',
+};
+
+/** A file of 3 × 2 pixels with the given elements; numbers are US, text DS, both padded. */
+function dicomBytes(parts: Parts = {}): Uint8Array<ArrayBuffer> {
+  const little = parts.bigEndian !== true;
+  const out: number[] = [...new Uint8Array(128), ...new TextEncoder().encode('DICM')];
+  const put = (value: number, width: number, isLittle: boolean): void => {
+    for (let i = 0; i < width; i++)
+      out.push((value / 2 ** (8 * (isLittle ? i : width - 1 - i))) & 255);
+  };
+  const element = (
+    tag: number,
+    form: string,
+    value: Uint8Array,
+    isLittle: boolean,
+    explicit: boolean,
+  ): void => {
+    put(Math.floor(tag / 65_536), 2, isLittle);
+    put(tag % 65_536, 2, isLittle);
+    if (explicit) {
+      out.push(...new TextEncoder().encode(form));
+      if (form === 'OW') {
+        out.push(0, 0);
+        put(value.length, 4, isLittle);
+      } else put(value.length, 2, isLittle);
+    } else put(value.length, 4, isLittle);
+    out.push(...value);
+  };
+  const text = (value: string): Uint8Array =>
+    new TextEncoder().encode(value.length % 2 === 0 ? value : `${value} `);
+  const word = (value: number): Uint8Array =>
+    Uint8Array.from(little ? [value & 255, value >> 8] : [value >> 8, value & 255]);
+  const syntax =
+    parts.syntax ??
+    (parts.implicit === true ? SYNTAX.implicit : little ? SYNTAX.explicit : SYNTAX.big);
+  element(0x0002_0010, 'UI', text(syntax), true, true);
+  const all: Record<number, Value> = {
+    0x0020_000e: '1.2.3',
+    0x0028_0010: 2,
+    0x0028_0011: 3,
+    0x0028_0030: '0.5\\0.25',
+    0x0028_0100: 16,
+    0x0028_0101: 16,
+    0x0028_0102: 15,
+    0x0028_0103: 0,
+    ...parts.elements,
+  };
+  const explicit = parts.implicit !== true;
+  for (const [tag, value] of Object.entries(all).toSorted(([a], [b]) => Number(a) - Number(b))) {
+    const bytes = typeof value === 'number' ? word(value) : text(value);
+    element(Number(tag), typeof value === 'number' ? 'US' : 'DS', bytes, little, explicit);
+  }
+  element(0x7fe0_0010, 'OW', parts.pixels ?? pixelsOf(0, little), little, explicit);
+  return Uint8Array.from(out);
+}
+
+function pixelsOf(first: number, little = true): Uint8Array {
+  const view = new DataView(new ArrayBuffer(12));
+  for (let i = 0; i < 6; i++) view.setUint16(2 * i, first + i, little);
+  return new Uint8Array(view.buffer);
+}
+
+const read = (parts: Parts) => dicomFormat.readVolume(bytesSource(dicomBytes(parts), 'a.dcm'));
+
+describe('DICOM', () => {
+  test.each<[string, Parts]>([
+    ['explicit little-endian', {}],
+    ['implicit little-endian', { implicit: true }],
+    ['explicit big-endian', { bigEndian: true }],
+  ])('%s pixels are as stored, columns along x', async (_name, parts) => {
+    const { volume } = await read({ ...parts, elements: { 0x0018_0050: '3' } });
+    expect(volume.size).toEqual([3, 2, 1]);
+    expect([...volume.data]).toEqual([0, 1, 2, 3, 4, 5]);
+    // Pixel spacing names rows first.
+    expect(volume.spacing).toEqual({ values: [0.25, 0.5, 3], unit: 'mm' });
+  });
+
+  test('signed values of 12 bits keep their sign, whatever the unused bits hold', async () => {
+    const pixels = new Uint8Array(Uint16Array.of(0xf7ff, 0x0800, 0xffff, 0x1001, 0, 5).buffer);
+    const elements = { 0x0028_0101: 12, 0x0028_0102: 11, 0x0028_0103: 1 };
+    const { volume } = await read({ elements, pixels });
+    expect([...volume.data]).toEqual([2047, -2048, -1, 1, 0, 5]);
+  });
+
+  test('slope and intercept are said, not applied', async () => {
+    const { volume, metadata } = await read({
+      elements: { 0x0028_1052: '-1024', 0x0028_1053: '2' },
+    });
+    expect([...volume.data]).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(metadata.warnings.join()).toContain('× 2 + -1024');
+  });
+
+  const slice = (z: number, first: number, series = '1.2.3') =>
+    bytesSource(
+      dicomBytes({
+        elements: {
+          0x0020_000e: series,
+          0x0020_0032: `0\\0\\${z}`,
+          0x0020_0037: '1\\0\\0\\0\\1\\0',
+        },
+        pixels: pixelsOf(first),
+      }),
+      `i${first}.dcm`,
+    );
+
+  test('a series is ordered by position, whatever the files are called', async () => {
+    const { volume, metadata } = await openVolume([slice(4, 10), slice(-2, 90), slice(1, 50)]);
+    expect(volume.size).toEqual([3, 2, 3]);
+    expect([volume.data[0], volume.data[6], volume.data[12]]).toEqual([90, 50, 10]);
+    expect(volume.spacing).toEqual({ values: [0.25, 0.5, 3], unit: 'mm' });
+    expect(metadata.warnings.join()).not.toContain('evenly');
+  });
+
+  test('a gap in a series is said', async () => {
+    const { metadata } = await openVolume([slice(0, 1), slice(1, 2), slice(4, 3)]);
+    expect(metadata.warnings.join()).toContain('not evenly spaced');
+  });
+
+  test('two series are not mixed', async () => {
+    await expect(openVolume([slice(0, 1), slice(1, 2, '9.9')])).rejects.toMatchObject({
+      code: 'file/mixed-slices',
+    });
+  });
+
+  test.each<[string, Parts, string, RegExp]>([
+    ['JPEG', { syntax: '1.2.840.10008.1.2.4.70' }, 'file/unsupported', /compressed pixels/],
+    ['colours', { elements: { 0x0028_0002: 3 } }, 'volume/not-scalar', /3 values per voxel/],
+    ['12 allocated bits', { elements: { 0x0028_0100: 12 } }, 'file/unsupported', /12 bits/],
+    ['missing pixels', { pixels: new Uint8Array(8) }, 'file/truncated', /12 bytes/],
+  ])('%s: one sentence', async (_name, parts, code, sentence) => {
+    await expect(read(parts)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(sentence),
+    });
+  });
+
+  test('a cut anywhere before the pixels is one sentence', async () => {
+    const whole = dicomBytes();
+    for (let length = 132; length < whole.length; length += 3) {
+      const cut = bytesSource(whole.slice(0, length), 'cut.dcm');
+      await expect(dicomFormat.readVolume(cut)).rejects.toMatchObject({
+        code: expect.stringMatching(/^file\/(malformed|truncated|unsupported)$/),
+      });
+    }
+  });
+});
