@@ -54,7 +54,6 @@ const FOREIGN: readonly {
     test: (_, text) => /^PK(\x03\x04|\x05\x06)/.test(text),
     wraps: true,
   },
-  { title: 'a Zeiss Xradia (OLE) file', test: (_, text) => text.startsWith('\xd0\xcf\x11\xe0') },
   { title: 'a PNG image', test: (_, text) => text.startsWith('\x89PNG') },
   { title: 'a JPEG image', test: (_, text) => text.startsWith('\xff\xd8\xff') },
   { title: 'a BMP image', test: (_, text) => /^BM[^]{4}\0\0\0\0/.test(text) },

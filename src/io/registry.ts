@@ -41,6 +41,10 @@ const FORMATS = {
     title: 'AmiraMesh',
     load: async () => (await import('./formats/amira/amira.ts')).amiraFormat,
   },
+  xradia: {
+    title: 'Xradia TXM',
+    load: async () => (await import('./formats/xradia/xradia.ts')).xradiaFormat,
+  },
   vgi: {
     title: 'VGI/VOL',
     load: async () => (await import('./formats/vgi/vgi.ts')).vgiFormat,
