@@ -109,6 +109,7 @@ test('the whole path of a researcher goes by keys alone', async ({ page }) => {
 
   const row = (title: string) => workbench.step(title).locator('[data-row]');
   await page.keyboard.press('F6');
+  await page.keyboard.press('F6');
   await expect(row('Gaussian smoothing')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');

@@ -180,6 +180,11 @@ export interface EngineApi {
   /** Opens the GPU, which may take a moment, and keeps it for runs that ask for it. */
   findGpu(): Promise<GpuAvailability>;
 
+  /**
+   * Which of the files make a volume together, as indices into `files`: the slices of a stack are
+   * one volume, stacks and folders of slices are one each. Reads heads only, and refuses nothing.
+   */
+  group(files: readonly NamedFile[]): Promise<readonly (readonly number[])[]>;
   /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
   open(
     jobId: string,
@@ -241,7 +246,8 @@ export interface EngineApi {
   /**
    * Runs a recipe on an opened volume. One run at a time: a second waits, and can be cancelled while
    * it does. A `done` comes before the next step's `start`. Errors name the step in `details.step`;
-   * finished steps stay cached. Volumes of steps live until a later run replaces or drops them.
+   * finished steps stay cached. Volumes of steps live until a later run on the same volume replaces or
+   * drops them, or until they are released.
    */
   run(
     jobId: string,
@@ -255,8 +261,8 @@ export interface EngineApi {
 
   exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<ExportedFile>;
   /**
-   * results.json of the last finished run, the same text the command line writes. Both refuse
-   * (`usage`) another recipe or volume than was run last; titles and disabled steps do not count.
+   * results.json of the volume's last finished run, the same text the command line writes. Both
+   * refuse (`usage`) another recipe than was run on it last; titles and disabled steps do not count.
    */
   resultsJson(recipe: Recipe, handle: VolumeHandle): Promise<string>;
   resultsCsv(recipe: Recipe, handle: VolumeHandle): Promise<string>;
@@ -266,6 +272,6 @@ export interface EngineApi {
    */
   methods(recipe: Recipe): Promise<string>;
 
-  /** Forgets a volume and, with the last one of its voxels, the results that were made from them. */
+  /** Forgets a volume and, with an opened one, the results that were made from it. */
   release(handle: VolumeHandle): Promise<void>;
 }

@@ -32,6 +32,7 @@ import {
 } from '../src/errors/errors.ts';
 import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
+import { groupSources } from '../src/io/group.ts';
 import { openVolume } from '../src/io/open.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
@@ -70,20 +71,11 @@ type FileFacts = Pick<VolumeInfo, 'spacingSource' | 'looksSegmented' | 'warnings
 
 const NO_FILE: FileFacts = { spacingSource: '', looksSegmented: false, warnings: [], tags: {} };
 
-/** What the page shows of the runs on one source: at most one result for each step. */
-interface ShownResults {
-  /** Of the source's voxels, which a change of voxel size or kind leaves alone. */
-  readonly voxelDigest: string | null;
-  readonly byStep: Map<string, VolumeHandle>;
-}
-
-function showNothing(voxelDigest: string | null = null): ShownResults {
-  return { voxelDigest, byStep: new Map() };
-}
+/** What the page shows of the runs on a source: at most one result for each step, by the step's id. */
+type ShownResults = Map<string, VolumeHandle>;
 
 /** The numbers of a run, without its volumes. */
 interface FinishedRun {
-  readonly handle: VolumeHandle;
   /** See `stepsKey`. */
   readonly steps: string;
   readonly results: readonly StepResult[];
@@ -101,8 +93,9 @@ export function createWorkbench(
   const previewing = new Set<AbortController>();
   let running = 0;
   const surfaces = createSurfaceCache();
-  let lastRun: FinishedRun | null = null;
-  let shown = showNothing();
+  /** The last finished run on each source; the run that ended last stands last. */
+  const lastRuns = new Map<VolumeHandle, FinishedRun>();
+  const shown = new Map<VolumeHandle, ShownResults>();
 
   function find(handle: VolumeHandle): Kept {
     const kept = volumes.get(handle);
@@ -223,7 +216,20 @@ export function createWorkbench(
       onGpu,
       ...(voxelDigest === null ? {} : { voxelDigest }),
     });
-    return keep(identified, { looksSegmented, warnings, tags, spacingSource, ...facts });
+    const changed = await keep(identified, {
+      looksSegmented,
+      warnings,
+      tags,
+      spacingSource,
+      ...facts,
+    });
+    // The page goes on showing what was computed from the volume before the change.
+    inheritShown(changed.handle, shown.get(handle));
+    return changed;
+  }
+
+  function inheritShown(heir: VolumeHandle, results: ShownResults | undefined): void {
+    if (results !== undefined) shown.set(heir, new Map([...(shown.get(heir) ?? []), ...results]));
   }
 
   async function summarise(outcome: StepOutcome, signal: AbortSignal): Promise<StepSummary> {
@@ -249,7 +255,7 @@ export function createWorkbench(
 
   /** Result volumes that the page no longer shows are forgotten; the engine's cache may have them. */
   function forgetStale(): void {
-    const needed = new Set(shown.byStep.values());
+    const needed = new Set([...shown.values()].flatMap((results) => [...results.values()]));
     for (const [handle, kept] of volumes) {
       if (kept.voxelDigest !== null || needed.has(handle)) continue;
       volumes.delete(handle);
@@ -257,8 +263,14 @@ export function createWorkbench(
     }
   }
 
-  function isOpen(voxelDigest: string | null): boolean {
-    return [...volumes.values()].some((kept) => kept.voxelDigest === voxelDigest);
+  /** Hands what is shown of a source that was released meanwhile to those with the same voxels. */
+  function bequeath(source: Kept): void {
+    if (volumes.has(source.identity)) return;
+    const results = shown.get(source.identity);
+    for (const { identity, voxelDigest } of volumes.values()) {
+      if (voxelDigest === source.voxelDigest) inheritShown(identity, results);
+    }
+    shown.delete(source.identity);
   }
 
   async function runRecipe(
@@ -267,10 +279,8 @@ export function createWorkbench(
     report: (event: RunReport) => void,
     options: Pick<RunOptions, 'signal' | 'useGpu'>,
   ): Promise<readonly StepSummary[]> {
-    if (shown.voxelDigest !== source.voxelDigest) {
-      shown = showNothing(source.voxelDigest);
-    }
-    const { byStep } = shown;
+    const byStep: ShownResults = shown.get(source.identity) ?? new Map();
+    shown.set(source.identity, byStep);
     const summaries: StepSummary[] = [];
     const onEvent = async (event: RunEvent): Promise<void> => {
       if (event.kind !== 'done') {
@@ -290,17 +300,20 @@ export function createWorkbench(
         ...numbers,
         current: { onGpu },
       }));
-      lastRun = { handle: source.identity, steps: stepsKey(recipe), results };
+      if (volumes.has(source.identity)) {
+        lastRuns.delete(source.identity);
+        lastRuns.set(source.identity, { steps: stepsKey(recipe), results });
+      }
       return summaries;
     } finally {
-      // The source may have been released meanwhile.
-      if (!isOpen(source.voxelDigest)) shown = showNothing();
+      bequeath(source);
       forgetStale();
     }
   }
 
   function resultsOf(recipe: Recipe, handle: VolumeHandle): readonly StepResult[] {
-    if (lastRun?.handle !== handle || lastRun.steps !== stepsKey(recipe)) {
+    const lastRun = lastRuns.get(handle);
+    if (lastRun?.steps !== stepsKey(recipe)) {
       throw new UserError(
         'usage',
         'The recipe or the volume has changed since the last run: run it again to have its results.',
@@ -309,17 +322,15 @@ export function createWorkbench(
     return lastRun.results;
   }
 
-  /** With the last volume of some voxels everything goes that was computed from them. */
+  /** With a source everything goes that was computed from it and that no other shows. */
   function release(handle: VolumeHandle): void {
-    const digest = volumes.get(handle)?.voxelDigest ?? null;
+    const isSource = (volumes.get(handle)?.voxelDigest ?? null) !== null;
     volumes.delete(handle);
     surfaces.forget(handle);
-    if (digest === null) return;
-    if (lastRun?.handle === handle) lastRun = null;
-    if (shown.voxelDigest === digest && !isOpen(digest)) {
-      shown = showNothing();
-      forgetStale();
-    }
+    if (!isSource) return;
+    lastRuns.delete(handle);
+    shown.delete(handle);
+    forgetStale();
   }
 
   return {
@@ -328,6 +339,9 @@ export function createWorkbench(
       threads: engine.kernels.threads,
       ...(await declarations()),
     }),
+
+    group: (files: readonly NamedFile[]) =>
+      groupSources(files.map(({ file, path }) => blobSource(file, file.name, path))),
 
     open: (jobId, files: readonly NamedFile[], report) =>
       asJob(jobId, (signal) => {
@@ -473,7 +487,8 @@ export function createWorkbench(
     },
 
     async methods(recipe) {
-      const results = lastRun?.steps === stepsKey(recipe) ? lastRun.results : [];
+      const key = stepsKey(recipe);
+      const results = [...lastRuns.values()].findLast(({ steps }) => steps === key)?.results ?? [];
       return methodsAsText(methodsText(await loadSteps(recipe), results));
     },
 

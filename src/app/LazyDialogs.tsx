@@ -1,8 +1,9 @@
 /** The dialogs, each fetched when it is first wanted. */
 import { type ComponentType, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
-import { PhantomDialog, VoxelSizeDialog } from './features/import/index.ts';
+import { PhantomDialog, PlaceDialog, VoxelSizeDialog } from './features/import/index.ts';
 import { AboutDialog, Palette, ShortcutsSheet } from './features/shell/index.ts';
+import { VolumeDialog } from './features/volumes/index.ts';
 import type { DialogName } from './stores/dialogs.ts';
 import { useWorkbench, useWorkspaceState } from './workbench-context.tsx';
 
@@ -11,6 +12,7 @@ const DIALOGS: Readonly<Record<DialogName, ComponentType>> = {
   shortcuts: ShortcutsSheet,
   about: AboutDialog,
   phantom: PhantomDialog,
+  volume: VolumeDialog,
 };
 
 /** Once wanted, a dialog stays mounted: it closes, and opens again, by itself. */
@@ -31,6 +33,7 @@ export function LazyDialogs() {
         );
       })}
       <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
+      <Suspense fallback={null}>{hasVolume ? <PlaceDialog /> : null}</Suspense>
     </>
   );
 }

@@ -11,6 +11,7 @@ import { HistogramPanel } from './features/histogram/index.ts';
 import { Inspector, PipelinePanel, useIntervalsOfSelected } from './features/pipeline/index.ts';
 import { ResultsPanel } from './features/results/index.ts';
 import { MeasureTab, Viewer } from './features/viewer/index.ts';
+import { VolumesPanel } from './features/volumes/index.ts';
 import { ShownBar } from './features/pipeline/index.ts';
 import styles from './app.module.css';
 import type { SidePanel } from './stores/preferences.ts';
@@ -70,7 +71,12 @@ export function WorkbenchPanels() {
         {isShown('left') ? (
           <>
             <Panel id="pipeline" defaultSize="19" minSize={210}>
-              <PipelinePanel />
+              <div className={styles['column']}>
+                <VolumesPanel />
+                <div className={styles['rest']}>
+                  <PipelinePanel />
+                </div>
+              </div>
             </Panel>
             <Grip label="Width of the recipe panel" orientation="column" />
           </>

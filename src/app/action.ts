@@ -5,6 +5,7 @@ import type { Workbench } from './workbench-context.tsx';
 export type ActionGroup =
   | 'File'
   | 'Export'
+  | 'Volumes'
   | 'Edit'
   | 'Recipe'
   | 'Step'
@@ -28,8 +29,8 @@ export interface Action {
   readonly icon: IconName | null;
   /** "Ctrl+Shift+Z", where Cmd counts as Ctrl; null for none. */
   readonly shortcut: string | null;
-  /** Where the shortcut works: on the whole page, or while the list of steps has the focus. */
-  readonly scope: 'page' | 'steps';
+  /** Where the shortcut works: on the whole page, or while a list (of steps, of volumes) has the focus. */
+  readonly scope: 'page' | 'steps' | 'volumes';
   /** More words that the palette finds it by. */
   readonly keywords: string;
   /** The title among the others of its group; null where it is the same. */

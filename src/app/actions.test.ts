@@ -18,7 +18,8 @@ import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { useMeasures } from './stores/measures.ts';
 import { useViewer } from './stores/viewer.ts';
-import { createWorkspace, currentRecipe, type WorkspaceState } from './stores/workspace.ts';
+import { createWorkspace } from './stores/create-workspace.ts';
+import { currentRecipe, type WorkspaceState } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 function press(
@@ -124,9 +125,9 @@ describe('shortcutText', () => {
 });
 
 describe('actions', () => {
-  it('have ids and shortcuts of their own', () => {
+  it('have ids of their own, and shortcuts of their own where they work', () => {
     const ids = actionsOf(workbenchWith()).map(({ id }) => id);
-    const shortcuts = withShortcut.map(({ shortcut }) => shortcut);
+    const shortcuts = withShortcut.map(({ scope, shortcut }) => `${scope} ${shortcut}`);
     expect(new Set(ids).size).toBe(ids.length);
     expect(new Set(shortcuts).size).toBe(shortcuts.length);
   });

@@ -12,6 +12,7 @@ import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
 import { LAYOUT_ACTIONS } from './layout-actions.ts';
 import { focusRegion } from './regions.ts';
+import { OPEN_VOLUME_ACTIONS } from './open-volume-actions.ts';
 import { COLOUR_MAPS } from './rendering/colour-maps.ts';
 import { MEASURE_TOOLS, useMeasures } from './stores/measures.ts';
 import type { Theme } from './stores/preferences.ts';
@@ -71,16 +72,6 @@ const FILE: readonly Action[] = [
     keywords: 'synthetic known truth cathode spheres',
     obstacle: needsEngine,
     run: ({ dialogs }) => dialogs.setState({ open: 'phantom' }),
-  }),
-  action({
-    id: 'close-volume',
-    title: 'Close the volume',
-    group: 'File',
-    icon: 'close',
-    keywords: 'forget free memory start screen',
-    obstacle: needsSource,
-    describe: (workbench) => `Close ${stateOf(workbench).source?.name}`,
-    run: ({ workspace }) => workspace.closeVolume(),
   }),
   action({
     id: 'load-recipe',
@@ -665,6 +656,7 @@ export const ACTIONS: readonly Action[] = [
   ...EDIT,
   ...RECIPE,
   ...STEP,
+  ...OPEN_VOLUME_ACTIONS,
   ...VIEWS,
   ...VOLUME_ACTIONS,
   ...SLICES,

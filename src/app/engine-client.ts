@@ -139,6 +139,7 @@ export function createEngineClient(
   return {
     describe: () => call((remote) => remote.describe()),
     findGpu: () => call((remote) => remote.findGpu()),
+    group: (files) => call((remote) => remote.group(files)),
     open: (jobId, files, report) =>
       callJob(jobId, (remote) => remote.open(jobId, files, proxy(report))),
     openUrl: (jobId, url, report) =>

@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Bug } from '../errors/errors.ts';
 import { App } from './App.tsx';
+import { pictureBudget, volumeBudget } from './components/device-memory.ts';
 import { saveFile } from './components/save-file.ts';
 import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
@@ -13,7 +14,8 @@ import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
 import { useViewer } from './stores/viewer.ts';
-import { createWorkspace, type Workspace } from './stores/workspace.ts';
+import { createWorkspace } from './stores/create-workspace.ts';
+import type { Workspace } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 declare global {
@@ -41,6 +43,8 @@ function start(): void {
   const workspace = createWorkspace(client, {
     save: saveFile,
     sampleUrl: new URL(SAMPLE_PATH, document.baseURI).href,
+    volumeBytes: volumeBudget(),
+    pictureBytes: pictureBudget(),
   });
   const storage = localStorageOrNull();
   keepSession(workspace, useViewer, storage);

@@ -1,7 +1,7 @@
 /** Moves the keyboard focus between the parts of the workbench, as F6 does in desktop programs. */
 
 /** In reading order. */
-const REGIONS = ['Recipe', 'Views', 'Results', 'Histogram', 'Parameters'] as const;
+const REGIONS = ['Volumes', 'Recipe', 'Views', 'Results', 'Histogram', 'Parameters'] as const;
 
 export type RegionName = (typeof REGIONS)[number];
 

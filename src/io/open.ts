@@ -71,8 +71,18 @@ const FOREIGN: readonly {
 /** A file that can only have come along: the system's, hidden, or plain text beside the images. */
 const BYSTANDER = /^(\..*|thumbs\.db|desktop\.ini)$|\.(txt|log|csv|json|xml|md|pdf|ini|html?)$/i;
 
+/** Whether a file can only have come along with images, by its name. */
+export function isBystander(name: string): boolean {
+  return BYSTANDER.test(name);
+}
+
 /** Files that every Zarr store has, versions 2 and 3. */
 const ZARR_NAMES: ReadonlySet<string> = new Set(['.zgroup', '.zarray', 'zarr.json']);
+
+/** Whether a file of this name is part of a Zarr store. */
+export function isZarrName(name: string): boolean {
+  return ZARR_NAMES.has(name);
+}
 
 function zarrFolder(): UserError {
   return new UserError(
@@ -117,6 +127,13 @@ async function recogniseAll(
     files.push(...(await Promise.all(sources.slice(at, at + HEADS_AT_ONCE).map(recognise))));
   }
   return files;
+}
+
+/** The format of each file by its content; null where none is read here. */
+export async function formatsOf(
+  sources: readonly ByteSource[],
+): Promise<readonly (FormatId | null)[]> {
+  return (await recogniseAll(sources, undefined)).map(({ id }) => id);
 }
 
 /** What the name promises, to say that the content is something else. */

@@ -56,7 +56,7 @@ function withWarnings(metadata: VolumeMetadata, more: readonly string[]): Volume
 }
 
 /** The folder a source lies in; `path` may or may not end in the name. */
-function folderOf(source: ByteSource): string {
+export function folderOf(source: ByteSource): string {
   const path = source.path.replaceAll('\\', '/').replace(/\/+$/, '');
   if (path === source.name) return '';
   return path.endsWith(`/${source.name}`) ? path.slice(0, -source.name.length - 1) : path;

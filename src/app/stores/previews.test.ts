@@ -12,7 +12,8 @@ import { emptyRecipe, type Recipe } from '../../recipe/recipe.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { createPreviews, withPreviews } from './previews.ts';
 import { useViewer } from './viewer.ts';
-import { createWorkspace, currentRecipe, currentSteps } from './workspace.ts';
+import { createWorkspace } from './create-workspace.ts';
+import { currentRecipe, currentSteps } from './workspace.ts';
 
 const SOURCE: VolumeInfo = {
   handle: 'source',

@@ -63,7 +63,7 @@ const QUIET_MS = 150;
 const BINS = 1024;
 
 /** null where the views have nothing to show that has not been run. */
-export function planPreview(state: WorkspaceState): PreviewPlan | null {
+function planPreview(state: WorkspaceState): PreviewPlan | null {
   const { source, activity, selected, outcomes } = state;
   if (source === null || activity !== null) return null;
   const all = currentSteps(state);

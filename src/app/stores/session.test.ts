@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { createStore } from 'zustand/vanilla';
 import { addStep } from '../../recipe/edit.ts';
 import { createHistory, currentState } from '../../recipe/history.ts';
-import { emptyRecipe, type Recipe } from '../../recipe/recipe.ts';
+import { emptyRecipe } from '../../recipe/recipe.ts';
 import { keepSession, parseSession } from './session.ts';
 import { useViewer, type ViewerState } from './viewer.ts';
-import type { Workspace, WorkspaceState } from './workspace.ts';
+import type { KeptWork, Workspace, WorkspaceState } from './workspace.ts';
 
 const RECIPE = addStep(emptyRecipe('mine'), { operation: 'smooth-gaussian', version: 1 });
 
@@ -20,12 +20,18 @@ function memory() {
 /** A page: as much of a workspace and a viewer as a session reads and writes. */
 function openPage(storage: ReturnType<typeof memory>) {
   const store = createStore<WorkspaceState>(
-    () => ({ history: createHistory(emptyRecipe()), opened: null }) as unknown as WorkspaceState,
+    () =>
+      ({
+        history: createHistory(emptyRecipe()),
+        volumes: [],
+        openedBefore: [],
+        stateLabel: '',
+      }) as unknown as WorkspaceState,
   );
   const workspace = {
     store,
-    restore: (recipe: Recipe, opened: WorkspaceState['opened']) =>
-      store.setState({ history: createHistory(recipe), opened }),
+    restore: ({ recipe, volumes, stateLabel }: KeptWork) =>
+      store.setState({ history: createHistory(recipe), openedBefore: volumes, stateLabel }),
   } as unknown as Workspace;
   const viewer = createStore<ViewerState>(() => useViewer.getInitialState());
   keepSession(workspace, viewer, storage);
@@ -33,17 +39,23 @@ function openPage(storage: ReturnType<typeof memory>) {
 }
 
 describe('a session', () => {
-  it('comes back with recipe, file name and view after the page is gone', () => {
+  it('comes back with recipe, names, states and view after the page is gone', () => {
     const storage = memory();
     const first = openPage(storage);
+    const opened = { kind: 'files', name: 'cathode.tif' } as const;
+    const kept = [{ opened, name: 'pristine', value: 0 }];
     first.store.setState({
       history: createHistory(RECIPE),
-      opened: { kind: 'files', name: 'cathode.tif' },
+      openedBefore: kept,
+      stateLabel: 'State of charge (%)',
     });
     first.viewer.setState({ colourMap: 'viridis', overlayOpacity: 0.2, overlayStyle: 'outline' });
     const second = openPage(storage);
     expect(currentState(second.store.getState().history)).toEqual(RECIPE);
-    expect(second.store.getState().opened).toEqual({ kind: 'files', name: 'cathode.tif' });
+    expect(second.store.getState()).toMatchObject({
+      openedBefore: kept,
+      stateLabel: 'State of charge (%)',
+    });
     expect(second.viewer.getState()).toMatchObject({
       colourMap: 'viridis',
       overlayOpacity: 0.2,
@@ -52,16 +64,17 @@ describe('a session', () => {
   });
 
   it('leaves out what is damaged and keeps the rest', () => {
-    const nothing = { recipe: null, opened: null, view: {} };
+    const nothing = { recipe: null, volumes: [], stateLabel: '', view: {} };
     for (const text of [null, '', '{"recipe":', '[]', '7', '{"recipe":{"steps":3}}']) {
       expect(parseSession(text)).toEqual(nothing);
     }
     const text = JSON.stringify({
       recipe: RECIPE,
-      opened: { kind: 'elsewhere', name: 'a' },
+      volumes: [{ opened: { kind: 'elsewhere', name: 'a' }, name: 'a' }, 3],
+      stateLabel: 4,
       view: { colourMap: 'pink', overlayOpacity: 3, cut: false, camera: 'x' },
     });
-    expect(parseSession(text)).toEqual({ recipe: RECIPE, opened: null, view: { cut: false } });
+    expect(parseSession(text)).toEqual({ ...nothing, recipe: RECIPE, view: { cut: false } });
   });
 
   it('works without storage', () => {

@@ -1,13 +1,19 @@
 /**
  * What a tab that was closed, reloaded or killed comes back with: the recipe, how volumes are looked
- * at, and the name of what was open. The volume itself is not kept.
+ * at, and the names of what was open. The volumes themselves are not kept.
  */
 import type { StoreApi } from 'zustand/vanilla';
 import { parseRecipe, type Recipe } from '../../recipe/recipe.ts';
 import { COLOUR_MAPS } from '../rendering/colour-maps.ts';
 import { isDisplay3d } from './display-3d.ts';
 import { CONTENTS_3D, type ViewerState } from './viewer.ts';
-import { currentRecipe, type OpenedBefore, type Workspace } from './workspace.ts';
+import type { OpenedBefore } from './listed-volumes.ts';
+import {
+  currentRecipe,
+  type KeptVolume,
+  type Workspace,
+  type WorkspaceState,
+} from './workspace.ts';
 
 const STORAGE_KEY = 'tauscope-session';
 
@@ -28,7 +34,8 @@ type KeptView = Partial<Pick<ViewerState, keyof typeof VIEW>>;
 
 export interface Session {
   readonly recipe: Recipe | null;
-  readonly opened: OpenedBefore | null;
+  readonly volumes: readonly KeptVolume[];
+  readonly stateLabel: string;
   readonly view: KeptView;
 }
 
@@ -58,6 +65,21 @@ function keptOpened(value: unknown): OpenedBefore | null {
   return isKind && typeof name === 'string' ? { kind, name } : null;
 }
 
+function keptVolumes(value: unknown): readonly KeptVolume[] {
+  if (!Array.isArray(value)) return [];
+  return value.filter(isObject).flatMap(({ opened, name, value: at }) => {
+    const before = keptOpened(opened);
+    if (before === null || typeof name !== 'string') return [];
+    return [{ opened: before, name, value: typeof at === 'number' ? at : null }];
+  });
+}
+
+/** What is open, or was open and waits to be opened again. */
+function volumesOf({ volumes, openedBefore }: WorkspaceState): readonly KeptVolume[] {
+  const all = [...volumes, ...openedBefore];
+  return all.map(({ opened, name, value }) => ({ opened, name, value }));
+}
+
 function keptView(value: unknown): KeptView {
   if (!isObject(value)) return {};
   return Object.fromEntries(
@@ -75,10 +97,12 @@ export function parseSession(text: string | null): Session {
   } catch {
     // Cut off: nothing is kept.
   }
-  if (!isObject(document)) return { recipe: null, opened: null, view: {} };
+  if (!isObject(document)) return { recipe: null, volumes: [], stateLabel: '', view: {} };
+  const label = document['stateLabel'];
   return {
     recipe: keptRecipe(document['recipe']),
-    opened: keptOpened(document['opened']),
+    volumes: keptVolumes(document['volumes']),
+    stateLabel: typeof label === 'string' ? label : '',
     view: keptView(document['view']),
   };
 }
@@ -102,14 +126,15 @@ export function keepSession(
   } catch {
     // Blocked storage: nothing is kept, everything works.
   }
-  const { recipe, opened, view } = parseSession(text);
+  const { recipe, view, ...kept } = parseSession(text);
   viewer.setState(view);
-  if (recipe !== null && recipe.steps.length > 0) workspace.restore(recipe, opened);
+  if (recipe !== null && recipe.steps.length > 0) workspace.restore({ recipe, ...kept });
   const write = (): void => {
     const state = workspace.store.getState();
     const session: Session = {
       recipe: currentRecipe(state),
-      opened: state.opened,
+      volumes: volumesOf(state),
+      stateLabel: state.stateLabel,
       view: viewOf(viewer.getState()),
     };
     const next = JSON.stringify(session);
@@ -122,7 +147,10 @@ export function keepSession(
     }
   };
   workspace.store.subscribe((state, before) => {
-    if (state.history !== before.history || state.opened !== before.opened) write();
+    const isChanged = (['history', 'volumes', 'openedBefore', 'stateLabel'] as const).some(
+      (key) => state[key] !== before[key],
+    );
+    if (isChanged) write();
   });
   viewer.subscribe((state, before) => {
     if (

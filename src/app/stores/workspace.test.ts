@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type {
   EngineDescription,
   NamedFile,
@@ -12,13 +12,8 @@ import { PRESETS, presetFor } from '../../recipe/presets.ts';
 import { emptyRecipe, type Recipe, recipeText } from '../../recipe/recipe.ts';
 import type { EngineClient, ReplacementReason } from '../engine-client.ts';
 import { stepState } from './recipe-status.ts';
-import {
-  createWorkspace,
-  currentRecipe,
-  currentSteps,
-  shownVolumes,
-  type Workspace,
-} from './workspace.ts';
+import { createWorkspace } from './create-workspace.ts';
+import { currentRecipe, currentSteps, shownVolumes, type Workspace } from './workspace.ts';
 
 type Operation = EngineDescription['operations'][number];
 
@@ -109,6 +104,7 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
   const client: EngineClient = {
     describe: async () => ({ version: '1', threads: 1, operations: OPERATIONS, phantoms: [] }),
     findGpu: async () => ({ adapter: 'test adapter', problem: null }),
+    group: async (files) => [files.map((_, i) => i)],
     open: async (_job, files) => volume((files[0] as NamedFile).file.name.replace('.tif', '')),
     openUrl: async () => volume('sample'),
     generate: async () => [volume('phantom'), volume('truth', 'labels')],
@@ -195,7 +191,7 @@ describe('opening', () => {
     build(workspace, 'smooth');
     client.open = () =>
       Promise.reject(new UserError('file/truncated', 'bad.tif ends after page 3: copy it again.'));
-    await workspace.openFiles([named('bad.tif')]);
+    await workspace.openFiles([named('bad.tif')], 'replace');
     const state = workspace.store.getState();
     expect(state.source?.name).toBe('good.tif');
     expect(currentRecipe(state).steps).toHaveLength(1);
@@ -211,7 +207,7 @@ describe('opening', () => {
     const { workspace } = await workspaceWith(client);
     await workspace.openFiles([named('one.tif')]);
     build(workspace, 'smooth', 'segment');
-    await workspace.openFiles([named('two.tif')]);
+    await workspace.openFiles([named('two.tif')], 'replace');
     expect(workspace.store.getState().source?.name).toBe('two.tif');
     expect(currentRecipe(workspace.store.getState()).steps).toHaveLength(2);
     expect(released).toEqual(['one']);
@@ -284,16 +280,16 @@ describe('opening', () => {
     const { client } = scriptedClient();
     const { workspace } = await workspaceWith(client);
     const openedAfter = async (...files: readonly NamedFile[]) => {
-      await workspace.openFiles(files);
-      return workspace.store.getState().opened;
+      await workspace.openFiles(files, 'replace');
+      return workspace.store.getState().volumes[0]?.opened;
     };
     expect(await openedAfter(named('one.tif'))).toEqual({ kind: 'files', name: 'one.tif' });
     const slices = ['a.tif', 'b.tif'].map((name) => named(name, 'x', `scan 7/${name}`));
     expect(await openedAfter(...slices)).toEqual({ kind: 'files', name: 'scan 7' });
     const loose = await openedAfter(named('a.tif'), named('b.tif'));
     expect(loose).toEqual({ kind: 'files', name: 'the 2 files' });
-    await workspace.openSample();
-    expect(workspace.store.getState().opened?.kind).toBe('url');
+    await workspace.openSample('replace');
+    expect(workspace.store.getState().volumes[0]?.opened.kind).toBe('url');
   });
 
   it('asks for a voxel size only where the file states none', async () => {
@@ -302,7 +298,7 @@ describe('opening', () => {
     await workspace.openFiles([named('sized.tif')]);
     expect(workspace.store.getState().asksVoxelSize).toBe(false);
     client.open = async () => ({ ...volume('bare'), spacing: null });
-    await workspace.openFiles([named('bare.tif')]);
+    await workspace.openFiles([named('bare.tif')], 'replace');
     expect(workspace.store.getState().asksVoxelSize).toBe(true);
     await workspace.setVoxelSize(null);
     expect(workspace.store.getState()).toMatchObject({
@@ -483,7 +479,7 @@ describe('what is shown', () => {
       volume('phantom'),
       { ...volume('truth', 'labels'), size: [5, 4, 4] },
     ];
-    await workspace.generate('cathode', {});
+    await workspace.generate('cathode', {}, 'replace');
     workspace.setOverlay('truth');
     expect(shownVolumes(workspace.store.getState()).overlay).toBeNull();
   });
@@ -571,5 +567,143 @@ describe('exports', () => {
       'scan-recipe.json',
       'labels.tif',
     ]);
+  });
+});
+
+describe('several volumes', () => {
+  async function two(parts: Partial<EngineClient> = {}) {
+    const scripted = scriptedClient({ group: async (files) => files.map((_, i) => [i]), ...parts });
+    const { workspace } = await workspaceWith(scripted.client);
+    await workspace.openFiles([named('a1.tif'), named('a2.tif')]);
+    const state = () => workspace.store.getState();
+    const idOf = (name: string) => state().volumes.find((each) => each.name === name)?.id ?? '';
+    return { ...scripted, workspace, state, idOf };
+  }
+
+  it('that come together are listed in order, and the last one is shown', async () => {
+    const { state } = await two();
+    expect(state().volumes.map(({ name }) => name)).toEqual(['a1.tif', 'a2.tif']);
+    expect(state().source?.handle).toBe('a2');
+    expect(state().question).toBeNull();
+  });
+
+  it('a further one waits for its place; no answer opens nothing', async () => {
+    const { workspace, state, released } = await two();
+    const opening = workspace.openFiles([named('b.tif')]);
+    await vi.waitFor(() => expect(state().question?.info?.handle).toBe('b'));
+    workspace.answer(null);
+    await opening;
+    expect(state().volumes).toHaveLength(2);
+    expect(released).toEqual(['b']);
+    const again = workspace.openFiles([named('b.tif')]);
+    await vi.waitFor(() => expect(state().question).not.toBeNull());
+    workspace.answer('replace');
+    await again;
+    expect(state().volumes.map(({ name }) => name)).toEqual(['a1.tif', 'b.tif']);
+    expect(released).toEqual(['b', 'a2']);
+    await workspace.bringBack();
+    expect(state().volumes.map(({ name }) => name)).toEqual(['a1.tif', 'b.tif', 'a2.tif']);
+    expect(state().source?.handle).toBe('a2');
+  });
+
+  it('keep their own results while others are shown, and share the recipe', async () => {
+    const { workspace, state, idOf, runs } = await two();
+    build(workspace, 'smooth', 'segment');
+    await workspace.run();
+    await workspace.showVolume(idOf('a1.tif'));
+    expect(state().outcomes).toEqual({});
+    expect(states(workspace)).toEqual(['new', 'new']);
+    await workspace.showVolume(idOf('a2.tif'));
+    expect(states(workspace)).toEqual(['done', 'done']);
+    expect(runs).toHaveLength(1);
+  });
+
+  it('are run one after the other; a failure is named and goes on with the next', async () => {
+    const { client, workspace, state, idOf } = await two();
+    const run = client.run;
+    client.run = (job, recipe, handle, report) =>
+      handle === 'a1'
+        ? Promise.reject(new UserError('volume/constant', 'It is constant.', { step: 'smooth-1' }))
+        : run(job, recipe, handle, report);
+    build(workspace, 'smooth');
+    await workspace.runAll();
+    const [first, second] = state().volumes;
+    expect(first?.failure).toMatchObject({ stepId: 'smooth-1', message: 'It is constant.' });
+    expect(Object.keys(second?.outcomes ?? {})).toEqual(['smooth-1']);
+    expect(state().messages.map(({ title, text }) => [title, text])).toEqual([
+      ['Ran on 1 of 2 volumes', 'a1.tif: It is constant.'],
+    ]);
+    expect(state().activity).toBeNull();
+    await workspace.showVolume(idOf('a1.tif'));
+    expect(states(workspace)).toEqual(['failed']);
+  });
+
+  it('keep what was finished when the run on all is cancelled', async () => {
+    const { client, workspace, state } = await two();
+    const run = client.run;
+    client.run = (job, recipe, handle, report) =>
+      handle === 'a2' ? Promise.reject(cancelled()) : run(job, recipe, handle, report);
+    build(workspace, 'smooth');
+    await workspace.runAll();
+    expect(state().volumes.map(({ outcomes }) => Object.keys(outcomes).length)).toEqual([1, 0]);
+    expect(state().messages).toEqual([]);
+  });
+
+  it('that are removed give their memory back and come back with name, state and numbers', async () => {
+    const { workspace, state, idOf, released } = await two();
+    build(workspace, 'smooth');
+    await workspace.runAll();
+    workspace.renameVolume(idOf('a2.tif'), 'charged');
+    workspace.takeValuesFromNames();
+    workspace.setVolumeValue(idOf('charged'), 100);
+    workspace.removeVolume(idOf('charged'));
+    expect(released.toSorted()).toEqual(['a2', 'a2/smooth-1']);
+    expect(state().source?.handle).toBe('a1');
+    await workspace.bringBack();
+    const back = state().volumes.at(-1);
+    expect(back).toMatchObject({
+      name: 'charged',
+      value: 100,
+      isLoaded: true,
+      hasOnlyNumbers: true,
+    });
+    expect(back?.outcomes['smooth-1']?.summary.volume).toBeNull();
+    expect(states(workspace)).toEqual(['done']);
+  });
+
+  it('give up the images of results that are not shown before memory runs out', async () => {
+    const { client, released } = scriptedClient({
+      group: async (files) => files.map((_, i) => [i]),
+    });
+    const workspace = createWorkspace(client, {
+      save: () => undefined,
+      sampleUrl: '',
+      // One volume of 4³ bytes.
+      pictureBytes: 64,
+      volumeBytes: 200,
+    });
+    await workspace.start();
+    await workspace.openFiles([named('a.tif'), named('b.tif')]);
+    build(workspace, 'smooth');
+    await workspace.runAll();
+    const { volumes } = workspace.store.getState();
+    expect(volumes.map(({ hasOnlyNumbers }) => hasOnlyNumbers)).toEqual([true, false]);
+    expect(released).toEqual(['a/smooth-1']);
+    await workspace.openFiles([named('large.tif', 'x'.repeat(100))], 'beside');
+    expect(workspace.store.getState().messages.at(-1)?.text).toMatch(/^large\.tif .* does not fit/);
+    expect(workspace.store.getState().volumes).toHaveLength(2);
+  });
+
+  it('are all known after the worker was replaced, and read again when wanted', async () => {
+    const { workspace, state, idOf, replace } = await two();
+    build(workspace, 'smooth');
+    await workspace.runAll();
+    replace('crashed');
+    await workspace.idle();
+    await workspace.idle();
+    expect(state().volumes.map(({ isLoaded }) => isLoaded)).toEqual([false, true]);
+    await workspace.showVolume(idOf('a1.tif'));
+    expect(state().source?.handle).toBe('a1');
+    expect(states(workspace)).toEqual(['done']);
   });
 });

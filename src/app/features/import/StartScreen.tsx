@@ -10,17 +10,22 @@ import styles from './import.module.css';
 
 /** What a reloaded page still has, and what it needs to go on. */
 function Kept() {
-  const { steps, opened, isIdle } = useWorkspaceState((state) => ({
+  const { steps, openedBefore, isIdle } = useWorkspaceState((state) => ({
     steps: currentRecipe(state).steps.length,
-    opened: state.opened,
+    openedBefore: state.openedBefore,
     isIdle: state.activity === null,
   }));
-  if (steps === 0 || opened === null || !isIdle) return null;
-  const again = {
-    files: `Drop ${opened.name} again`,
-    url: 'Open the sample electrode again',
-    phantom: 'Generate the phantom again',
-  }[opened.kind];
+  const [first, ...others] = openedBefore;
+  if (steps === 0 || first === undefined || !isIdle) return null;
+  const names = new Intl.ListFormat('en-GB').format(openedBefore.map(({ opened }) => opened.name));
+  const again =
+    others.length > 0
+      ? `Open ${names} again`
+      : {
+          files: `Drop ${first.opened.name} again`,
+          url: 'Open the sample electrode again',
+          phantom: 'Generate the phantom again',
+        }[first.opened.kind];
   return (
     <p className={styles['kept']} role="status">
       Your recipe of {steps} {steps === 1 ? 'step' : 'steps'} is kept. {again} to go on with it.

@@ -8,3 +8,7 @@ export const PhantomDialog = lazy(async () => ({
 export const VoxelSizeDialog = lazy(async () => ({
   default: (await import('./VoxelSizeDialog.tsx')).VoxelSizeDialog,
 }));
+
+export const PlaceDialog = lazy(async () => ({
+  default: (await import('./PlaceDialog.tsx')).PlaceDialog,
+}));

@@ -2,6 +2,7 @@
 import { Button, Progress, Tooltip } from '@mantine/core';
 import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
+import { deviceBytes } from '../../components/device-memory.ts';
 import { formatTimeLeft } from '../../components/format.ts';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { presetFor } from '../../../recipe/presets.ts';
@@ -12,12 +13,6 @@ import { useAction } from '../../use-action.ts';
 import { GpuSwitch } from './GpuSwitch.tsx';
 import { describeRun, peakBytes, secondsLeft } from './run-forecast.ts';
 import styles from './pipeline.module.css';
-
-/** Memory of the device in bytes as far as the browser tells; it never tells more than 8 GiB. */
-function deviceBytes(): number {
-  const told = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : 4;
-  return (Number.isFinite(told) ? told : 4) * 2 ** 30;
-}
 
 export function RunBar() {
   const activity = useWorkspaceState((state) => state.activity);

@@ -10,6 +10,10 @@ import styles from './shell.module.css';
 type Keys = readonly (readonly [keys: string, title: string])[];
 
 const FIELD_KEYS: Keys = [['↑ ↓', 'One step up or down; with Shift ten']];
+const VOLUME_KEYS: Keys = [
+  ['↑ ↓', 'Previous or next volume'],
+  ['Enter', 'Show the volume'],
+];
 const LIST_KEYS: Keys = [['↑ ↓', 'Previous or next step']];
 
 function keysOf(scope: Action['scope']): Keys {
@@ -30,6 +34,7 @@ export function ShortcutsSheet() {
         </div>
         <div>
           <KeyList title="In the recipe" keys={[...LIST_KEYS, ...keysOf('steps')]} />
+          <KeyList title="In the list of volumes" keys={[...VOLUME_KEYS, ...keysOf('volumes')]} />
           <KeyList title="In a number" keys={FIELD_KEYS} />
           <KeyList title="In a view" keys={VIEWER_KEYS} />
         </div>

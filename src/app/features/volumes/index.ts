@@ -1,0 +1,2 @@
+export { VolumeDialog } from './lazy-dialogs.ts';
+export { VolumesPanel } from './VolumesPanel.tsx';

@@ -1,0 +1,499 @@
+/** How volumes come onto the list, change, leave it and come back. */
+import type { NamedFile, VolumeHandle, VolumeInfo } from '../../../workers/engine-api.ts';
+import type { RawParameters } from '../../declaration/parameters.ts';
+import { isCancelled, UserError } from '../../errors/errors.ts';
+import { createHistory, currentState } from '../../recipe/history.ts';
+import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
+import { recipeDigest } from '../../recipe/recipe.ts';
+import type { ReplacementReason } from '../engine-client.ts';
+import {
+  distinctName,
+  type ListedVolume,
+  memoryBytes,
+  type OpenedBefore,
+  pictures,
+  withoutPictures,
+} from './listed-volumes.ts';
+import type { WorkspaceCore } from './workspace-core.ts';
+import type { KeptVolume, Place, PlaceQuestion, Workspace, WorkspaceState } from './workspace.ts';
+
+/** How a volume can be had again. */
+type Origin =
+  | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
+  | { readonly kind: 'url'; readonly url: string; readonly title: string }
+  | {
+      readonly kind: 'phantom';
+      readonly phantom: string;
+      readonly params: RawParameters;
+      /** The truth is opened as the input. */
+      readonly isTruth: boolean;
+    };
+
+interface Loaded {
+  readonly source: VolumeInfo;
+  readonly truth: VolumeInfo | null;
+}
+
+const MAX_REMOVED = 20;
+
+function inGiB(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** Files as a person would look for them: by name, by folder, or by number. */
+function nameFiles(files: readonly NamedFile[]): string {
+  const [first] = files;
+  const folder = first?.path.split('/').find((part) => part !== '') ?? '';
+  if (files.length === 1 || first === undefined) return first?.file.name ?? '';
+  return folder === '' ? `the ${files.length} files` : folder;
+}
+
+function sizeOf(files: readonly NamedFile[]): number {
+  return files.reduce((sum, { file }) => sum + file.size, 0);
+}
+
+/** What messages call it. */
+function titleOf(origin: Origin): string {
+  if (origin.kind === 'phantom') return 'the phantom';
+  if (origin.kind === 'url') return origin.title;
+  const [first] = origin.files;
+  const { length } = origin.files;
+  return length === 1 && first !== undefined ? first.file.name : `${length} files`;
+}
+
+function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
+  const name = origin.kind === 'files' ? nameFiles(origin.files) : source.name;
+  return { kind: origin.kind, name };
+}
+
+type Opening = Pick<
+  Workspace,
+  | 'openSample'
+  | 'generate'
+  | 'answer'
+  | 'showVolume'
+  | 'removeVolume'
+  | 'bringBack'
+  | 'releasePictures'
+  | 'setVoxelSize'
+  | 'setKind'
+  | 'openTruth'
+> & {
+  openVolumes(files: readonly NamedFile[], place?: Place): Promise<void>;
+  /** Reads the voxels of a listed volume again; throws what reading throws. */
+  reload(id: string, jobId: string): Promise<void>;
+  recover(reason: ReplacementReason): Promise<void>;
+};
+
+export function createOpening(core: WorkspaceCore): Opening {
+  const { client, store, holds, log, tell, report, asking } = core;
+  const { beginActivity, endActivity, advance, cancelRunning } = core;
+  const { setVolumes, changeVolume, scheduleEstimate, keepSelectionValid } = core;
+  const { getState: get, setState: set } = store;
+  const origins = new Map<string, Origin>();
+  let settleQuestion: ((place: Place | null) => void) | null = null;
+
+  /** The default recipe where the present one is empty or an untouched preset for the other kind. */
+  function recipeForSource(source: VolumeInfo): Partial<WorkspaceState> {
+    const { history, engine } = get();
+    if (engine === null) return {};
+    const { operations } = engine;
+    const recipe = currentState(history);
+    const preset = presetFor(source.kind);
+    const untouched =
+      recipe.steps.length === 0 ||
+      PRESETS.some(
+        (each) =>
+          each.input !== source.kind &&
+          recipeDigest(recipeFromPreset(each, operations)) === recipeDigest(recipe),
+      );
+    if (!untouched) return {};
+    return { history: createHistory(recipeFromPreset(preset, operations)) };
+  }
+
+  /** Waits for the user; a newer question takes the place of an older one. */
+  function ask(question: PlaceQuestion): Promise<Place | null> {
+    settleQuestion?.(null);
+    set({ question });
+    return new Promise((resolve) => {
+      settleQuestion = resolve;
+    });
+  }
+
+  function answer(place: Place | null): void {
+    set({ question: null });
+    const settle = settleQuestion;
+    settleQuestion = null;
+    settle?.(place);
+  }
+
+  /** The name and value that a page that was left had for it. */
+  function keptFor(opened: OpenedBefore): KeptVolume | undefined {
+    return get().openedBefore.find(
+      (kept) => kept.opened.kind === opened.kind && kept.opened.name === opened.name,
+    );
+  }
+
+  function list({ source, truth }: Loaded, origin: Origin, place: Place): void {
+    const { volumes, shownVolume, removed, openedBefore } = get();
+    const opened = openedAs(origin, source);
+    const kept = keptFor(opened);
+    const replaced = place === 'replace' ? volumes.find(({ id }) => id === shownVolume) : undefined;
+    const others = volumes.filter((volume) => volume !== replaced);
+    const entry: ListedVolume = {
+      id: `volume-${core.nextId()}`,
+      name: distinctName(kept?.name ?? source.name, others),
+      value: kept?.value ?? null,
+      opened,
+      bytes: origin.kind === 'files' ? sizeOf(origin.files) : null,
+      info: source,
+      truth,
+      isLoaded: true,
+      outcomes: {},
+      failure: null,
+      hasOnlyNumbers: false,
+    };
+    origins.set(entry.id, origin);
+    const isAlone = others.length === 0;
+    setVolumes(
+      replaced === undefined
+        ? [...volumes, entry]
+        : volumes.map((volume) => (volume === replaced ? entry : volume)),
+      entry.id,
+      {
+        // A recipe that other volumes share is theirs too.
+        ...(isAlone ? recipeForSource(source) : {}),
+        removed: withRemoved(removed, replaced),
+        openedBefore: openedBefore.filter((each) => each !== kept),
+        estimates: [],
+        refusal: null,
+        overlay: 'auto',
+        asksVoxelSize: source.spacing === null,
+        ...(isAlone ? { selected: 'input' } : {}),
+      },
+    );
+    if (replaced !== undefined) forget(replaced);
+    for (const warning of source.warnings) log(`${source.name}: ${warning}`);
+    log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
+    scheduleEstimate();
+  }
+
+  function withRemoved(
+    removed: readonly ListedVolume[],
+    volume: ListedVolume | undefined,
+  ): readonly ListedVolume[] {
+    if (volume === undefined) return removed;
+    const kept = { ...withoutPictures(volume), isLoaded: false };
+    return [...removed, kept].slice(-MAX_REMOVED);
+  }
+
+  /** Lets the engine forget what only this volume needs. */
+  function forget(volume: ListedVolume): void {
+    holds.drop(
+      ...pictures(volume).map(({ handle }) => handle),
+      volume.truth?.handle,
+      volume.info.handle,
+    );
+  }
+
+  function load(origin: Origin, jobId: string): Promise<Loaded> {
+    const progress = (fraction: number): void => advance(jobId, { fraction });
+    switch (origin.kind) {
+      case 'files':
+        return client
+          .open(jobId, origin.files, progress)
+          .then((source) => ({ source, truth: null }));
+      case 'url':
+        return client
+          .openUrl(jobId, origin.url, progress)
+          .then((source) => ({ source, truth: null }));
+      case 'phantom':
+        return loadPhantom(origin, jobId, progress);
+    }
+  }
+
+  async function loadPhantom(
+    { phantom, params, isTruth }: Extract<Origin, { kind: 'phantom' }>,
+    jobId: string,
+    progress: (fraction: number) => void,
+  ): Promise<Loaded> {
+    const made = await client.generate(jobId, phantom, params, progress);
+    const grey = made.find((volume) => volume.kind === 'grey') ?? made[0];
+    const truth = made.find((volume) => volume.kind === 'labels' && volume !== grey) ?? null;
+    const source = isTruth ? (truth ?? grey) : grey;
+    if (source === undefined) throw new UserError('volume/no-voxels', 'The phantom is empty.');
+    return { source, truth };
+  }
+
+  /** Why it cannot lie in memory beside what is open, one sentence; null where it may. */
+  function whyNoRoom(origin: Origin): string | null {
+    const { volumes } = get();
+    const limit = core.options.volumeBytes ?? Number.POSITIVE_INFINITY;
+    if (origin.kind !== 'files') return null;
+    const taken = volumes.reduce((sum, volume) => sum + memoryBytes(volume), 0);
+    const wanted = sizeOf(origin.files);
+    if (taken === 0 || taken + wanted <= limit) return null;
+    return `${titleOf(origin)} (${inGiB(wanted)}) does not fit into memory beside the open volumes, which take ${inGiB(taken)} of the ${inGiB(limit)} that this device has for them: remove one from the list first.`;
+  }
+
+  /**
+   * Reads a volume, asks where it goes where something is open and nobody said, and lists it. Tells
+   * where it cannot be opened; `stopped` where the user wants nothing more.
+   */
+  async function open(
+    origin: Origin,
+    given?: Place,
+    part = '',
+    more = 0,
+  ): Promise<'listed' | 'failed' | 'stopped'> {
+    const isPhantom = origin.kind === 'phantom';
+    const title = titleOf(origin);
+    let place = given ?? (get().volumes.length === 0 ? 'beside' : null);
+    const obstacle = place === 'replace' ? null : whyNoRoom(origin);
+    if (obstacle !== null) {
+      if (place === null) place = await ask({ name: title, info: null, more, obstacle });
+      else tell('error', `Could not open ${title}`, obstacle);
+      if (place !== 'replace') return place === null ? 'stopped' : 'failed';
+    }
+    const jobId = beginActivity({
+      kind: isPhantom ? 'generate' : 'open',
+      title: isPhantom ? 'Generating the phantom' : `Opening ${title}${part}`,
+    });
+    try {
+      return await holds.receive(async () => {
+        const loaded = await load(origin, jobId);
+        const { source, truth } = loaded;
+        const isOvertaken = get().activity?.jobId !== jobId;
+        endActivity(jobId);
+        if (!isOvertaken && place === null) {
+          place = await ask({ name: source.name, info: source, more, obstacle: null });
+        }
+        if (isOvertaken || place === null) {
+          holds.drop(source.handle, truth?.handle);
+          return 'stopped';
+        }
+        list(loaded, origin, place);
+        return 'listed';
+      });
+    } catch (error) {
+      report(isPhantom ? 'Could not generate the phantom' : `Could not open ${title}`, error);
+      return isCancelled(error) ? 'stopped' : 'failed';
+    } finally {
+      endActivity(jobId);
+    }
+  }
+
+  async function openVolumes(files: readonly NamedFile[], place?: Place): Promise<void> {
+    if (files.length === 0) {
+      tell('error', 'Nothing to open', 'The dropped folder holds no files.');
+      return;
+    }
+    let groups: readonly (readonly NamedFile[])[] = [files];
+    try {
+      if (files.length > 1) {
+        const indices = await asking(() => client.group(files));
+        groups = indices.map((group) => group.map((i) => files[i] as NamedFile));
+      }
+    } catch {
+      // Opening tells what cannot be read.
+    }
+    settleQuestion?.(null);
+    await cancelRunning();
+    let next = place;
+    for (const [i, group] of groups.entries()) {
+      const part = groups.length === 1 ? '' : ` (${i + 1} of ${groups.length})`;
+      const origin: Origin = { kind: 'files', files: group };
+      const outcome = await open(origin, next, part, groups.length - i - 1);
+      if (outcome === 'stopped') return;
+      // One answer is for all that came together.
+      if (outcome === 'listed') next = 'beside';
+    }
+  }
+
+  async function openOne(origin: Origin, place?: Place): Promise<void> {
+    settleQuestion?.(null);
+    await cancelRunning();
+    await open(origin, place);
+  }
+
+  /** The listed volume as it was, over voxels that were read again. */
+  async function loadAgain(volume: ListedVolume, jobId: string): Promise<ListedVolume> {
+    const origin = origins.get(volume.id);
+    if (origin === undefined) {
+      throw new UserError('file/unreadable', `${volume.name} is gone: open its file again.`);
+    }
+    const { source, truth } = await load(origin, jobId);
+    const { kind, spacing } = volume.info;
+    let info = source;
+    if (info.kind !== kind) info = await replaceBy(info, client.setKind(info.handle, kind));
+    if (spacing !== null && info.spacing === null) {
+      info = await replaceBy(info, client.setSpacing(info.handle, spacing));
+    }
+    return { ...volume, info, truth, isLoaded: true };
+  }
+
+  async function replaceBy(before: VolumeInfo, after: Promise<VolumeInfo>): Promise<VolumeInfo> {
+    const changed = await after;
+    holds.drop(before.handle);
+    return changed;
+  }
+
+  async function reload(id: string, jobId: string): Promise<void> {
+    const volume = get().volumes.find((each) => each.id === id);
+    if (volume === undefined || volume.isLoaded) return;
+    await holds.receive(async () => {
+      const loaded = await loadAgain(volume, jobId);
+      changeVolume(id, ({ name, value }) => ({ ...loaded, name, value }));
+    });
+  }
+
+  /** Reads a volume again as a job of its own; whether it could be read. */
+  async function reloadAlone(id: string): Promise<boolean> {
+    const name = get().volumes.find((each) => each.id === id)?.name ?? '';
+    await cancelRunning();
+    const jobId = beginActivity({ kind: 'open', title: `Opening ${name}` });
+    try {
+      await reload(id, jobId);
+      return true;
+    } catch (error) {
+      report(`Could not open ${name}`, error);
+      return false;
+    } finally {
+      endActivity(jobId);
+    }
+  }
+
+  async function showVolume(id: string): Promise<void> {
+    const volume = get().volumes.find((each) => each.id === id);
+    if (volume === undefined || get().shownVolume === id) return;
+    if (!volume.isLoaded && !(await reloadAlone(id))) return;
+    setVolumes(get().volumes, id, {
+      estimates: [],
+      refusal: null,
+      asksVoxelSize: false,
+      ...(get().overlay === 'truth' && volume.truth === null ? { overlay: 'auto' } : {}),
+    });
+    keepSelectionValid();
+    scheduleEstimate();
+  }
+
+  function removeVolume(id: string): void {
+    const { volumes, shownVolume, removed, activity } = get();
+    const index = volumes.findIndex((each) => each.id === id);
+    const volume = volumes[index];
+    if (volume === undefined) return;
+    if (activity?.volumeId === id) void cancelRunning();
+    const left = volumes.filter((each) => each !== volume);
+    const next = left.find((each) => each.id === shownVolume)?.id ?? null;
+    const neighbour = left.slice(index).find(isLoaded) ?? left.slice(0, index).findLast(isLoaded);
+    setVolumes(left, next ?? neighbour?.id ?? null, {
+      removed: withRemoved(removed, volume),
+      asksVoxelSize: false,
+      estimates: [],
+      refusal: null,
+    });
+    forget(volume);
+    log(`Closed ${volume.name}; it can be brought back.`);
+    scheduleEstimate();
+  }
+
+  async function bringBack(): Promise<void> {
+    const { volumes, removed, shownVolume } = get();
+    const volume = removed.at(-1);
+    if (volume === undefined) return;
+    setVolumes([...volumes, { ...volume, name: distinctName(volume.name, volumes) }], shownVolume, {
+      removed: removed.slice(0, -1),
+    });
+    await showVolume(volume.id);
+  }
+
+  /** Replaces the shown volume by a changed copy of itself; the recipe and the truth stay. */
+  async function changeShown(
+    title: string,
+    change: (handle: VolumeHandle) => Promise<VolumeInfo>,
+  ): Promise<void> {
+    const { source, shownVolume: id, volumes } = get();
+    if (source === null || id === null) return;
+    await asking(async () => {
+      try {
+        await holds.receive(async () => {
+          const changed = await change(source.handle);
+          const now = get().volumes.find((each) => each.id === id);
+          if (now?.isLoaded !== true || now.info.handle !== source.handle) {
+            holds.drop(changed.handle);
+            return;
+          }
+          const isOther = changed.kind !== source.kind && volumes.length === 1;
+          changeVolume(id, (volume) => ({ ...volume, info: changed, failure: null }), {
+            ...(isOther ? recipeForSource(changed) : {}),
+            asksVoxelSize: false,
+          });
+          scheduleEstimate();
+          holds.drop(source.handle);
+        });
+      } catch (error) {
+        report(title, error);
+      }
+    });
+  }
+
+  /** All handles died with the worker: the shown volume is read again, the others when wanted. */
+  async function recover(reason: ReplacementReason): Promise<void> {
+    const { volumes, shownVolume } = get();
+    tell(
+      'warning',
+      'Computation restarted',
+      reason === 'crashed'
+        ? 'The computing process ended unexpectedly, most likely for lack of memory. It was restarted; the recipe is kept, and the file is opened again.'
+        : 'The computing process did not react to the cancellation. It was restarted; the recipe is kept, and the file is opened again.',
+    );
+    if (shownVolume === null) return;
+    const unloaded = volumes.map((volume) =>
+      volume.id === shownVolume
+        ? { ...volume, isLoaded: false, outcomes: {}, failure: null }
+        : { ...withoutPictures(volume), isLoaded: false },
+    );
+    setVolumes(unloaded, shownVolume, { activity: null, estimates: [], refusal: null });
+    for (const { id } of [...unloaded.filter((each) => each.id === shownVolume), ...unloaded]) {
+      if (await reloadAlone(id)) {
+        setVolumes(get().volumes, id);
+        set(({ source }) => ({ asksVoxelSize: source !== null && source.spacing === null }));
+        scheduleEstimate();
+        return;
+      }
+    }
+  }
+
+  return {
+    openVolumes,
+    answer,
+    reload,
+    recover,
+    showVolume,
+    removeVolume,
+    bringBack,
+    openSample: (place) =>
+      openOne({ kind: 'url', url: core.options.sampleUrl, title: 'the sample electrode' }, place),
+    generate: (phantom, params, place) =>
+      openOne({ kind: 'phantom', phantom, params, isTruth: false }, place),
+    releasePictures(id) {
+      const volume = get().volumes.find((each) => each.id === id);
+      if (volume === undefined) return;
+      changeVolume(id, withoutPictures);
+      holds.drop(...pictures(volume).map(({ handle }) => handle));
+    },
+    setVoxelSize: (spacing) =>
+      changeShown('Voxel size', (handle) => client.setSpacing(handle, spacing)),
+    setKind: (kind) => changeShown('Kind of volume', (handle) => client.setKind(handle, kind)),
+    openTruth() {
+      const { truth, shownVolume } = get();
+      const origin = shownVolume === null ? undefined : origins.get(shownVolume);
+      if (truth === null || origin?.kind !== 'phantom') return;
+      list({ source: truth, truth }, { ...origin, isTruth: true }, 'replace');
+    },
+  };
+}
+
+function isLoaded(volume: ListedVolume): boolean {
+  return volume.isLoaded;
+}
