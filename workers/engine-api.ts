@@ -5,6 +5,7 @@
 import type { ParameterFields, RawParameters } from '../src/declaration/parameters.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
+import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
@@ -271,6 +272,14 @@ export interface EngineApi {
    * this recipe used one.
    */
   methods(recipe: Recipe): Promise<string>;
+  /** The citations of that text, and the program itself, as BibTeX. */
+  bibtex(recipe: Recipe): Promise<string>;
+  /** The last finished run on one page of HTML, with the page's own figures; refuses as `resultsJson`. */
+  report(
+    recipe: Recipe,
+    handle: VolumeHandle,
+    page: Pick<ReportFacts, 'file' | 'figures' | 'date'>,
+  ): Promise<string>;
 
   /** Forgets a volume and, with an opened one, the results that were made from it. */
   release(handle: VolumeHandle): Promise<void>;

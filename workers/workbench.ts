@@ -14,7 +14,9 @@ import {
 } from '../src/engine/engine.ts';
 import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
+import { bibtex } from '../src/engine/bibtex.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
+import { reportHtml } from '../src/engine/report.ts';
 import {
   resultsCsv,
   resultsDocument,
@@ -68,6 +70,8 @@ interface Kept extends IdentifiedVolume {
 
 /** Facts about a volume that come from its file. */
 type FileFacts = Pick<VolumeInfo, 'spacingSource' | 'looksSegmented' | 'warnings' | 'tags'>;
+
+const STATED_SPACING = 'entered by the user';
 
 const NO_FILE: FileFacts = { spacingSource: '', looksSegmented: false, warnings: [], tags: {} };
 
@@ -379,7 +383,7 @@ export function createWorkbench(
 
     setSpacing: (handle, spacing: VoxelSpacing | null) =>
       change(handle, (volume) => withSpacing(volume, spacing), {
-        spacingSource: spacing === null ? 'left unknown by the user' : 'entered by the user',
+        spacingSource: spacing === null ? 'left unknown by the user' : STATED_SPACING,
       }),
 
     setKind: (handle, kind) => change(handle, (volume) => withKind(volume, kind)),
@@ -484,6 +488,25 @@ export function createWorkbench(
 
     async resultsCsv(recipe, handle) {
       return resultsCsv(resultsOf(recipe, handle));
+    },
+
+    async bibtex(recipe) {
+      return bibtex(methodsText(await loadSteps(recipe)).citations);
+    },
+
+    async report(recipe, handle, { file, figures = [], date }) {
+      const { info, ...input } = find(handle);
+      return reportHtml({
+        recipe,
+        steps: await loadSteps(recipe),
+        input,
+        outcomes: resultsOf(recipe, handle),
+        spacingSource: info.spacingSource,
+        isSpacingStated: info.spacingSource === STATED_SPACING,
+        file,
+        date,
+        figures,
+      });
     },
 
     async methods(recipe) {

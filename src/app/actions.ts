@@ -11,6 +11,7 @@ import { action, needsEngine, needsResults, needsSource, stateOf } from './decla
 import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
 import { LAYOUT_ACTIONS } from './layout-actions.ts';
+import { PAPER_ACTIONS } from './paper-actions.ts';
 import { focusRegion } from './regions.ts';
 import { OPEN_VOLUME_ACTIONS } from './open-volume-actions.ts';
 import { COLOUR_MAPS } from './rendering/colour-maps.ts';
@@ -148,6 +149,7 @@ const EXPORT: readonly Action[] = [
     obstacle: needsEngine,
     run: ({ workspace }) => void workspace.saveMethods(),
   }),
+  ...PAPER_ACTIONS,
 ];
 
 function openAsKind(kind: VolumeInfo['kind'], title: string): Action {

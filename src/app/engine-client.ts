@@ -168,6 +168,8 @@ export function createEngineClient(
     resultsJson: (recipe, handle) => call((remote) => remote.resultsJson(recipe, handle)),
     resultsCsv: (recipe, handle) => call((remote) => remote.resultsCsv(recipe, handle)),
     methods: (recipe) => call((remote) => remote.methods(recipe)),
+    bibtex: (recipe) => call((remote) => remote.bibtex(recipe)),
+    report: (recipe, handle, page) => call((remote) => remote.report(recipe, handle, page)),
     release: (handle) => call((remote) => remote.release(handle)),
     onReplaced: (listener) => {
       listeners.add(listener);

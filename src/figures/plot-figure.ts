@@ -48,7 +48,7 @@ export interface PlotFigure {
 
 type Row = ResultTable['rows'][number];
 
-/** Colours by the name of a series; the others get those of labels 0, 1, 2 and so on. */
+/** Colours by the name of a series; the others get that of their label, or of labels 0, 1, 2 and so on. */
 export type SeriesColours = ReadonlyMap<string, string>;
 
 function numberOrNull(cell: Cell | undefined): number | null {
@@ -103,11 +103,20 @@ export function plotFigure(
   const panels = distinct(rows, plot.panels).map((panel) => ({
     title: panelTitle(table, plot.panels, panel),
     series: names.flatMap((name, i) => {
-      const points = rows
-        .filter((row) => is(row, plot.panels, panel) && is(row, plot.series, name))
+      const own = rows.filter((row) => is(row, plot.series, name));
+      const points = own
+        .filter((row) => is(row, plot.panels, panel))
         .flatMap((row) => readPoint(row, plot));
+      const label = own[0]?.['label'];
       if (!points.some(({ y }) => y !== null)) return [];
-      return [{ name, colour: colours.get(name) ?? phaseColour(i), order: i, points }];
+      return [
+        {
+          name,
+          colour: colours.get(name) ?? phaseColour(typeof label === 'number' ? label : i),
+          order: i,
+          points,
+        },
+      ];
     }),
   }));
   const drawn = panels.filter(({ series }) => series.length > 0);

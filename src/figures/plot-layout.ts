@@ -26,8 +26,8 @@ export const TICK = 12;
 const GAP = 8;
 const RIGHT = 22;
 const LINE = 1.25;
-/** Below this width panels stand under each other. */
-const LEAST_PANEL = 440;
+/** Below these widths panels stand under each other; given a height they are kept side by side longer. */
+const LEAST_PANEL = { free: 440, bounded: 270 } as const;
 const SWATCH = 42;
 /** Numbers along y. */
 const LEAST_TICKS = 2;
@@ -226,7 +226,10 @@ function legendOf(figure: PlotFigure, left: number, right: number) {
 export function layoutPlot(figure: PlotFigure, look: PlotLook): PlotLayout {
   const width = 10 * look.width;
   const count = figure.panels.length;
-  const columns = Math.max(1, Math.min(count, Math.floor(width / LEAST_PANEL)));
+  const columns = Math.max(
+    1,
+    Math.min(count, Math.floor(width / LEAST_PANEL[look.height === null ? 'free' : 'bounded'])),
+  );
   const rows = Math.ceil(count / columns);
   const domainY = domainOfY(figure);
 

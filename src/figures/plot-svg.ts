@@ -14,7 +14,7 @@ import {
   TICK,
   TICK_TEXT,
 } from './plot-layout.ts';
-import { at, escapeMarkup, FONT, POINT, textWidth } from './svg.ts';
+import { at, escapeMarkup, FONT, labelMarkup, POINT, textWidth } from './svg.ts';
 
 const CURVE = at(1.25 * POINT);
 const AXIS = at(0.5 * POINT);
@@ -130,7 +130,7 @@ function drawPanel(figure: PlotFigure, panel: PanelLayout, look: PlotLook): stri
     }),
     ...(panel.hasXTitle
       ? [
-          `<text x="${at(middle)}" y="${at(bottom + TICK + 1.3 * TICK_TEXT + AXIS_TEXT)}" text-anchor="middle" font-size="${at(AXIS_TEXT)}">${escapeMarkup(figure.x.title)}</text>`,
+          `<text x="${at(middle)}" y="${at(bottom + TICK + 1.3 * TICK_TEXT + AXIS_TEXT)}" text-anchor="middle" font-size="${at(AXIS_TEXT)}">${labelMarkup(figure.x.title, AXIS_TEXT)}</text>`,
         ]
       : []),
   ].join('');
@@ -158,9 +158,10 @@ export function drawPlot(figure: PlotFigure, layout: PlotLayout, look: PlotLook)
   const { width, height, panels } = layout;
   const top = Math.min(...panels.map((panel) => panel.top));
   const bottom = Math.max(...panels.map((panel) => panel.bottom));
-  // A title longer than low panels goes on below them.
-  const half = textWidth(figure.y.title, AXIS_TEXT) / 2;
-  const middle = Math.max(half, (top + bottom) / 2);
+  // A title longer than low panels goes on above and below them, smaller where even that is too low.
+  const type = Math.min(AXIS_TEXT, (0.96 * height) / textWidth(figure.y.title, 1));
+  const half = textWidth(figure.y.title, type) / 2;
+  const middle = Math.max(half, Math.min(height - half, (top + bottom) / 2));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${at(width / 10)}mm" height="${at(height / 10)}mm" viewBox="0 0 ${at(width)} ${at(height)}" role="img" font-family="${FONT}" font-size="${at(TICK_TEXT)}" fill="${look.ink}">`,
     `<title>${escapeMarkup(figure.title)}</title>`,
@@ -168,7 +169,7 @@ export function drawPlot(figure: PlotFigure, layout: PlotLayout, look: PlotLook)
     ...(look.paper === 'none' ? [] : [`<rect width="100%" height="100%" fill="${look.paper}"/>`]),
     ...layout.legend.map((entry) => drawLegend(figure.kind, entry, layout, look)),
     ...panels.map((panel) => drawPanel(figure, panel, look)),
-    `<text transform="translate(${at(16 + 0.7 * AXIS_TEXT)} ${at(middle)}) rotate(-90)" text-anchor="middle" font-size="${at(AXIS_TEXT)}">${escapeMarkup(figure.y.title)}</text>`,
+    `<text transform="translate(${at(16 + 0.7 * AXIS_TEXT)} ${at(middle)}) rotate(-90)" text-anchor="middle" font-size="${at(type)}">${labelMarkup(figure.y.title, type)}</text>`,
     '</svg>',
     '',
   ].join('\n');

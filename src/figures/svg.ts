@@ -9,6 +9,15 @@ export function escapeMarkup(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+/** Text of an SVG label, what follows an underscore as a subscript: "D_eff/D0". */
+export function labelMarkup(text: string, fontSize: number): string {
+  const down = at(0.22 * fontSize);
+  return escapeMarkup(text).replace(
+    /_([A-Za-z0-9]+)/g,
+    `<tspan dy="${down}" font-size="${at(0.72 * fontSize)}">$1</tspan><tspan dy="-${down}">\u200b</tspan>`,
+  );
+}
+
 /** A coordinate to a hundredth of a millimetre. */
 export function at(value: number): string {
   const text = value.toFixed(1);

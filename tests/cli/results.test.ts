@@ -68,7 +68,14 @@ function rowsOf(text: string, table: string): readonly Readonly<Record<string, u
 }
 
 describe('run', () => {
-  const NAMES = ['labels.tif', 'methods.txt', 'provenance.json', 'results.csv', 'results.json'];
+  const NAMES = [
+    'labels.tif',
+    'methods.txt',
+    'provenance.json',
+    'references.bib',
+    'results.csv',
+    'results.json',
+  ];
 
   it('writes the same bytes with 1, 2 and 3 threads, provenance aside', async () => {
     for (const threads of [1, 2, 3]) {

@@ -1,8 +1,10 @@
 /** `tauscope run`: a recipe on an input, results into a folder. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { bibtex } from '../../engine/bibtex.ts';
 import { loadSteps } from '../../engine/engine.ts';
 import { methodsAsText, methodsText } from '../../engine/methods.ts';
+import { reportHtml } from '../../engine/report.ts';
 import { resultsCsv, resultsDocument, resultsText } from '../../engine/results.ts';
 import { UserError } from '../../errors/errors.ts';
 import { writeVolume } from '../../io/registry.ts';
@@ -14,6 +16,7 @@ import {
   INPUT_OPTIONS,
   JSON_OPTION,
   OUTPUT_OPTION,
+  type OwnOption,
   parseArguments,
   QUIET_OPTION,
 } from '../arguments.ts';
@@ -26,12 +29,20 @@ import { runRecipe } from '../run-recipe.ts';
 import { nearest } from '../suggestion.ts';
 import { formatTable } from '../terminal.ts';
 
-const OPTIONS = [OUTPUT_OPTION, JSON_OPTION, ...INPUT_OPTIONS, QUIET_OPTION];
+const REPORT_OPTION: OwnOption = {
+  name: 'report',
+  type: 'boolean',
+  flag: '--report',
+  text: 'Writes report.html as well: data, plots, numbers, steps and how to verify them on one page to print.',
+};
+const OPTIONS = [OUTPUT_OPTION, REPORT_OPTION, JSON_OPTION, ...INPUT_OPTIONS, QUIET_OPTION];
 const VOLUME_NAMES = { labels: 'labels.tif', grey: 'image.tif' } as const;
 const NAMES = [
   'results.json',
   'results.csv',
   'methods.txt',
+  'references.bib',
+  'report.html',
   'provenance.json',
   ...Object.values(VOLUME_NAMES),
 ];
@@ -117,7 +128,7 @@ export const run: Command = {
     // Mistakes in the recipe and in the output's place are told before a large input is read.
     const recipe = await readRecipe(recipePath, remark);
     await assertWritable(folder, NAMES, [recipePath, ...inputs]);
-    const { volume } = await openInput(inputs, choices, surroundings);
+    const { volume, metadata } = await openInput(inputs, choices, surroundings);
     const engine = await surroundings.createEngine();
     const startedAt = new Date();
     const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
@@ -127,14 +138,22 @@ export const run: Command = {
     );
     const results = resultsText(resultsDocument(recipe, input, outcomes));
     const last = outcomes.findLast((outcome) => outcome.madeVolume)?.current.volume;
+    const steps = await loadSteps(recipe);
+    const methods = methodsText(steps, outcomes);
     const outputs: OutputFile[] = [
       { name: 'results.json', content: results },
       { name: 'results.csv', content: resultsCsv(outcomes) },
-      {
-        name: 'methods.txt',
-        content: methodsAsText(methodsText(await loadSteps(recipe), outcomes)),
-      },
+      { name: 'methods.txt', content: methodsAsText(methods) },
+      { name: 'references.bib', content: bibtex(methods.citations) },
     ];
+    if (options['report'] === true) {
+      const isSpacingStated = choices.spacing !== null;
+      const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
+      const date = startedAt.toISOString().slice(0, 10);
+      const file = inputs.map((path) => basename(path)).join(' ');
+      const facts = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
+      outputs.push({ name: 'report.html', content: reportHtml(facts) });
+    }
     if (last !== undefined) {
       outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });
     }

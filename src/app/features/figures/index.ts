@@ -1,0 +1,2 @@
+export { printHtml } from './print-html.ts';
+export { reportOf } from './report-of.ts';

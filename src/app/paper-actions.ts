@@ -1,0 +1,91 @@
+/** What a paper takes of the results: references, and a report on one page. */
+import type { Action } from './action.ts';
+import { saveFile } from './components/save-file.ts';
+import { action, needsEngine, needsResults, stateOf } from './declare-action.ts';
+import { fileStem } from './file-stem.ts';
+import { currentRecipe } from './stores/workspace.ts';
+import type { Workbench } from './workbench-context.tsx';
+
+function stemOf(workbench: Workbench): string {
+  return fileStem(stateOf(workbench).source?.name ?? '');
+}
+
+async function withBibtex(
+  workbench: Workbench,
+  use: (text: string) => void | Promise<void>,
+): Promise<void> {
+  const { client, workspace } = workbench;
+  try {
+    await use(await client.bibtex(currentRecipe(stateOf(workbench))));
+  } catch (error) {
+    workspace.report('References', error);
+  }
+}
+
+/** The report's own code comes when it is wanted. */
+async function withReport(
+  workbench: Workbench,
+  use: (html: string) => void | Promise<void>,
+): Promise<void> {
+  try {
+    const { reportOf } = await import('./features/figures/index.ts');
+    await use(await reportOf(workbench));
+  } catch (error) {
+    workbench.workspace.report('Report', error);
+  }
+}
+
+export const PAPER_ACTIONS: readonly Action[] = [
+  action({
+    id: 'copy-bibtex',
+    title: 'Copy the references as BibTeX',
+    group: 'Export',
+    icon: 'copy',
+    keywords: 'citations bibliography latex paper',
+    obstacle: needsEngine,
+    run: (workbench) => void withBibtex(workbench, (text) => navigator.clipboard.writeText(text)),
+  }),
+  action({
+    id: 'save-bibtex',
+    title: 'References as BibTeX',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'citations bibliography latex paper save download bib',
+    obstacle: needsEngine,
+    run: (workbench) =>
+      void withBibtex(workbench, (text) =>
+        saveFile(
+          `${stemOf(workbench)}-references.bib`,
+          new Blob([text], { type: 'text/x-bibtex' }),
+        ),
+      ),
+  }),
+  action({
+    id: 'print-report',
+    title: 'Print the report, or save it as PDF…',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'page summary a4 pdf print results figures',
+    obstacle: needsResults,
+    run: (workbench) =>
+      void withReport(workbench, async (html) => {
+        const { printHtml } = await import('./features/figures/index.ts');
+        await printHtml(html);
+      }),
+  }),
+  action({
+    id: 'save-report',
+    title: 'Report as HTML',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'page summary a4 save download results figures',
+    obstacle: needsResults,
+    run: (workbench) =>
+      void withReport(workbench, (html) =>
+        saveFile(
+          `${stemOf(workbench)}-report.html`,
+          new Blob([html], { type: 'text/html;charset=utf-8' }),
+        ),
+      ),
+  }),
+];
