@@ -11,6 +11,8 @@ export async function reportOf(workbench: Workbench): Promise<string> {
   if (source === null) throw new UserError('usage', 'Open a volume first.');
   const figures: ReportFigure[] = [];
   const date = new Intl.DateTimeFormat('en-CA').format(new Date());
-  const file = state.opened?.name ?? source.name;
+  const opened = state.volumes.find(({ id }) => id === state.shownVolume)?.opened.name ?? '';
+  // Several files, a phantom: what was opened has no name that a command could take.
+  const file = /\.\w+$/.test(opened) ? opened : source.name;
   return client.report(currentRecipe(state), source.handle, { file, figures, date });
 }
