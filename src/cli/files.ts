@@ -1,8 +1,9 @@
 /** Input files as the command line sees them: byte sources over paths. */
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import type { ByteSource } from '../io/format.ts';
+import { ZARR_NAMES } from '../io/formats/zarr/store.ts';
 import { compareNatural } from '../io/natural-order.ts';
 
 /** Node refuses to read 2 GiB and more at once. */
@@ -59,7 +60,20 @@ async function filesIn(folder: string): Promise<readonly { name: string; size: n
   return found.toSorted((a, b) => compareNatural(a.name, b.name));
 }
 
-/** The byte sources of the named files; a folder stands for the files in it. */
+/** Every file below a folder: a Zarr store keeps its chunks in folders of their own. */
+async function sourcesBelow(folder: string, prefix: string): Promise<readonly ByteSource[]> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(
+    files.map(async (entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const { size } = await stat(path);
+      return fileSource(path, size, `${prefix}/${relative(folder, path).split(sep).join('/')}`);
+    }),
+  );
+}
+
+/** The byte sources of the named files; a folder stands for the files in it, a store for all below. */
 export async function openSources(paths: readonly string[]): Promise<readonly ByteSource[]> {
   const sources: ByteSource[] = [];
   for (const path of paths) {
@@ -68,6 +82,10 @@ export async function openSources(paths: readonly string[]): Promise<readonly By
       if (facts.isDirectory()) {
         const folder = basename(resolve(path));
         const files = await filesIn(path);
+        if (files.some(({ name }) => ZARR_NAMES.includes(name))) {
+          sources.push(...(await sourcesBelow(path, folder)));
+          continue;
+        }
         if (files.length === 0) {
           throw new UserError('file/empty', `${path} is a folder without files.`, { path });
         }

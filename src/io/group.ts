@@ -1,6 +1,7 @@
 /** Which of several files make a volume together, told from names, folders and heads. */
 import type { ByteSource } from './format.ts';
-import { formatsOf, isBystander, isZarrName } from './open.ts';
+import { zarrRoot } from './formats/zarr/store.ts';
+import { formatsOf, isBystander } from './open.ts';
 import { loadFormat } from './registry.ts';
 import { folderOf } from './slices.ts';
 
@@ -14,7 +15,7 @@ export async function groupSources(
   sources: readonly ByteSource[],
 ): Promise<readonly (readonly number[])[]> {
   const all = sources.map((_, i) => i);
-  if (sources.length < 2 || sources.some(({ name }) => isZarrName(name))) return [all];
+  if (sources.length < 2 || zarrRoot(sources) !== null) return [all];
   const byFolder = new Map<string, number[]>();
   sources.forEach((source, i) => {
     const folder = folderOf(source);

@@ -91,8 +91,8 @@ describe('recognising files', () => {
   test('a Zarr store is named', async () => {
     await expectFailure(
       [text('{}', '.zgroup'), text('{}', '.zarray'), text('x', '0')],
-      'file/unknown-format',
-      'Zarr',
+      'volume/no-voxels',
+      '.zgroup',
     );
   });
 

@@ -13,6 +13,7 @@ import type {
   VolumeFormat,
   VolumeMetadata,
 } from './format.ts';
+import { zarrRoot } from './formats/zarr/store.ts';
 import { FORMAT_IDS, FORMAT_TITLES, type FormatId, loadFormat } from './registry.ts';
 
 const HEAD_BYTES = 4096;
@@ -60,7 +61,6 @@ const FOREIGN: readonly {
   { title: 'a GIF image', test: (_, text) => /^GIF8[79]a/.test(text) },
   { title: 'a PDF document', test: (_, text) => text.startsWith('%PDF-') },
   { title: 'a Scanco ISQ file', test: (_, text) => text.startsWith('CTDATA-HEADER_V1') },
-  { title: 'Zarr metadata', test: (_, text) => /^\s*\{[^]*"zarr_format"/.test(text) },
   {
     title: 'a gzip archive',
     test: (head) => head[0] === 0x1f && head[1] === 0x8b,
@@ -74,22 +74,6 @@ const BYSTANDER = /^(\..*|thumbs\.db|desktop\.ini)$|\.(txt|log|csv|json|xml|md|p
 /** Whether a file can only have come along with images, by its name. */
 export function isBystander(name: string): boolean {
   return BYSTANDER.test(name);
-}
-
-/** Files that every Zarr store has, versions 2 and 3. */
-const ZARR_NAMES: ReadonlySet<string> = new Set(['.zgroup', '.zarray', 'zarr.json']);
-
-/** Whether a file of this name is part of a Zarr store. */
-export function isZarrName(name: string): boolean {
-  return ZARR_NAMES.has(name);
-}
-
-function zarrFolder(): UserError {
-  return new UserError(
-    'file/unknown-format',
-    `The folder is a Zarr store; Tauscope reads ${FORMAT_TITLES} files and folders of TIFF slices.`,
-    { found: 'a Zarr store' },
-  );
 }
 
 const TIFF_NAME = /\.tiff?$/i;
@@ -210,7 +194,11 @@ async function plan(
     if (file.id === null) throw await unknownFormat(file);
     return { kind: 'file', id: file.id, source, siblings: [], ignored: [] };
   }
-  if (sources.some((source) => ZARR_NAMES.has(source.name))) throw zarrFolder();
+  const store = zarrRoot(sources);
+  if (store !== null) {
+    const siblings = sources.filter((source) => source !== store);
+    return { kind: 'file', id: 'zarr', source: store, siblings, ignored: [] };
+  }
   const given = sources.filter((source) => !BYSTANDER.test(source.name));
   if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
   const files = await recogniseAll(given, signal);

@@ -53,6 +53,10 @@ const FORMATS = {
     title: 'HDF5',
     load: async () => (await import('./formats/hdf5/hdf5.ts')).hdf5Format,
   },
+  zarr: {
+    title: 'Zarr',
+    load: async () => (await import('./formats/zarr/zarr.ts')).zarrFormat,
+  },
   npy: {
     title: 'NumPy',
     load: async () => (await import('./formats/npy/npy.ts')).npyFormat,

@@ -302,7 +302,6 @@ describe('an output that cannot be written is told before anything is read', () 
 
 describeWithReference('files of other programs', ['io'], () => {
   it.each([
-    ['blobs_image_v04.ome.zarr', /Zarr store/],
     ['example_nifti2.nii.gz', /holds 2 volumes: choose one of 1 .* by --dataset <path>/],
     ['BallBinary30x30x30.raw', /of no known format/],
     ['multi-channel.ome.tif', /channels|samples|multi-channel/],

@@ -1,0 +1,197 @@
+/**
+ * Zarr 2 and 3 stores in a folder, OME-Zarr multiscale images among them, through zarrita. The
+ * largest level of an image is read unless another is named; the last axis is x.
+ */
+import { open, root as rootOf } from 'zarrita';
+import { UserError } from '../../../errors/errors.ts';
+import {
+  bytesPerVoxel,
+  isVoxelType,
+  type Size3,
+  type VoxelArray,
+  type VoxelType,
+  voxelCount,
+  voxelsFromBytes,
+} from '../../../volume/volume.ts';
+import { chooseDataset, type Dataset } from '../../datasets.ts';
+import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
+import type { ByteSource, ReadOptions } from '../../format.ts';
+import { spacingFromEdges } from '../../header-facts.ts';
+import { shownTags } from '../../shown-text.ts';
+import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
+import { type Level, levelsOf } from './multiscales.ts';
+import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
+
+const MAX_ARRAYS = 256;
+
+type OpenArray = Awaited<ReturnType<typeof openArray>>;
+
+interface ZarrArray extends Dataset {
+  readonly array: OpenArray;
+  readonly level: Level | null;
+}
+
+async function openArray(files: ZarrFiles, path: string) {
+  return open(rootOf(files).resolve(`/${path}`), { kind: 'array' });
+}
+
+async function rootAttributes(files: ZarrFiles, file: string): Promise<unknown> {
+  try {
+    return (await open(rootOf(files), { kind: 'group' })).attrs;
+  } catch (error) {
+    if (files.keys.includes('/.zgroup')) throw damaged(file, error);
+    // A store whose root is an array has no group.
+    return null;
+  }
+}
+
+function damaged(file: string, cause: unknown): UserError {
+  const problem = cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be read';
+  return new UserError(
+    'file/malformed',
+    `The Zarr store of ${file} is damaged: ${problem}; get a complete copy of the folder.`,
+    { file },
+    cause,
+  );
+}
+
+/** Paths of all arrays, '' for the root. */
+function arrayPaths(files: ZarrFiles): readonly string[] {
+  const named = files.keys.filter((key) => /\/(\.zarray|zarr\.json)$/.test(key));
+  return named
+    .map((key) => key.slice(1).replace(/\/?(\.zarray|zarr\.json)$/, ''))
+    .slice(0, MAX_ARRAYS);
+}
+
+async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonly ZarrArray[]> {
+  const levels = levelsOf(await rootAttributes(files, source.name));
+  const found: ZarrArray[] = [];
+  for (const path of levels.length > 0 ? levels.map((level) => level.path) : arrayPaths(files)) {
+    const array = await openArray(files, path).catch((error: unknown) => {
+      if (levels.length > 0) throw damaged(source.name, error);
+      return null;
+    });
+    if (array === null || !isVoxelType(array.dtype)) continue;
+    const size = sizeOf(array.shape);
+    if (size === null) continue;
+    const level = levels.find((each) => each.path === path) ?? null;
+    found.push({ path: path === '' ? '/' : path, size, type: array.dtype, array, level });
+  }
+  return found;
+}
+
+/** Two or three axes, the last one x; leading axes of length 1 do not count. */
+function sizeOf(shape: readonly number[]): Size3 | null {
+  const kept = [...shape];
+  while (kept.length > 3 && kept[0] === 1) kept.shift();
+  if (kept.length < 2 || kept.length > 3 || kept.includes(0)) return null;
+  const [x = 1, y = 1, z = 1] = kept.reverse();
+  return [x, y, z];
+}
+
+async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
+  const files = zarrFiles(source, options.siblings ?? []);
+  const arrays = await listArrays(source, files);
+  // Levels show the same image: the largest is meant unless another is asked for.
+  const isPyramid = arrays[0]?.level != null;
+  const offered = isPyramid && options.dataset === undefined ? arrays.slice(0, 1) : arrays;
+  const chosen = chooseDataset(source.name, offered, options.dataset);
+  const { array, level } = chosen;
+  const edges = spacingFromEdges(level?.edges ?? { values: [], unit: null, source: 'Zarr' });
+  const slowest = level?.axes.at(-3);
+  return {
+    metadata: {
+      format: 'zarr',
+      size: chosen.size,
+      type: chosen.type,
+      channels: 1,
+      spacing: edges.spacing,
+      spacingSource: edges.spacingSource,
+      tags: shownTags([
+        ...Object.entries(edges.tags),
+        ['array', chosen.path],
+        ['levels', isPyramid ? arrays.map(({ path }) => path).join(', ') : ''],
+        ['chunks', array.chunks.join(' × ')],
+      ]),
+      warnings:
+        slowest === undefined || slowest === 'z'
+          ? edges.warnings
+          : [
+              ...edges.warnings,
+              `The third axis is named "${slowest.slice(0, 40)}", not z: its entries were stacked as slices.`,
+            ],
+    },
+    load: (job) => loadArray(array, chosen.size, chosen.type, job),
+  };
+}
+
+/**
+ * Decodes chunk by chunk. The library fills what a chunk lacks with zeros, so lengths are checked
+ * here; chunks that are not there have the fill value.
+ */
+async function loadArray(
+  array: OpenArray,
+  size: Size3,
+  type: VoxelType,
+  job: DecodeJob,
+): Promise<VoxelArray> {
+  const out = voxelsFromBytes(
+    type,
+    allocateBytes(voxelCount(size) * bytesPerVoxel(type), job.file),
+    voxelCount(size),
+  );
+  const leading = array.shape.slice(0, Math.max(array.shape.length - 3, 0)).map(() => 0);
+  const isFlat = array.shape.length === 2;
+  const [cz, cy, cx] = [isFlat ? 1 : array.chunks.at(-3), array.chunks.at(-2), array.chunks.at(-1)];
+  if (!cx || !cy || !cz) throw job.damaged('its chunks have no length');
+  const [nx, ny, nz] = size;
+  const chunkLength = array.chunks.reduce((product, length) => product * length, 1);
+  for (let z = 0; z < nz; z += cz) {
+    for (let y = 0; y < ny; y += cy) {
+      for (let x = 0; x < nx; x += cx) {
+        const at = [...leading, ...(isFlat ? [] : [z / cz]), y / cy, x / cx];
+        const { data, stride } = await array.getChunk(at).catch((error: unknown) => {
+          throw damaged(job.file, error);
+        });
+        if (!ArrayBuffer.isView(data) || (data as VoxelArray).length !== chunkLength) {
+          throw job.damaged(`chunk ${at.join('.')} has another length than stated`);
+        }
+        const kept = [Math.min(cx, nx - x), Math.min(cy, ny - y), Math.min(cz, nz - z)] as const;
+        copyChunk(data as VoxelArray, stride, out, size, [x, y, z, ...kept]);
+        await job.breathe();
+      }
+    }
+    job.progress(Math.min(z + cz, nz) / nz);
+  }
+  return out;
+}
+
+type Box = readonly [x: number, y: number, z: number, nx: number, ny: number, nz: number];
+
+/** `stride` has the chunk's axes, slowest first. */
+function copyChunk(
+  data: VoxelArray,
+  stride: readonly number[],
+  out: VoxelArray,
+  [nx, ny]: Size3,
+  [x, y, z, width, height, depth]: Box,
+): void {
+  const [sx = 1, sy = 0, sz = 0] = [stride.at(-1), stride.at(-2), stride.at(-3)];
+  for (let k = 0; k < depth; k++) {
+    for (let j = 0; j < height; j++) {
+      const from = k * sz + j * sy;
+      const to = x + nx * (y + j + ny * (z + k));
+      if (sx === 1) out.set(data.subarray(from, from + width) as never, to);
+      else for (let i = 0; i < width; i++) out[to + i] = data[from + i * sx] as never;
+    }
+  }
+}
+
+export const zarrFormat = defineStoredFormat({
+  id: 'zarr',
+  title: 'Zarr',
+  extensions: ['.zarr'],
+  sniff: (head, name) =>
+    ZARR_NAMES.includes(name) && /"(zarr_format|multiscales)"/.test(String.fromCharCode(...head)),
+  readHeader,
+});
