@@ -46,14 +46,21 @@ async function volumesAmong(
   const given = indices.filter((i) => !isBystander(nameOf(i)));
   const formats = await formatsOf(given.map((i) => sources[i] as ByteSource));
   const tiffs = given.filter((_, at) => formats[at] === 'tiff');
-  const single = given.filter((_, at) => formats[at] !== 'tiff' && formats[at] !== null);
+  const series = given.filter((_, at) => formats[at] === 'dicom');
+  const single = given.filter(
+    (_, at) => formats[at] !== 'tiff' && formats[at] !== 'dicom' && formats[at] !== null,
+  );
+  // The images of a series are one volume.
+  if (series.length > 0 && tiffs.length + single.length === 0) {
+    return { volumes: [indices], rest: [] };
+  }
   if (tiffs.length + single.length === 0) return { volumes: [], rest: indices };
   const areStacks = await areAllStacks(tiffs.map((i) => sources[i] as ByteSource));
   // One volume at most, or slices with something that does not belong: opening says what is odd.
   if (single.length + tiffs.length < 2 || (tiffs.length > 0 && !areStacks)) {
     return { volumes: [indices], rest: [] };
   }
-  const others = indices.filter((i) => !tiffs.includes(i) && !single.includes(i));
+  const others = indices.filter((i) => ![...tiffs, ...single].includes(i));
   return {
     volumes: [...single.map((i) => [i, ...others]), ...tiffs.map((i) => [i])].toSorted(
       ([a = 0], [b = 0]) => a - b,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { groupSources } from '../../group.ts';
 import { openVolume } from '../../open.ts';
 import { bytesSource } from '../../sources.ts';
 import { dicomFormat } from './dicom.ts';
@@ -128,6 +129,10 @@ describe('DICOM', () => {
     expect([volume.data[0], volume.data[6], volume.data[12]]).toEqual([90, 50, 10]);
     expect(volume.spacing).toEqual({ values: [0.25, 0.5, 3], unit: 'mm' });
     expect(metadata.warnings.join()).not.toContain('evenly');
+  });
+
+  test('a series is one group of files', async () => {
+    expect(await groupSources([slice(0, 1), slice(1, 2), slice(2, 3)])).toEqual([[0, 1, 2]]);
   });
 
   test('a gap in a series is said', async () => {
