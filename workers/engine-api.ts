@@ -3,6 +3,7 @@
  * handles and receives slices, tables and small copies.
  */
 import type { ParameterFields, RawParameters } from '../src/declaration/parameters.ts';
+import type { Quantity } from '../src/declaration/quantity.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
 import type { ReportFacts } from '../src/engine/report.ts';
@@ -32,6 +33,8 @@ export interface VolumeInfo {
   /** Smallest and largest finite value; [0, 0] where no voxel is finite. */
   readonly range: readonly [min: number, max: number];
   readonly notFinite: number;
+  /** What the grey values are; absent where they are measured intensities, and for labels. */
+  readonly quantity?: Quantity;
   readonly phases: readonly Phase[];
   /** Voxel counts of labels present, rising by label; empty for grey volumes. */
   readonly labelCounts: readonly { readonly label: number; readonly count: number }[];
@@ -76,13 +79,17 @@ export interface Histogram {
   readonly window: readonly [low: number, high: number];
 }
 
-/** A small 8-bit copy for the 3-D view: range mapped to 0..255 (labels: label values as they are). */
+/**
+ * A small 8-bit copy for the 3-D view: range mapped to 0..255 (labels: label values as they are).
+ * Where voxels have no value (`hasOutside`) they are 0, and the range is mapped to 1..255.
+ */
 export interface PreviewVolume {
   readonly size: Size3;
   readonly data: Uint8Array;
   /** Physical or relative edge lengths of a preview voxel. */
   readonly spacing: Vector3;
   readonly range: readonly [min: number, max: number];
+  readonly hasOutside: boolean;
 }
 
 export interface StepSummary {

@@ -9,7 +9,7 @@ import {
 import { findPeaks } from '../src/kernels/peaks.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
 import { surveyVolume } from '../src/volume/statistics.ts';
-import { numericSteps, type Volume } from '../src/volume/volume.ts';
+import { type NumericVoxelArray, numericSteps, type Volume } from '../src/volume/volume.ts';
 import type { Histogram, VolumeInfo } from './engine-api.ts';
 
 type Breathe = () => Promise<void>;
@@ -29,11 +29,15 @@ export async function findRange(
   };
 }
 
-/** Bins, peaks and default window of a volume whose finite values span `range`. */
+/**
+ * Bins, peaks and default window of a volume whose finite values span `range`. Voxels of the value
+ * `outside` (null for none) do not count; peaks mean nothing there.
+ */
 export async function describeHistogram(
   volume: Volume,
   range: readonly [number, number],
   breathe: Breathe,
+  outside: number | null = null,
 ): Promise<Histogram> {
   const [low, high] = range;
   if (!(low < high)) {
@@ -51,6 +55,21 @@ export async function describeHistogram(
     isSmall ? levelHistogramSteps(data) : rangeHistogramSteps(data, low, high, FLOAT_BINS),
     breathe,
   );
+  if (outside !== null) {
+    const counts = bins.counts.slice();
+    const bin = Math.min(counts.length - 1, Math.floor((outside - bins.from) / bins.width));
+    const without = await countEqual(data, outside, breathe);
+    if (bin >= 0) counts[bin] = Math.max(0, (counts[bin] as number) - without);
+    const window = [0.01, 0.99].map((share) => binQuantile({ ...bins, counts }, share));
+    const [from = low, to = high] = window;
+    return {
+      start: bins.from,
+      binWidth: bins.width,
+      counts,
+      peaks: [],
+      window: from < to ? [from, to] : [low, high],
+    };
+  }
   // Peaks are looked for in fewer, smoother bins than are drawn.
   const coarse = await finishBreathing(greyHistogramSteps(data), breathe);
   const [from = low, to = high] = await finishBreathing(quantileSteps(data, [0.01, 0.99]), breathe);
@@ -61,4 +80,33 @@ export async function describeHistogram(
     peaks: coarse === null ? [] : findPeaks(coarse).map((peak) => peak.position),
     window: from < to ? [from, to] : [low, high],
   };
+}
+
+/** Voxels between two pauses. */
+const CHUNK = 1 << 16;
+
+async function countEqual(
+  data: NumericVoxelArray,
+  value: number,
+  breathe: Breathe,
+): Promise<number> {
+  let count = 0;
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] === value) count++;
+    if (i % CHUNK === 0) await breathe();
+  }
+  return count;
+}
+
+/** The value below which a share of the counted voxels lies, straight within a bin. */
+function binQuantile({ from, width, counts }: Bins, share: number): number {
+  const wanted = share * counts.reduce((sum, count) => sum + count, 0);
+  let below = 0;
+  for (let bin = 0; bin < counts.length; bin++) {
+    const count = counts[bin] as number;
+    if (count > 0 && below + count >= wanted)
+      return from + width * (bin + (wanted - below) / count);
+    below += count;
+  }
+  return from;
 }

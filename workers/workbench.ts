@@ -24,6 +24,7 @@ import {
   type StepResult,
 } from '../src/engine/results.ts';
 import { VERSION } from '../src/engine/version.ts';
+import { loadOperation } from '../src/operations/registry.ts';
 import { extractSlice, previewVolume, projectSlab } from '../src/engine/views.ts';
 import {
   Bug,
@@ -69,7 +70,10 @@ interface Kept extends IdentifiedVolume {
 }
 
 /** Facts about a volume that come from its file. */
-type FileFacts = Pick<VolumeInfo, 'spacingSource' | 'looksSegmented' | 'warnings' | 'tags'>;
+type FileFacts = Pick<
+  VolumeInfo,
+  'spacingSource' | 'looksSegmented' | 'warnings' | 'tags' | 'quantity'
+>;
 
 const STATED_SPACING = 'entered by the user';
 
@@ -236,6 +240,12 @@ export function createWorkbench(
     if (results !== undefined) shown.set(heir, new Map([...(shown.get(heir) ?? []), ...results]));
   }
 
+  async function factsOf({ operation, params, current }: StepOutcome): Promise<FileFacts> {
+    const { quantity } = await loadOperation(operation);
+    const isGrey = current.volume.kind === 'grey' && quantity !== undefined;
+    return isGrey ? { ...NO_FILE, quantity: quantity(current.volume, params) } : NO_FILE;
+  }
+
   async function summarise(outcome: StepOutcome, signal: AbortSignal): Promise<StepSummary> {
     const { current, madeVolume } = outcome;
     const known = volumes.get(current.identity)?.info;
@@ -244,7 +254,7 @@ export function createWorkbench(
       operation: outcome.operation,
       params: outcome.params as RawParameters,
       volume: madeVolume
-        ? (known ?? (await keep(current, NO_FILE, signal, outcome.operation)))
+        ? (known ?? (await keep(current, await factsOf(outcome), signal, outcome.operation)))
         : null,
       tables: outcome.tables,
       notes: outcome.notes,
@@ -427,13 +437,15 @@ export function createWorkbench(
     histogram: (handle): Promise<Histogram> =>
       withinMemory(() => {
         const { volume, info } = find(handle);
-        return describeHistogram(volume, info.range, createBreathe(host));
+        const outside = info.quantity?.outside ?? null;
+        return describeHistogram(volume, info.range, createBreathe(host), outside);
       }),
 
     preview: (handle, maxEdge) =>
       withinMemory(() => {
         const { volume, info } = find(handle);
-        return previewVolume(volume, maxEdge, info.range, createBreathe(host));
+        const outside = info.quantity?.outside ?? null;
+        return previewVolume(volume, maxEdge, info.range, createBreathe(host), outside);
       }),
 
     async estimate(recipe, handle) {

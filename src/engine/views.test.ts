@@ -121,6 +121,17 @@ describe('projectSlab', () => {
 });
 
 describe('previewVolume', () => {
+  it('keeps voxels without a value apart: 0, and the range from 1 on', async () => {
+    const data = Float32Array.of(0, 0, 0, 10, 0, 0, 0, 10);
+    const volume = createVolume({ kind: 'grey', name: 'field', size: [8, 1, 1], data });
+    const fine = await previewVolume(volume, 8, [0, 10], turn, 0);
+    expect(fine.hasOutside).toBe(true);
+    expect(Array.from(fine.data)).toEqual([0, 0, 0, 255, 0, 0, 0, 255]);
+    const whole = createVolume({ ...volume, data: Float32Array.of(0, 0, 5, 5, 0, 5, 5, 5) });
+    const coarse = await previewVolume(whole, 2, [0, 10], turn, 0);
+    expect(Array.from(coarse.data)).toEqual([0, 128]);
+  });
+
   it('averages grey blocks, clipped at the border, over the range', async () => {
     const data = Uint8Array.from({ length: 24 }, (_, i) => (i < 12 ? 0 : 100));
     const preview = await previewVolume(volumeOf(data), 2, [0, 100], turn);

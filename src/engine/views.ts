@@ -153,6 +153,8 @@ export interface Preview {
   readonly data: Uint8Array<ArrayBuffer>;
   readonly spacing: Vector3;
   readonly range: readonly [number, number];
+  /** Whether voxels without a value are 0 and `range` is mapped to 1..255. */
+  readonly hasOutside: boolean;
 }
 
 /** Voxels between two pauses: about a millisecond. */
@@ -161,22 +163,26 @@ const CHUNK = 1 << 16;
 /**
  * An 8-bit copy with no edge longer than `maxEdge`: box means of the finite grey values (a box
  * without any counts as the start of the range) with `range` mapped to 0..255, or the label of each
- * box's first voxel. Labels above 255 wrap and are for display only. One pass over the voxels, or
- * over those that labels are taken from; `breathe` is awaited every 65 536 of them.
+ * box's first voxel. Labels above 255 wrap and are for display only. Where voxels of the value
+ * `outside` have none (null: all have one), boxes that are mostly such are 0 and the others the mean
+ * of the rest, with `range` mapped to 1..255. One pass over the voxels, or over those that labels are
+ * taken from; `breathe` is awaited every 65 536 of them.
  */
 export async function previewVolume(
   volume: Volume,
   maxEdge: number,
   range: readonly [number, number],
   breathe: () => Promise<void>,
+  outside: number | null = null,
 ): Promise<Preview> {
   const factor = Math.max(1, Math.ceil(Math.max(...volume.size) / maxEdge));
   const [sx, sy, sz] = volume.spacing?.values ?? relativeSpacing(null);
   const size = volume.size.map((n) => Math.ceil(n / factor)) as [number, number, number];
   const data = new Uint8Array(voxelCount(size));
   if (volume.kind === 'labels') await pickLabels(volume, factor, size, data, breathe);
-  else await averageBoxes(volume, factor, size, range, data, breathe);
-  return { size, data, spacing: [sx * factor, sy * factor, sz * factor], range };
+  else await averageBoxes(volume, factor, size, { range, outside }, data, breathe);
+  const spacing = [sx * factor, sy * factor, sz * factor] as const;
+  return { size, data, spacing, range, hasOutside: outside !== null };
 }
 
 async function pickLabels(
@@ -195,49 +201,71 @@ async function pickLabels(
   }
 }
 
+interface Levels {
+  readonly range: readonly [number, number];
+  readonly outside: number | null;
+}
+
 async function averageBoxes(
   volume: Volume,
   factor: number,
   [px, py, pz]: Size3,
-  [low, high]: readonly [number, number],
+  { range: [low, high], outside }: Levels,
   out: Uint8Array,
   breathe: () => Promise<void>,
 ): Promise<void> {
   const [nx, ny, nz] = volume.size;
-  const scale = high > low ? 255 / (high - low) : 0;
+  const first = outside === null ? 0 : 1;
+  const scale = high > low ? (255 - first) / (high - low) : 0;
   const sums = new Float64Array(px * py);
   const counts = new Float64Array(px * py);
+  const missing = new Float64Array(px * py);
   const readRow = rowReader(volume);
   const rowsPerChunk = Math.max(1, Math.floor(CHUNK / nx));
   for (let layer = 0; layer < pz; layer++) {
     sums.fill(0);
     counts.fill(0);
+    missing.fill(0);
     const last = Math.min(nz, (layer + 1) * factor);
     for (let z = layer * factor; z < last; z++) {
       for (let y = 0; y < ny; y++) {
-        addRow(readRow(nx * (y + ny * z)), factor, px * Math.floor(y / factor), sums, counts);
+        const row = readRow(nx * (y + ny * z));
+        const at = px * Math.floor(y / factor);
+        addRow(row, factor, at, outside, { sums, counts, missing });
         if (y % rowsPerChunk === 0) await breathe();
       }
     }
     for (let i = 0; i < sums.length; i++) {
       const count = counts[i] as number;
+      if (outside !== null && count <= (missing[i] as number)) continue;
       const grey = count === 0 ? low : (sums[i] as number) / count;
-      out[i + px * py * layer] = Math.max(0, Math.min(255, Math.round((grey - low) * scale)));
+      const level = first + Math.round((grey - low) * scale);
+      out[i + px * py * layer] = Math.max(first, Math.min(255, level));
     }
   }
+}
+
+/** Sum and number of the values of each box, and how many voxels have none. */
+interface Boxes {
+  readonly sums: Float64Array;
+  readonly counts: Float64Array;
+  readonly missing: Float64Array;
 }
 
 function addRow(
   row: Float64Array,
   factor: number,
   at: number,
-  sums: Float64Array,
-  counts: Float64Array,
+  outside: number | null,
+  { sums, counts, missing }: Boxes,
 ): void {
   for (let x = 0; x < row.length; x++) {
     const grey = row[x] as number;
-    if (!Number.isFinite(grey)) continue;
     const box = at + Math.floor(x / factor);
+    if (!Number.isFinite(grey) || grey === outside) {
+      missing[box] = (missing[box] as number) + 1;
+      continue;
+    }
     sums[box] = (sums[box] as number) + grey;
     counts[box] = (counts[box] as number) + 1;
   }

@@ -3,6 +3,7 @@
  * command-line flags, recipe step, docs page, methods paragraph and contract tests derive from it.
  */
 import type { Box, ParameterFields, ParameterValues } from '../declaration/parameters.ts';
+import type { Quantity } from '../declaration/quantity.ts';
 import type { Citation, Column, ResultTable, TablePlot } from '../declaration/results.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 import type { Size3, Volume, VolumeShape } from '../volume/volume.ts';
@@ -184,6 +185,8 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
     params: ParameterValues<F>,
     context: Pick<OperationContext, 'breathe'>,
   ): Promise<ParameterValues<F>>;
+  /** What the output's grey values are, for scalar bars; left out where they are grey values. */
+  quantity?(input: VolumeShape, params: ParameterValues<F>): Quantity;
   /** Never changes `input`. Throws UserError for input it cannot take. */
   run(
     input: Volume,

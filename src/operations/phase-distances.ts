@@ -112,7 +112,7 @@ export function preparePhases(
   return { selection, options: { ...lengthsIn(volume), walls, outside: selection.outside } };
 }
 
-export function lengthUnit({ spacing }: Volume): string {
+export function lengthUnit({ spacing }: Pick<Volume, 'spacing'>): string {
   return spacing === null ? 'voxels' : spacing.unit;
 }
 

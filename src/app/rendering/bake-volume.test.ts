@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { at, channels, PHASES, preview } from '../../../tests/support/preview-volume.ts';
 import type { Size3 } from '../../volume/volume.ts';
-import { bakeGrey, bakePhases, boxBlur, lightGrey, solidLabels } from './bake-volume.ts';
+import { bakeField, bakeGrey, bakePhases, boxBlur, lightGrey, solidLabels } from './bake-volume.ts';
 
 describe('boxBlur', () => {
   it('keeps a constant volume', () => {
@@ -100,5 +100,24 @@ describe('bakeGrey', () => {
   it('survives a window without width', () => {
     const { words } = bakeGrey(lightGrey(ramp), [5, 5], { ...look, low: 5, high: 5 });
     expect(words.length).toBe(ramp.data.length);
+  });
+});
+
+describe('bakeField', () => {
+  const field = { ...preview((x) => (x < 4 ? 0 : 20 * x)), hasOutside: true };
+  const look = { low: 0, high: 255, colourMap: 'viridis', lit: false } as const;
+
+  it('is solid where there is a value, in the colour of the value, and clear elsewhere', () => {
+    const { words, faces } = bakeField(field, look, false);
+    expect(channels(words[at(2, 5, 4)])[3]).toBe(0);
+    expect(channels(words[at(6, 5, 4)])[3]).toBe(255);
+    expect(faces[0]).toBe(0);
+    expect(channels(faces[1]).slice(0, 3)).toEqual([0x44, 0x01, 0x54]);
+    expect(channels(faces[255]).slice(0, 3)).toEqual([0xfd, 0xe7, 0x25]);
+  });
+
+  it('keeps the levels as alpha for an opacity curve', () => {
+    const { words } = bakeField(field, look, true);
+    expect([2, 6, 11].map((x) => channels(words[at(x, 5, 4)])[3])).toEqual([0, 120, 220]);
   });
 });

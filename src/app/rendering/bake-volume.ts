@@ -162,7 +162,7 @@ function neighbourColour(
 
 /** Phases as lit solids. Cost: about 80 ns a voxel. */
 export function bakePhases(
-  { data, size, spacing }: PreviewVolume,
+  preview: PreviewVolume,
   phases: readonly Phase[],
   hidden: readonly number[],
 ): BakedVolume {
@@ -175,6 +175,15 @@ export function bakePhases(
   for (const phase of solidLabels(phases, hidden)) {
     colours[phase.label & 255] = word(...parseColour(phase.colour), 255);
   }
+  return { words: bakeSolid(preview, colours, true), faces };
+}
+
+/** Voxels as solids in the colours of their values; those without a colour are clear. */
+function bakeSolid(
+  { data, size, spacing }: PreviewVolume,
+  colours: VoxelWords,
+  lit: boolean,
+): VoxelWords {
   const occupied = data.map((label) => (colours[label] === 0 ? 0 : 255));
   const soft = boxBlur(occupied, size, 1);
   const shade = shadeField(soft, boxBlur(occupied, size, SHADOW_RADIUS), size, spacing, 40);
@@ -189,11 +198,44 @@ export function bakePhases(
         const colour = own === 0 ? neighbourColour(colours, data, size, x, y, z) : own;
         // Half the voxel's own, half its surroundings': steps melt, walls one voxel thick stay.
         const alpha = ((occupied[i] as number) + near + 1) >> 1;
-        out[i] = shaded(colour, shade[i] as number, alpha);
+        out[i] = shaded(colour, lit ? (shade[i] as number) : 255, alpha);
       }
     }
   }
-  return { words: out, faces };
+  return out;
+}
+
+/**
+ * A field in the colours of the window: solid where there is a value (see `hasOutside`), or with the
+ * levels of the values as alpha, for an opacity curve.
+ */
+export function bakeField(
+  preview: PreviewVolume,
+  { low, high, colourMap, lit }: GreyLookOf3d,
+  hasLevels: boolean,
+): BakedVolume {
+  const table = colourTable(colourMap);
+  const [first, last] = preview.range;
+  const width = Math.max(high - low, Number.EPSILON);
+  const colours = new Uint32Array(256);
+  for (let level = 1; level < 256; level++) {
+    const share = (first + ((level - 1) / 254) * (last - first) - low) / width;
+    const step = 3 * Math.round(255 * Math.max(0, Math.min(1, share)));
+    colours[level] = word(
+      table[step] as number,
+      table[step + 1] as number,
+      table[step + 2] as number,
+      PAINTED_ALPHA,
+    );
+  }
+  const words = bakeSolid(preview, colours, lit);
+  if (hasLevels) {
+    for (let i = 0; i < words.length; i++) {
+      const level = Math.min(LAST_LEVEL, preview.data[i] as number);
+      words[i] = (((words[i] as number) & 0xff_ffff) | (level << 24)) >>> 0;
+    }
+  }
+  return { words, faces: colours };
 }
 
 /** What of a grey preview does not depend on the window: made once. */

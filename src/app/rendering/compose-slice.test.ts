@@ -104,3 +104,12 @@ describe('differenceGrid', () => {
     expect(difference).toMatchObject({ width: 2, height: 2 });
   });
 });
+
+describe('voxels without a value', () => {
+  it('show the ground of the views, as those that are no numbers', () => {
+    const grid = { width: 3, height: 1, data: Float32Array.of(0, 1, Number.NaN) };
+    const look = { low: 0, high: 1, colourMap: 'grey', outside: 0 } as const;
+    const rgba = composeSlice(grid, look, null, { colours: new Map(), opacity: 0, style: 'fill' });
+    expect(Array.from(rgba)).toEqual([11, 13, 15, 255, 255, 255, 255, 255, 11, 13, 15, 255]);
+  });
+});

@@ -4,7 +4,8 @@
  * browser.
  */
 import type { NumericVoxelArray } from '../../volume/volume.ts';
-import { type ColourMapId, colourTable } from './colour-maps.ts';
+import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
+import { VIEW_BACKGROUND } from './view-colours.ts';
 
 export interface PixelGrid {
   readonly width: number;
@@ -17,6 +18,8 @@ export interface GreyLook {
   readonly low: number;
   readonly high: number;
   readonly colourMap: ColourMapId;
+  /** Values that mean no value: with those that are not finite drawn as nothing. null for none. */
+  readonly outside?: number | null;
 }
 
 export interface LabelLook {
@@ -112,6 +115,17 @@ function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void 
   }
 }
 
+/** Draws the ground of the views where there is no value. */
+function clearOutside({ data }: PixelGrid, outside: number | null, words: Uint32Array): void {
+  if (outside === null) return;
+  const ground = pack(...parseColour(VIEW_BACKGROUND));
+  for (let i = 0; i < words.length; i++) {
+    const value = data[i] as number;
+    // The difference of a number with itself is 0; of NaN and the infinities it is NaN.
+    if (value === outside || value - value !== 0) words[i] = ground;
+  }
+}
+
 /** Whether a pixel's label differs from that of a 4-neighbour; the slice's border is no edge. */
 function isEdge({ width, height, data }: PixelGrid, pixel: number): boolean {
   const label = data[pixel];
@@ -168,6 +182,7 @@ export function composeSlice(
   const words = new Uint32Array(pixels);
   if (image === null) words.fill(OPAQUE);
   else composeGrey(image, look, words);
+  if (image !== null) clearOutside(image, look.outside ?? null, words);
   const rgba = new Uint8ClampedArray(words.buffer);
   if (labels !== null && labels.data.length === pixels && labelLook.opacity > 0) {
     blendLabels(labels, labelLook, rgba);

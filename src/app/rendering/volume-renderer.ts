@@ -17,7 +17,14 @@ import vtkVolumeMapper from '@kitware/vtk.js/Rendering/Core/VolumeMapper.js';
 import vtkOpenGLRenderWindow from '@kitware/vtk.js/Rendering/OpenGL/RenderWindow.js';
 import { UserError } from '../../errors/errors.ts';
 import type { Size3, Vector3 } from '../../volume/volume.ts';
-import { type BakedVolume, bakeGrey, bakePhases, type LitGrey, lightGrey } from './bake-volume.ts';
+import {
+  type BakedVolume,
+  bakeField,
+  bakeGrey,
+  bakePhases,
+  type LitGrey,
+  lightGrey,
+} from './bake-volume.ts';
 import { clipMapper } from './clip-mapper.ts';
 import { boxWithin, WHOLE_BOX } from './clipping.ts';
 import { cutOpen } from './cut-volume.ts';
@@ -88,9 +95,10 @@ function createPace() {
 /** Whether two looks differ in opacities at most, which cost no new voxels. */
 function isSameColours(a: VolumeLook, b: VolumeLook | undefined): boolean {
   if (a.kind !== 'grey' || b?.kind !== 'grey') return a === b;
-  const { opacity: _a, ...ofA } = a;
-  const { opacity: _b, ...ofB } = b;
-  return JSON.stringify(ofA) === JSON.stringify(ofB);
+  const { opacity: ofA, ...restA } = a;
+  const { opacity: ofB, ...restB } = b;
+  // Solids of fields have other voxels than levels.
+  return (ofA === null) === (ofB === null) && JSON.stringify(restA) === JSON.stringify(restB);
 }
 
 /** What has to be made anew before the next picture. */
@@ -174,6 +182,8 @@ export function createVolumeRenderer(
     if (preview === undefined || look === undefined) return;
     if (look.kind !== 'grey') {
       baked = bakePhases(preview, look.phases, look.hidden);
+    } else if (preview.hasOutside) {
+      baked = bakeField(preview, look, look.opacity !== null);
     } else {
       lit ??= lightGrey(preview);
       baked = bakeGrey(lit, preview.range, look);
@@ -226,12 +236,12 @@ export function createVolumeRenderer(
   function applyOpacity(): void {
     const { preview, look } = scene;
     if (preview === undefined || look === undefined) return;
-    const isGrey = look.kind === 'grey';
+    const curve = look.kind === 'grey' ? look.opacity : null;
     opacity.removeAllPoints();
-    for (const [alpha, share] of isGrey ? alphaPoints(look.opacity, preview.range) : OCCUPANCY) {
+    for (const [alpha, share] of curve === null ? OCCUPANCY : alphaPoints(curve, preview.range)) {
       opacity.addPoint(alpha, share);
     }
-    property.setScalarOpacityUnitDistance(0, isGrey ? LAYER : mapper.getSampleDistance());
+    property.setScalarOpacityUnitDistance(0, curve === null ? mapper.getSampleDistance() : LAYER);
   }
 
   function place(pixelScale: number): void {

@@ -14,7 +14,11 @@ export type VolumeLook =
       readonly phases: readonly Phase[];
       readonly hidden: readonly number[];
     }
-  | ({ readonly kind: 'grey'; readonly opacity: OpacityCurve } & GreyLookOf3d);
+  | (GreyLookOf3d & {
+      readonly kind: 'grey';
+      /** null draws all that has a value as solid. */
+      readonly opacity: OpacityCurve | null;
+    });
 
 export interface CrosshairIn3d {
   /** Position of the three planes as shares 0 to 1 of the volume's edges. */

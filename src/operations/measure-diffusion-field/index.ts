@@ -1,5 +1,6 @@
 /** Concentration or flux of steady diffusion through one phase, as a volume. */
 import type { ParameterValues } from '../../declaration/parameters.ts';
+import type { Quantity } from '../../declaration/quantity.ts';
 import type { Column } from '../../declaration/results.ts';
 import {
   type DiffusionProblem,
@@ -133,6 +134,12 @@ const FIELD_NOTES: Readonly<Record<FieldQuantity, string>> = {
     'The grey values are components of the flux along the direction over the mean flux D0 Δc / L of a volume filled by the phase; their mean over all voxels of the volume is D_eff/D0.',
 };
 
+const QUANTITIES: Readonly<Record<FieldQuantity, Quantity>> = {
+  concentration: { symbol: 'c / c₀', title: 'concentration', unit: '', outside: 0 },
+  'flux-magnitude': { symbol: '|j| / j₀', title: 'flux', unit: '', outside: 0 },
+  'flux-along': { symbol: 'j / j₀', title: 'flux along the direction', unit: '', outside: 0 },
+};
+
 interface Prepared {
   readonly solved: ProfiledCase;
   readonly problem: DiffusionProblem;
@@ -255,6 +262,8 @@ export const operation = defineOperation({
       work: 250 * voxels,
     };
   },
+
+  quantity: (_input, { field }) => QUANTITIES[field as FieldQuantity],
 
   async run(input, params, context) {
     const index = await labelsOfBreathing(input, context.breathe);

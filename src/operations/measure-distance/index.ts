@@ -142,6 +142,13 @@ export const operation = defineOperation({
     return { bytes: arenaBytes + voxels * 6 + (1 << 20), arenaBytes, work: 8 * voxels };
   },
 
+  quantity: (input) => ({
+    symbol: 'distance',
+    title: 'distance',
+    unit: lengthUnit(input),
+    outside: 0,
+  }),
+
   async run(input, params, context) {
     const prepared = preparePhases(input, await labelsOfBreathing(input, context.breathe), params);
     const { selection, options } = prepared;

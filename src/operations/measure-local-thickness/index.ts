@@ -172,6 +172,13 @@ export const operation = defineOperation({
     };
   },
 
+  quantity: (input) => ({
+    symbol: 'thickness',
+    title: 'thickness',
+    unit: lengthUnit(input),
+    outside: 0,
+  }),
+
   async run(input, params, context) {
     const prepared = preparePhases(input, await labelsOfBreathing(input, context.breathe), params);
     const { selection, options } = prepared;

@@ -16,6 +16,7 @@ import {
   type OpacityPoint,
   presetCurve,
   removePoint,
+  solidCurve,
   widestGap,
 } from '../../rendering/transfer-function.ts';
 import { chosenCurve, withCurve } from '../../stores/display-3d.ts';
@@ -41,6 +42,8 @@ const INNER = {
   height: HEIGHT - MARGIN.top - MARGIN.bottom,
 };
 const OPACITY_STEP = 0.05;
+/** Fields are solid wherever there is a value. */
+const ALL_SOLID: OpacityCurve = [{ value: 0, opacity: 1 }];
 
 interface OpacityEditorProps {
   readonly client: EngineClient;
@@ -57,7 +60,7 @@ export function OpacityEditor({ client, image }: OpacityEditorProps) {
     return <div className={styles['chart']} style={{ width: WIDTH, height: HEIGHT }} />;
   }
   const chosen = chosenCurve(curves, image.range);
-  const curve = chosen ?? presetCurve('solid', window, []);
+  const curve = chosen ?? (image.quantity === undefined ? solidCurve(window) : ALL_SOLID);
   const index = Math.min(selected, curve.length - 1);
   const change = (points: OpacityCurve | null): void => {
     const { display3d, setDisplay3d } = useViewer.getState();
@@ -96,10 +99,11 @@ export function OpacityEditor({ client, image }: OpacityEditorProps) {
             {title}
           </Button>
         ))}
-        <Tooltip label="Reset: solid above the middle of the window, and following it">
+        <Tooltip label="Reset: solid, as first shown">
           <ActionIcon
             aria-label="Reset the opacities"
-            disabled={chosen === null}
+            // A disabled button would drop the focus that the popover's keys need.
+            {...(chosen === null ? { 'aria-disabled': true, 'data-disabled': true } : {})}
             onClick={() => change(null)}
           >
             <IconRestore size={16} stroke={1.6} aria-hidden />
@@ -146,20 +150,18 @@ function Chart({ histogram, window, curve, selected, onSelect, onChange }: Chart
       opacity: Number(y.invert(event.clientY - (box?.top ?? 0) - MARGIN.top).toFixed(2)),
     };
   };
-  const focusPoint = (index: number): void => {
-    onSelect(index);
-    requestAnimationFrame(() =>
-      chart.current?.querySelectorAll<SVGElement>('[role="slider"]')[index]?.focus(),
-    );
-  };
+  const focusPoint = (index: number): void =>
+    chart.current?.querySelectorAll<SVGElement>('[role="slider"]')[index]?.focus();
   const add = (point: OpacityPoint): void => {
     const added = addPoint(curve, point);
     onChange(added.curve);
-    focusPoint(added.index);
+    onSelect(added.index);
+    requestAnimationFrame(() => focusPoint(added.index));
   };
   const remove = (index: number): void => {
-    onChange(removePoint(curve, index));
+    // The focus must not go with the point.
     focusPoint(Math.max(0, index - 1));
+    onChange(removePoint(curve, index));
   };
   const line = [
     `M0 ${y(opacityAt(curve, low))}`,
@@ -359,7 +361,7 @@ function PointFields(props: {
       <Tooltip label="Remove the point (Delete)">
         <ActionIcon
           aria-label="Remove the point"
-          disabled={curve.length === 1}
+          {...(curve.length === 1 ? { 'aria-disabled': true, 'data-disabled': true } : {})}
           onClick={() => onChange(removePoint(curve, index))}
         >
           <IconTrash size={15} stroke={1.6} aria-hidden />

@@ -77,7 +77,7 @@ export function ClipSettings({ info }: { readonly info: VolumeInfo }) {
         </Button>
         <Button
           variant="default"
-          disabled={isUntouched}
+          {...(isUntouched ? { 'aria-disabled': true, 'data-disabled': true } : {})}
           onClick={() => setDisplay3d({ clipBox: WHOLE_BOX, clipFollows: NOT_FOLLOWING })}
         >
           Reset

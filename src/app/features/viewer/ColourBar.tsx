@@ -1,5 +1,6 @@
 /** Which colour means which grey value. */
 import { scaleLinear } from 'd3-scale';
+import { useId } from 'react';
 import { formatNumber } from '../../components/format.ts';
 import { type ColourMapId, colourStops } from '../../rendering/colour-maps.ts';
 import type { GreyWindow } from '../../stores/viewer.ts';
@@ -18,13 +19,18 @@ interface ColourBarProps {
   readonly colourMap: ColourMapId;
   /** What the numbers are. */
   readonly title: string;
+  /** Of the numbers; '' for none. */
+  readonly unit?: string;
   /** Size of the view that the bar lies on. */
   readonly width: number;
   readonly height: number;
 }
 
 /** null on views too low for it. */
-export function ColourBar({ window, colourMap, title, width, height }: ColourBarProps) {
+export function ColourBar(props: ColourBarProps) {
+  const { window, colourMap, unit = '', width, height } = props;
+  const id = useId();
+  const title = unit === '' ? props.title : `${props.title} (${unit})`;
   const length = Math.min(LONGEST, height - TOP - BOTTOM);
   const { low, high } = window;
   if (length < 40 || !(low < high)) return null;
@@ -35,7 +41,6 @@ export function ColourBar({ window, colourMap, title, width, height }: ColourBar
     .map((tick) => ({ value: tick, text: formatNumber(tick) }));
   // The ends are wherever the window was dragged to: four digits tell them apart.
   const end = (value: number) => ({ value, text: formatNumber(Number(value.toPrecision(4))) });
-  const id = `colour-bar-${colourMap}`;
   return (
     <svg
       className={styles['colourBar']}

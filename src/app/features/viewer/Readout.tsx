@@ -82,10 +82,17 @@ export function Readout({ source, image, overlay, before, compared }: ReadoutPro
         </span>
       )}
       {value !== null && grey !== null && (
-        <strong data-value="grey">{voxelText(value, grey.type)}</strong>
+        <strong data-value="grey">{valueText(value, grey)}</strong>
       )}
     </output>
   );
+}
+
+/** All digits of a value with its unit; a dash where the voxel has none. */
+function valueText(value: number, { type, quantity }: VolumeInfo): string {
+  if (value === quantity?.outside) return '–';
+  const text = voxelText(value, type);
+  return quantity === undefined || quantity.unit === '' ? text : `${text} ${quantity.unit}`;
 }
 
 /** The value at a voxel of a slice (or slab) that the views show as well. */

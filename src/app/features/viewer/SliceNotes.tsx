@@ -10,12 +10,13 @@ import { differenceWindow } from './slice-picture.ts';
 import styles from './viewer.module.css';
 
 interface GreyColourBarProps {
+  readonly image: VolumeInfo;
   readonly isDifference: boolean;
   readonly width: number;
   readonly height: number;
 }
 
-export function GreyColourBar({ isDifference, ...size }: GreyColourBarProps) {
+export function GreyColourBar({ image, isDifference, ...size }: GreyColourBarProps) {
   const window = useViewer((state) => state.window);
   const colourMap = useViewer((state) => state.colourMap);
   const isShown = useViewer((state) => state.colourBarShown);
@@ -28,7 +29,13 @@ export function GreyColourBar({ isDifference, ...size }: GreyColourBarProps) {
       {...size}
     />
   ) : (
-    <ColourBar window={window} colourMap={colourMap} title="grey value" {...size} />
+    <ColourBar
+      window={window}
+      colourMap={colourMap}
+      title={image.quantity?.symbol ?? 'grey value'}
+      unit={image.quantity?.unit ?? ''}
+      {...size}
+    />
   );
 }
 

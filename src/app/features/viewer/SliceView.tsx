@@ -78,7 +78,14 @@ export function SliceView(props: SliceViewProps) {
     part('before', comparing ? before.volume : null, before?.offset ?? IN_PLACE),
     slab,
   );
-  const ours = usePicture(image === null, overlay, old ?? grey, old === null ? labels : null);
+  const ours = usePicture(
+    image === null,
+    overlay,
+    old ?? grey,
+    old === null ? labels : null,
+    null,
+    old === null ? outsideOf(image) : null,
+  );
   const offset = compared?.offset ?? IN_PLACE;
   const otherGrey = usePart(part('other', compared?.image ?? null, offset), slab);
   const otherLabels = usePart(part('other labels', compared?.overlay ?? null, offset), null);
@@ -88,6 +95,7 @@ export function SliceView(props: SliceViewProps) {
     otherGrey,
     otherLabels,
     props.comparedWindow,
+    outsideOf(compared?.image ?? null),
   );
   const difference = useDifference(
     compareMode === 'difference' ? grey : null,
@@ -159,7 +167,12 @@ export function SliceView(props: SliceViewProps) {
           />
         )}
         {image !== null && hasColourBar && (
-          <GreyColourBar isDifference={difference !== null} width={width} height={height} />
+          <GreyColourBar
+            image={image}
+            isDifference={difference !== null}
+            width={width}
+            height={height}
+          />
         )}
         {image !== null && slab !== null && (
           <SlabNote slab={slab} image={image} plane={plane} index={index} />
@@ -205,6 +218,11 @@ export function SliceView(props: SliceViewProps) {
       </div>
     </div>
   );
+}
+
+/** The value of voxels that have none; null where all have one. */
+function outsideOf(image: VolumeInfo | null): number | null {
+  return image?.quantity?.outside ?? null;
 }
 
 interface Part {

@@ -1,6 +1,7 @@
 /** Three linked slices and the 3-D view of a volume, with window, colours and legend. */
 import { useEffect, useMemo, useRef } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { ColourMapId } from '../../rendering/colour-maps.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { useMeasures } from '../../stores/measures.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
@@ -38,6 +39,7 @@ export function Viewer({ client, ...results }: ViewerProps) {
   const before = useMemo(() => beforeOf(opened, volume), [opened, volume]);
   useCentredCrosshair(volume);
   useDefaultWindow(slices, image);
+  useColourMapOfFields(image);
   useViewerKeys();
   useMeasuresOf(opened);
   const isShown = (view: ViewId) => maximised === null || maximised === view;
@@ -98,6 +100,21 @@ export function Viewer({ client, ...results }: ViewerProps) {
 function useMeasuresOf(opened: VolumeInfo | null): void {
   const voxels = opened?.voxelDigest ?? opened?.handle ?? null;
   useEffect(() => useMeasures.getState().removeAll, [voxels]);
+}
+
+/** Fields have a colour map of their own; grey values get theirs back. */
+function useColourMapOfFields(image: VolumeInfo | null): void {
+  const ofFields = useRef<ColourMapId>('viridis');
+  const isField = image?.quantity !== undefined;
+  useEffect(() => {
+    if (!isField) return;
+    const { colourMap: ofGrey, setColourMap } = useViewer.getState();
+    setColourMap(ofFields.current);
+    return () => {
+      ofFields.current = useViewer.getState().colourMap;
+      setColourMap(ofGrey);
+    };
+  }, [isField]);
 }
 
 /** Puts the crosshair into the middle when a volume of another size comes. */

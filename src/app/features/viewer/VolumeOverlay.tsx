@@ -8,6 +8,7 @@ import { relativeExtent, volumeOutline } from '../../rendering/volume-outline.ts
 import type { VolumeView } from '../../rendering/volume-view.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import { crosshairShares } from '../../stores/display-3d.ts';
+import { GreyColourBar } from './SliceNotes.tsx';
 import { ClipHandles } from './ClipHandles.tsx';
 import styles from './viewer.module.css';
 
@@ -59,9 +60,22 @@ export function VolumeOverlay({ view, loaded, width, height }: VolumeOverlayProp
         <Directions camera={camera} height={height} />
       </svg>
       <ClipHandles info={info} projected={{ camera, extent, width, height }} />
+      {info.kind === 'grey' && <ColourBar3d image={info} width={width} height={height} />}
       <span className={styles['extent']}>{extentText(info)}</span>
     </>
   );
+}
+
+/** Where colours stand for values: light and shade change greys more than they tell. */
+function ColourBar3d(props: {
+  readonly image: VolumeInfo;
+  readonly width: number;
+  readonly height: number;
+}) {
+  const colourMap = useViewer((state) => state.colourMap);
+  const isColoured = colourMap !== 'grey' && colourMap !== 'inverted';
+  if (!isColoured && props.image.quantity === undefined) return null;
+  return <GreyColourBar {...props} isDifference={false} />;
 }
 
 const LENGTH = 18;

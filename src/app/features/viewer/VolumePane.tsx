@@ -343,6 +343,7 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const crosshair = useViewer((state) => state.crosshair);
   const cut = useViewer((state) => state.cut);
   const { lit, curves } = useViewer((state) => state.display3d);
+  const isField = loaded?.preview.hasOutside === true;
   const isLabels = loaded?.info.kind === 'labels';
   const kind = useViewer(({ content3d }) => (content3d === 'surfaces' ? 'surfaces' : 'phases'));
   const phases = loaded?.info.phases;
@@ -355,9 +356,9 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
     if (isLabels || range === undefined) return null;
     const [low, high] = range;
     const shown = window ?? { low, high };
-    const opacity = chosenCurve(curves, range) ?? solidCurve(shown);
+    const opacity = chosenCurve(curves, range) ?? (isField ? null : solidCurve(shown));
     return { kind: 'grey', ...shown, colourMap, lit, opacity };
-  }, [isLabels, range, window, colourMap, lit, curves]);
+  }, [isLabels, range, window, colourMap, lit, curves, isField]);
   const look = phaseLook ?? greyLook;
 
   const sent = useRef<{ view: VolumeView; preview: PreviewVolume } | null>(null);

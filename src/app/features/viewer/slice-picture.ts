@@ -15,13 +15,17 @@ import { type GreyWindow, useViewer } from '../../stores/viewer.ts';
 const NO_WINDOW = { low: 0, high: 1 };
 const NO_LABELS: LabelLook = { colours: new Map(), opacity: 0, style: 'fill' };
 
-/** Grey values with labels over them. `ownWindow` is used in place of that of all views. */
+/**
+ * Grey values with labels over them. `ownWindow` is used in place of that of all views; voxels of the
+ * value `outside` have none.
+ */
 export function usePicture(
   isAlone: boolean,
   overlay: VolumeInfo | null,
   grey: SlicePixels | null,
   labels: SlicePixels | null,
   ownWindow: GreyWindow | null = null,
+  outside: number | null = null,
 ): HTMLCanvasElement | null {
   const shared = useViewer((state) => state.window);
   const window = ownWindow ?? shared;
@@ -42,8 +46,8 @@ export function usePicture(
     const grid = grey ?? labels;
     // Grey values wait for their window: a wrong one would flash.
     if (grid === null || (grey !== null && window === null)) return null;
-    return paint(grey, { ...(window ?? NO_WINDOW), colourMap }, labels, look);
-  }, [grey, labels, window, colourMap, look]);
+    return paint(grey, { ...(window ?? NO_WINDOW), colourMap, outside }, labels, look);
+  }, [grey, labels, window, colourMap, look, outside]);
 }
 
 /** Differences from minus to plus half the window's width, so that equal voxels are colourless. */

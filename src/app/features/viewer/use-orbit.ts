@@ -22,9 +22,11 @@ export function useOrbit(): void {
     };
     frame = requestAnimationFrame(step);
     const stop = (event: Event): void => {
-      // The switch itself switches off.
-      const isSwitch = event.target instanceof Element && event.target.closest('[data-orbit]');
-      if (isSwitch === false || isSwitch === null) setOrbiting(false);
+      // A press of the switch itself would switch it on again.
+      const isOnSwitch = event.target instanceof Element && event.target.closest('[data-orbit]');
+      const isPress = !(event instanceof KeyboardEvent) || ['Enter', ' '].includes(event.key);
+      if (isPress && isOnSwitch !== false && isOnSwitch !== null) return;
+      setOrbiting(false);
     };
     for (const input of INPUTS) globalThis.addEventListener(input, stop, { capture: true });
     return () => {
