@@ -50,7 +50,7 @@ export interface Previews {
 }
 
 /** What is computed: the steps that have not been run, on the last volume that has been. */
-export interface PreviewPlan {
+interface PreviewPlan {
   readonly base: VolumeHandle;
   readonly recipe: Recipe;
   /** Keys of the steps' results. */
