@@ -149,6 +149,19 @@ test('messages stand under the workbench and cover nothing', async ({ page }) =>
   await expect(alert).toHaveCount(0);
 });
 
+test('Ctrl+Enter runs at once after the voxel-size dialog', async ({ page }) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await workbench.openSample();
+  await workbench.parameters.getByRole('button', { name: /µm/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Voxel size' });
+  await dialog.getByRole('button', { name: 'Set to unknown' }).click();
+  await page.keyboard.press('Control+Enter');
+  await expect(workbench.recipe.getByRole('button', { name: 'Cancel' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await workbench.idle();
+});
+
 test('a double click on a view’s title shows it alone, and again all', async ({ page }) => {
   const workbench = new WorkbenchPage(page);
   await workbench.start();

@@ -119,6 +119,32 @@ test('a newer change ends the preview of an older one', async ({ page }) => {
   await expect(still).toHaveCount(3);
 });
 
+test('how long a run takes is a guess until one was measured', async ({ page }) => {
+  const { workbench } = await openWith(page, 'filters.json');
+  await workbench.selectStep('Unsharp mask');
+  const unmeasured = /1 s \(not measured yet on this computer\)/;
+  await expect(workbench.parameters).toContainText(unmeasured);
+  await expect(workbench.recipe).toContainText(unmeasured);
+  await page.evaluate(() => {
+    const secondsPerWork = { 'denoise-median': 1e-5, 'sharpen-unsharp-mask': 1e-6 };
+    localStorage.setItem('tauscope-speeds', JSON.stringify({ threads: 2, secondsPerWork }));
+  });
+  await page.reload();
+  await workbench.start();
+  await workbench.drop(join(folder, 'blocks.nrrd'));
+  // 6 visits of 48³ voxels at 10 µs each.
+  await expect(workbench.step('Median filter')).toContainText('about 7 s');
+  await workbench.selectStep('Median filter');
+  await expect(workbench.parameters).toContainText(/To run it: about 7 s, /);
+  await expect(workbench.recipe).toContainText(/2 of 2 steps to compute · .* · about \d+ s$/m);
+  await workbench.run();
+  const kept = await page.evaluate(() => localStorage.getItem('tauscope-speeds'));
+  const { secondsPerWork } = JSON.parse(kept ?? '{}') as {
+    secondsPerWork: Record<string, number>;
+  };
+  expect(secondsPerWork['denoise-median']).toBeGreaterThan(0);
+});
+
 test('what a few slices cannot tell is said', async ({ page }) => {
   const { workbench, views, still } = await openWith(page, 'flood.json');
   await workbench.selectStep('Marker watershed');

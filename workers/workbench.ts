@@ -172,10 +172,10 @@ export function createWorkbench(
     facts: FileFacts,
     signal?: AbortSignal,
     madeBy: string | null = null,
+    known: Census | null = null,
   ): Promise<VolumeInfo> {
     const { volume, identity, voxelDigest } = identified;
-    const breathe = createBreathe(host, signal);
-    const census = volume.kind === 'labels' ? await countLabelsBreathing(volume, breathe) : null;
+    const census = known ?? (await takeCensus(volume, createBreathe(host, signal)));
     const info: VolumeInfo = {
       handle: identity,
       name: volume.name,
@@ -184,12 +184,7 @@ export function createWorkbench(
       type: volume.type,
       spacing: volume.spacing,
       origin: volume.origin,
-      ...(await findRange(volume, breathe)),
-      phases: census === null ? [] : phasesFor(census.labels, volume.phases),
-      labelCounts: (census?.labels ?? []).map((label, i) => ({
-        label,
-        count: census?.counts[i] ?? 0,
-      })),
+      ...census,
       voxelDigest,
       onGpu: identified.onGpu,
       ...facts,
@@ -224,13 +219,15 @@ export function createWorkbench(
       onGpu,
       ...(voxelDigest === null ? {} : { voxelDigest }),
     });
-    const changed = await keep(identified, {
-      looksSegmented,
-      warnings,
-      tags,
-      spacingSource,
-      ...facts,
-    });
+    const { range, notFinite, phases, labelCounts } = info;
+    const isCounted = identified.volume.kind === info.kind;
+    const changed = await keep(
+      identified,
+      { looksSegmented, warnings, tags, spacingSource, ...facts },
+      undefined,
+      null,
+      isCounted ? { range, notFinite, phases, labelCounts } : null,
+    );
     // The page goes on showing what was computed from the volume before the change.
     inheritShown(changed.handle, shown.get(handle));
     return changed;
@@ -539,6 +536,21 @@ export function createWorkbench(
     async release(handle) {
       release(handle);
     },
+  };
+}
+
+/** What a pass over all voxels tells. */
+type Census = Pick<VolumeInfo, 'range' | 'notFinite' | 'phases' | 'labelCounts'>;
+
+async function takeCensus(volume: Volume, breathe: () => Promise<void>): Promise<Census> {
+  const { labels, counts } =
+    volume.kind === 'labels'
+      ? await countLabelsBreathing(volume, breathe)
+      : { labels: [], counts: [] };
+  return {
+    ...(await findRange(volume, breathe)),
+    phases: volume.kind === 'labels' ? phasesFor(labels, volume.phases) : [],
+    labelCounts: labels.map((label, i) => ({ label, count: counts[i] ?? 0 })),
   };
 }
 

@@ -13,6 +13,7 @@ import { createDialogs } from './stores/dialogs.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
+import { keepSpeeds } from './stores/speeds.ts';
 import { useViewer } from './stores/viewer.ts';
 import { createWorkspace } from './stores/create-workspace.ts';
 import type { Workspace } from './stores/workspace.ts';
@@ -48,6 +49,7 @@ function start(): void {
   });
   const storage = localStorageOrNull();
   keepSession(workspace, useViewer, storage);
+  keepSpeeds(workspace, storage);
   const workbench: Workbench = {
     client,
     workspace,

@@ -32,6 +32,8 @@ export interface AutoNumberField extends FieldCommon {
   readonly step: number;
   /** How the value is found when left automatic, one sentence. */
   readonly auto: string;
+  /** Where the number is a label: forms let choose among the phases that are known. */
+  readonly isLabel?: true;
 }
 
 export interface BooleanField extends FieldCommon {

@@ -66,6 +66,7 @@ export const phaseField = {
   max: 4_294_967_295,
   step: 1,
   auto: 'the phase that is marked as pore, where there is exactly one.',
+  isLabel: true,
 } as const satisfies ParameterFields[string];
 
 /** Columns that name the conducting phase of a row. */

@@ -33,10 +33,20 @@ export function formatSpacing({ values, unit }: VoxelSpacing): string {
   return x === y && y === z ? `${x} ${unit}` : `${x} × ${y} × ${z} ${unit}`;
 }
 
+/** Time that something will take, with no more digits than it deserves. */
+export function formatForecast(seconds: number): string {
+  if (seconds < 1) return 'under 1 s';
+  return `about ${wholeSeconds(seconds)}`;
+}
+
 /** Time that is left: whole seconds, since more digits would only flicker. */
 export function formatTimeLeft(seconds: number): string {
+  return `about ${wholeSeconds(seconds)} left`;
+}
+
+function wholeSeconds(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));
-  return `about ${whole < 90 ? `${whole} s` : formatSeconds(whole)} left`;
+  return whole < 90 ? `${whole} s` : formatSeconds(whole);
 }
 
 export function formatSeconds(seconds: number): string {

@@ -14,9 +14,10 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   const core = createCore(client, options);
   const { store, log, report, asking, changeVolume, setVolumes } = core;
   const { getState: get, setState: set } = store;
-  const { openVolumes, reload, recover, ...opening } = createOpening(core);
+  const { openVolumes, reload, changing, recover, ...opening } = createOpening(core);
   const { wasRun, ...runs } = createRuns(core, {
     reload,
+    changing,
     releasePictures: opening.releasePictures,
   });
 

@@ -46,6 +46,7 @@ export function createRuns(
   core: WorkspaceCore,
   volumes: {
     reload(id: string, jobId: string): Promise<void>;
+    changing(): Promise<void> | null;
     releasePictures(id: string): void;
   },
 ): RecipeRuns {
@@ -173,6 +174,8 @@ export function createRuns(
   }
 
   async function run(): Promise<void> {
+    const changing = volumes.changing();
+    if (changing !== null) await changing;
     const { shownVolume, volumes: all, source, activity, refusal } = get();
     const shown = all.find(({ id }) => id === shownVolume);
     if (source === null || shown === undefined || activity !== null) return;

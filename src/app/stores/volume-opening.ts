@@ -83,6 +83,8 @@ type Opening = Pick<
   /** Reads the voxels of a listed volume again; throws what reading throws. */
   reload(id: string, jobId: string): Promise<void>;
   recover(reason: ReplacementReason): Promise<void>;
+  /** A change of the shown volume under way, without which a run would be one of the volume before. */
+  changing(): Promise<void> | null;
 };
 
 export function createOpening(core: WorkspaceCore): Opening {
@@ -91,6 +93,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   const { setVolumes, changeVolume, scheduleEstimate, keepSelectionValid } = core;
   const { getState: get, setState: set } = store;
   const origins = new Map<string, Origin>();
+  let changing: Promise<void> | null = null;
   let settleQuestion: ((place: Place | null) => void) | null = null;
 
   /** The default recipe where the present one is empty or an untouched preset for the other kind. */
@@ -408,7 +411,18 @@ export function createOpening(core: WorkspaceCore): Opening {
   }
 
   /** Replaces the shown volume by a changed copy of itself; the recipe and the truth stay. */
-  async function changeShown(
+  function changeShown(
+    title: string,
+    change: (handle: VolumeHandle) => Promise<VolumeInfo>,
+  ): Promise<void> {
+    const changed = exchangeShown(title, change).finally(() => {
+      if (changing === changed) changing = null;
+    });
+    changing = changed;
+    return changed;
+  }
+
+  async function exchangeShown(
     title: string,
     change: (handle: VolumeHandle) => Promise<VolumeInfo>,
   ): Promise<void> {
@@ -482,8 +496,11 @@ export function createOpening(core: WorkspaceCore): Opening {
       changeVolume(id, withoutPictures);
       holds.drop(...pictures(volume).map(({ handle }) => handle));
     },
-    setVoxelSize: (spacing) =>
-      changeShown('Voxel size', (handle) => client.setSpacing(handle, spacing)),
+    changing: () => changing,
+    setVoxelSize(spacing) {
+      set({ asksVoxelSize: false });
+      return changeShown('Voxel size', (handle) => client.setSpacing(handle, spacing));
+    },
     setKind: (kind) => changeShown('Kind of volume', (handle) => client.setKind(handle, kind)),
     openTruth() {
       const { truth, shownVolume } = get();

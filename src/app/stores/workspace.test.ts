@@ -309,6 +309,27 @@ describe('opening', () => {
     });
   });
 
+  it('runs on the voxel size that was just entered, however long it takes to arrive', async () => {
+    const { client } = scriptedClient();
+    const handles: string[] = [];
+    const { run, setSpacing } = client;
+    client.run = (job, recipe, handle, report) => {
+      handles.push(handle);
+      return run(job, recipe, handle, report);
+    };
+    client.setSpacing = async (handle, spacing) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return setSpacing(handle, spacing);
+    };
+    const { workspace } = await workspaceWith(client);
+    await workspace.openFiles([named('bare.tif')]);
+    workspace.edit('Add', () => addStep(emptyRecipe(), { operation: 'smooth', version: 1 }));
+    void workspace.setVoxelSize({ values: [2, 2, 2], unit: 'µm' });
+    expect(workspace.store.getState().asksVoxelSize).toBe(false);
+    await workspace.run();
+    expect(handles).toEqual(['bare-sized']);
+  });
+
   it('loads a recipe file, undoes to the one before and refuses one that is none', async () => {
     const { client } = scriptedClient();
     const { workspace } = await workspaceWith(client);

@@ -31,7 +31,39 @@ export function NumberControl(props: FieldProps<NumberField, number>) {
   );
 }
 
+const AUTOMATIC = 'automatic';
+
+/** The phase that a label names; the label alone where the volume does not have it. */
+function PhaseControl(props: FieldProps<AutoNumberField, number | null>) {
+  const { id, value, problem, context, onChange } = props;
+  const known = context.phases.map(({ label, name }) => ({
+    value: String(label),
+    label: `${label} · ${name}`,
+  }));
+  const isKnown = value === null || known.some((option) => option.value === String(value));
+  const other = isKnown ? [] : [{ value: String(value), label: `label ${value}: not there` }];
+  return (
+    <NativeSelect
+      id={id}
+      size="xs"
+      aria-describedby={`${id}-help`}
+      error={problem !== null}
+      data={[{ value: AUTOMATIC, label: AUTOMATIC }, ...known, ...other]}
+      value={value === null ? AUTOMATIC : String(value)}
+      onChange={({ currentTarget }) =>
+        onChange(currentTarget.value === AUTOMATIC ? null : Number(currentTarget.value), null)
+      }
+    />
+  );
+}
+
 export function AutoNumberControl(props: FieldProps<AutoNumberField, number | null>) {
+  const { field, context } = props;
+  const isChoice = field.isLabel === true && context.phases.length > 0;
+  return isChoice ? <PhaseControl {...props} /> : <AutoNumberInput {...props} />;
+}
+
+function AutoNumberInput(props: FieldProps<AutoNumberField, number | null>) {
   const { id, field, value, problem, context, onChange } = props;
   const name = id.slice(id.lastIndexOf('.') + 1);
   const found = context.found[name];

@@ -21,7 +21,7 @@ export function PhaseBars({ source }: { readonly source: VolumeInfo | null }) {
       {rows.map(({ label, name, colour, share }) => (
         <li key={label}>
           <span className={styles['name']} title={name}>
-            {name}
+            {name === String(label) ? name : `${label} · ${name}`}
           </span>
           <span className={styles['track']}>
             <span style={{ width: `${100 * share}%`, background: colour ?? 'currentColor' }} />

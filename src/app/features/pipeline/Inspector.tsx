@@ -13,6 +13,7 @@ import { INPUT } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { changeLabel, valueIn } from './change-label.ts';
 import { PreviewSwitch } from './PreviewSwitch.tsx';
+import { StepForecast } from './StepForecast.tsx';
 import { useFieldContext } from './use-field-context.ts';
 import styles from './pipeline.module.css';
 
@@ -67,6 +68,7 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
   return (
     <>
       <p className={styles['summary']}>{operation.summary}</p>
+      <StepForecast status={status} />
       <PreviewSwitch />
       {problem === null ? null : <Problem text={problem} />}
       {failure === null || problem !== null ? null : <Problem text={failure.message} />}
@@ -199,7 +201,6 @@ function InputFacts() {
           )}
         </dd>
       </dl>
-      <LabelShares source={source} />
       <KindChoice
         kind={source.kind}
         looksSegmented={source.looksSegmented && source.range[0] !== source.range[1]}
@@ -240,32 +241,6 @@ function formatValues({ range: [low, high], notFinite, size }: VolumeInfo): stri
       ? `${formatNumber(low)} everywhere`
       : `${formatNumber(low)} to ${formatNumber(high)}`;
   return notFinite === 0 ? finite : `${finite}, ${notFinite} not finite`;
-}
-
-/** Which labels there are, what they are called and how much of the volume each takes. */
-function LabelShares({ source }: { readonly source: VolumeInfo }) {
-  if (source.kind !== 'labels') return null;
-  const all = source.labelCounts.reduce((sum, { count }) => sum + count, 0);
-  return (
-    <ul className={styles['shares']} aria-label="Labels">
-      {source.labelCounts.map(({ label, count }) => {
-        const phase = source.phases.find((each) => each.label === label);
-        return (
-          <li key={label}>
-            <span
-              className={styles['swatch']}
-              style={{ background: phase?.colour ?? 'transparent' }}
-              aria-hidden
-            />
-            <span>
-              {label} · {phase?.name ?? ''}
-            </span>
-            <span className={styles['share']}>{((100 * count) / all).toFixed(2)} %</span>
-          </li>
-        );
-      })}
-    </ul>
-  );
 }
 
 function KindChoice(props: { readonly kind: 'grey' | 'labels'; readonly looksSegmented: boolean }) {

@@ -7,11 +7,13 @@ import { formatTimeLeft } from '../../components/format.ts';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { presetFor } from '../../../recipe/presets.ts';
 import { type StepStatus, stepState } from '../../stores/recipe-status.ts';
+import { totalForecast } from '../../stores/speeds.ts';
 import type { Activity } from '../../stores/workspace.ts';
 import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { useAction } from '../../use-action.ts';
 import { GpuSwitch } from './GpuSwitch.tsx';
-import { describeRun, peakBytes, secondsLeft } from './run-forecast.ts';
+import { describeRun, forecastText, peakBytes, secondsLeft } from './run-forecast.ts';
+import { useForecasts } from './use-forecasts.ts';
 import styles from './pipeline.module.css';
 
 export function RunBar() {
@@ -37,9 +39,13 @@ function Ready() {
   const open = enabled.filter((status) => {
     const state = stepState(status, outcomes[status.step.id], null, null);
     return state !== 'done' && state !== 'cached';
-  }).length;
+  });
+  const forecasts = useForecasts();
+  const times = open.flatMap(({ step }) => forecasts.get(step.id) ?? []);
+  const time =
+    times.length < open.length ? '' : forecastText(totalForecast(times.map((each) => each.time)));
   const bytes = source === null || estimates.length === 0 ? null : peakBytes(source, estimates);
-  const forecast = describeRun(enabled.length, open, bytes, deviceBytes());
+  const forecast = describeRun(enabled.length, open.length, bytes, deviceBytes(), time);
   return (
     <>
       <Tooltip label={run.label} position="top">

@@ -4,8 +4,9 @@ import { IconDotsVertical, IconStack2 } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useRef } from 'react';
 import { ActionItems } from '../../ActionItems.tsx';
 import { actionForKey } from '../../actions.ts';
-import { formatSize } from '../../components/format.ts';
+import { formatForecast, formatSize } from '../../components/format.ts';
 import { type StepStatus, stepState, titleOf } from '../../stores/recipe-status.ts';
+import type { Forecast } from '../../stores/speeds.ts';
 import { toggleStep } from '../../stores/step-edits.ts';
 import { INPUT } from '../../stores/workspace.ts';
 import { runAction } from '../../use-action.ts';
@@ -15,8 +16,9 @@ import {
   useWorkspace,
   useWorkspaceState,
 } from '../../workbench-context.tsx';
-import { secondsLeft } from './run-forecast.ts';
+import { forecastText, secondsLeft } from './run-forecast.ts';
 import { stateText, StepMark } from './StepMark.tsx';
+import { useForecasts } from './use-forecasts.ts';
 import { type RowDrag, useStepDrag } from './use-step-drag.ts';
 import styles from './pipeline.module.css';
 
@@ -35,6 +37,7 @@ export function StepList() {
   }));
   const list = useRef<HTMLOListElement>(null);
   const drag = useStepDrag(steps);
+  const forecasts = useForecasts();
   // After a key the focus follows the selection: to the next row, a copy, or a moved one.
   const followsSelection = useRef(false);
   useEffect(() => {
@@ -85,6 +88,7 @@ export function StepList() {
           key={status.step.id}
           status={status}
           isSelected={selected === status.step.id}
+          time={forecasts.get(status.step.id)?.time ?? null}
           drag={drag.row(status, index)}
         />
       ))}
@@ -95,9 +99,11 @@ export function StepList() {
 function StepRow(props: {
   readonly status: StepStatus;
   readonly isSelected: boolean;
+  /** How long it will take; null where that is not known. */
+  readonly time: Forecast | null;
   readonly drag: RowDrag;
 }) {
-  const { status, isSelected, drag } = props;
+  const { status, isSelected, time, drag } = props;
   const { step } = status;
   const workspace = useWorkspace();
   const { outcome, activity, failure } = useWorkspaceState((state) => ({
@@ -139,6 +145,9 @@ function StepRow(props: {
             {stateText(state, outcome, { fraction, secondsLeft: left })}
 
             {isOnGpu ? ' · GPU' : ''}
+            {time !== null && (state === 'new' || state === 'changed') ? (
+              <span title={forecastText(time)}> · {formatForecast(time.seconds)}</span>
+            ) : null}
           </span>
         </span>
       </button>

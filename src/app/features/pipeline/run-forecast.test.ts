@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeRun, secondsLeft } from './run-forecast.ts';
+import { describeRun, forecastText, secondsLeft } from './run-forecast.ts';
 
 describe('describeRun', () => {
   it('says what is needed, what there is and what to do where the device is too small', () => {
@@ -15,6 +15,18 @@ describe('describeRun', () => {
     );
     expect(describeRun(3, 2, null, 4 * 2 ** 30).text).toBe('2 of 3 steps to compute');
     expect(describeRun(3, 0, 2 ** 40, 2 ** 32).text).toBe('All results are up to date.');
+  });
+});
+
+describe('forecastText', () => {
+  it('says whether a run on this computer has told', () => {
+    expect(forecastText({ seconds: 12.3, isMeasured: true })).toBe('about 12 s');
+    expect(forecastText({ seconds: 0.2, isMeasured: true })).toBe('under 1 s');
+    expect(forecastText({ seconds: 300, isMeasured: false })).toBe(
+      'about 5 min (not measured yet on this computer)',
+    );
+    expect(forecastText(null)).toBe('time not measured yet on this computer');
+    expect(describeRun(3, 2, 2 ** 30, 2 ** 32, 'about 12 s').text).toMatch(/GiB · about 12 s$/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What running will take, from the engine's estimates. */
 import type { StepEstimate, VolumeInfo } from '../../../../workers/engine-api.ts';
-import { formatBytes } from '../../components/format.ts';
+import { formatBytes, formatForecast } from '../../components/format.ts';
+import type { Forecast } from '../../stores/speeds.ts';
 import { bytesPerVoxel, voxelCount } from '../../../volume/volume.ts';
 
 /** Bytes of the opened volume and of the hungriest step. */
@@ -18,6 +19,7 @@ export function describeRun(
   open: number,
   bytes: number | null,
   deviceBytes: number,
+  time = '',
 ): { readonly text: string; readonly isWarning: boolean } {
   if (steps === 0) return { text: 'Add a step to run.', isWarning: false };
   if (open === 0) return { text: 'All results are up to date.', isWarning: false };
@@ -28,7 +30,16 @@ export function describeRun(
     };
   }
   const memory = bytes === null ? '' : ` · about ${formatBytes(bytes)}`;
-  return { text: `${open} of ${steps} steps to compute${memory}`, isWarning: false };
+  const takes = time === '' ? '' : ` · ${time}`;
+  return { text: `${open} of ${steps} steps to compute${memory}${takes}`, isWarning: false };
+}
+
+/** How long it takes, and whether a run on this computer has told. */
+export function forecastText(forecast: Forecast | null): string {
+  const doubt = 'not measured yet on this computer';
+  if (forecast === null) return `time ${doubt}`;
+  const time = formatForecast(forecast.seconds);
+  return forecast.isMeasured ? time : `${time} (${doubt})`;
 }
 
 /** Seconds left, from what the work so far took; null while too little is done to say. */

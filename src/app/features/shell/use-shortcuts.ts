@@ -1,7 +1,7 @@
 /** Listens for the actions' shortcuts on the whole page. */
 import { useEffect } from 'react';
 import { actionForKey } from '../../actions.ts';
-import { useWorkbench } from '../../workbench-context.tsx';
+import { useWorkbench, type Workbench } from '../../workbench-context.tsx';
 
 /** Whether plain characters mean something to what has the focus: text, choices, menus. */
 function takesCharacters(target: EventTarget | null): boolean {
@@ -16,15 +16,18 @@ function takesCharacters(target: EventTarget | null): boolean {
   );
 }
 
-function dialogIsOpen(): boolean {
-  return document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+/** Asked of the state: a dialog that was closed stays in the document while it fades. */
+function dialogIsOpen({ dialogs, workspace }: Workbench): boolean {
+  const { asksVoxelSize, source, question } = workspace.store.getState();
+  const asks = source !== null && (question !== null || asksVoxelSize);
+  return asks || dialogs.getState().open !== null;
 }
 
 export function useShortcuts(): void {
   const workbench = useWorkbench();
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || dialogIsOpen()) return;
+      if (event.defaultPrevented || dialogIsOpen(workbench)) return;
       const action = actionForKey('page', event);
       if (action === null) return;
       const isCharacter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;

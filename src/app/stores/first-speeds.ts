@@ -1,0 +1,22 @@
+/** Seconds for a unit of an estimate's work on one thread. Written by `npx tsx scripts/measure-speeds.ts`. */
+export const FIRST_SPEEDS: Readonly<Partial<Record<string, number>>> = {
+  'correct-labels': 2.8e-9,
+  'crop-box': 1.5e-8,
+  'denoise-median': 1.9e-9,
+  'denoise-nl-means': 4.7e-10,
+  'gradient-magnitude': 1.1e-9,
+  'label-components': 4.3e-9,
+  'label-phases': 2.5e-8,
+  'measure-diffusion-field': 1.3e-9,
+  'measure-distance': 9.0e-9,
+  'measure-effective-conductivity': 5.7e-10,
+  'measure-electrode-tortuosity-factor': 1.4e-9,
+  'measure-local-thickness': 2.9e-9,
+  'measure-percolation': 8.0e-9,
+  'measure-surface-area': 1.2e-8,
+  'measure-tortuosity-factor': 7.2e-10,
+  'measure-volume-fraction': 8.2e-9,
+  'segment-watershed': 1.4e-8,
+  'sharpen-unsharp-mask': 1.3e-9,
+  'smooth-gaussian': 1.4e-9,
+};
