@@ -8,6 +8,7 @@ import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
 import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
+import type { MeshFormatId } from '../src/io/meshes/registry.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
@@ -227,6 +228,14 @@ export interface EngineApi {
     options: SurfaceOptions,
     report: (fraction: number) => void,
   ): Promise<PhaseSurface>;
+  /** The surface as a file, in the physical frame of the volume. */
+  exportSurface(
+    jobId: string,
+    handle: VolumeHandle,
+    label: number,
+    format: MeshFormatId,
+    report: (fraction: number) => void,
+  ): Promise<ExportedFile>;
   /** Surface areas of all labels, as `measure-surface-area` has them with its defaults. */
   surfaceAreas(jobId: string, handle: VolumeHandle): Promise<readonly PhaseArea[]>;
   /** Values from voxel to voxel at equal distances, both included; see `lineProfile`. */

@@ -23,6 +23,7 @@ import {
   resultsText,
   type StepResult,
 } from '../src/engine/results.ts';
+import { EXPORTED_SURFACE, phaseSurface } from '../src/engine/surfaces.ts';
 import { VERSION } from '../src/engine/version.ts';
 import { loadOperation } from '../src/operations/registry.ts';
 import { extractSlice, previewVolume, projectSlab } from '../src/engine/views.ts';
@@ -37,6 +38,7 @@ import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
 import { groupSources } from '../src/io/group.ts';
 import { openVolume } from '../src/io/open.ts';
+import { writeMesh } from '../src/io/meshes/registry.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
 import { loadPhantom } from '../src/phantoms/registry.ts';
@@ -413,6 +415,19 @@ export function createWorkbench(
           normals: normals.slice(),
           triangles: triangles.slice(),
         };
+      }),
+
+    exportSurface: (jobId, handle, label, format, report) =>
+      asJob(jobId, async (signal) => {
+        const kept = find(handle);
+        const { volume, madeBy, onGpu } = kept;
+        const job = { kernels: engine.kernels, host, signal, progress: report };
+        const surface = await phaseSurface(volume, label, EXPORTED_SURFACE, job);
+        const { name } = surface.phase;
+        const blob = await writeMesh({ ...surface, name }, format, createBreathe(host, signal));
+        const stem = exportStem(volume, madeBy).replace(/-labels$/, '');
+        const phase = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-');
+        return { name: `${stem}-${phase}${onGpu ? '-gpu' : ''}.${format}`, blob };
       }),
 
     surfaceAreas: (jobId, handle) =>

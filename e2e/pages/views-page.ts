@@ -9,6 +9,8 @@ export class ViewsPage {
   readonly views: Locator;
   readonly tools: Locator;
   readonly volume: Locator;
+  /** Surface areas over the 3-D view. */
+  readonly areas: Locator;
   readonly histogram: Locator;
   readonly readout: Locator;
 
@@ -17,6 +19,7 @@ export class ViewsPage {
     this.views = page.getByRole('region', { name: 'Views' });
     this.tools = this.views.getByRole('group', { name: 'View tools' });
     this.volume = this.views.getByRole('application', { name: /^Volume in 3-D/ });
+    this.areas = this.volume.getByRole('table', { name: /^Surface areas/ });
     this.histogram = page.getByRole('region', { name: 'Histogram' });
     this.readout = page.getByTestId('readout');
   }
@@ -58,6 +61,20 @@ export class ViewsPage {
   /** A number that changes with the picture. */
   async digest(view: Locator): Promise<number> {
     return (await this.#pixels(view)).digest;
+  }
+
+  /** Red, green and blue of a view's pixel, at shares of its width and height. */
+  colourAt(view: Locator, across: number, down: number): Promise<readonly number[]> {
+    return view.locator('canvas').evaluate(
+      (canvas: HTMLCanvasElement, [x, y]) => {
+        const copy = document.createElement('canvas');
+        copy.width = copy.height = 1;
+        const context = copy.getContext('2d');
+        context?.drawImage(canvas, -Math.round(x * canvas.width), -Math.round(y * canvas.height));
+        return [...(context?.getImageData(0, 0, 1, 1).data ?? [])].slice(0, 3);
+      },
+      [across, down] as const,
+    );
   }
 
   #pixels(view: Locator): Promise<{ readonly coverage: number; readonly digest: number }> {

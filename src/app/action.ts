@@ -6,6 +6,7 @@ export type ActionGroup =
   | 'File'
   | 'Export'
   | 'Volumes'
+  | 'Export surface'
   | 'Edit'
   | 'Recipe'
   | 'Step'

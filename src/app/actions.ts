@@ -29,6 +29,7 @@ import {
 import { COMPARE_MODES, SLAB_CHOICES, useViewer } from './stores/viewer.ts';
 import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/window-presets.ts';
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
+import { surfaceActions } from './surface-actions.ts';
 import { VOLUME_ACTIONS } from './volume-actions.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -669,16 +670,22 @@ export const ACTIONS: readonly Action[] = [
   ...VERSION_ACTIONS,
 ];
 
-let listed: {
+interface Listed {
   readonly operations: readonly OperationDescriptor[];
+  readonly labels: VolumeInfo | null;
   readonly all: readonly Action[];
-} = { operations: [], all: ACTIONS };
+}
 
-/** All actions, with one for each operation that can be a step. */
+let listed: Listed = { operations: [], labels: null, all: ACTIONS };
+
+/** All actions, with one for each operation that can be a step and for each surface there is. */
 export function actionsOf(workbench: Workbench): readonly Action[] {
-  const operations = stateOf(workbench).engine?.operations ?? listed.operations;
-  if (operations !== listed.operations) {
-    listed = { operations, all: [...ACTIONS, ...operations.map(addOperationAction)] };
+  const state = stateOf(workbench);
+  const operations = state.engine?.operations ?? listed.operations;
+  const labels = lastLabels(state);
+  if (operations !== listed.operations || labels !== listed.labels) {
+    const more = [...operations.map(addOperationAction), ...surfaceActions(labels)];
+    listed = { operations, labels, all: [...ACTIONS, ...more] };
   }
   return listed.all;
 }

@@ -153,6 +153,8 @@ export function createEngineClient(
     preview: (handle, maxEdge) => call((remote) => remote.preview(handle, maxEdge)),
     surface: (jobId, handle, label, options, report) =>
       callJob(jobId, (remote) => remote.surface(jobId, handle, label, options, proxy(report))),
+    exportSurface: (jobId, handle, label, format, report) =>
+      callJob(jobId, (remote) => remote.exportSurface(jobId, handle, label, format, proxy(report))),
     surfaceAreas: (jobId, handle) => callJob(jobId, (remote) => remote.surfaceAreas(jobId, handle)),
     profile: (handle, from, to) => call((remote) => remote.profile(handle, from, to)),
     statistics: (handle, region, labels) =>

@@ -41,6 +41,11 @@ export const COMMANDS = {
       'Prints format, size, voxel type, voxel size with unit and where it was found, and what is odd about a file or a folder of slices. Only headers are read.',
     examples: ['tauscope info scan.tif', 'tauscope info slices/ --json'],
   },
+  surface: {
+    usage: 'surface <input> … --label <label> -o <file>',
+    summary: 'Writes the surface of one phase of a segmented volume as a mesh: STL, PLY or VTK.',
+    examples: ['tauscope surface labels.tif --label 1 -o particles.stl'],
+  },
   phantom: {
     usage: 'phantom <name> -o <folder>',
     summary:

@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   analyze: async () => (await import('./commands/analyze.ts')).analyze,
   apply: async () => (await import('./commands/apply.ts')).apply,
   info: async () => (await import('./commands/info.ts')).info,
+  surface: async () => (await import('./commands/surface.ts')).surface,
   phantom: async () => (await import('./commands/phantom.ts')).phantom,
 };
 

@@ -24,6 +24,9 @@ export interface SurfaceOptions {
   readonly triangles: number | null;
 }
 
+/** What is written to files unless somebody says otherwise: 50 MB of STL. */
+export const EXPORTED_SURFACE: SurfaceOptions = { triangles: 1_000_000 };
+
 export interface PhaseSurface extends Mesh {
   readonly phase: Phase;
   /** Of positions, which count from the outer corner of the first voxel; null = voxel edges. */

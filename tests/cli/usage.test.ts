@@ -42,7 +42,7 @@ describe('tauscope', () => {
   it('shows its help on stdout where asked, and on stderr where nothing is', async () => {
     const asked = await place.run(['--help']);
     expect(asked).toMatchObject({ code: 0, stderr: '' });
-    for (const name of ['run', 'analyze', 'apply', 'info', 'phantom']) {
+    for (const name of ['run', 'analyze', 'apply', 'info', 'surface', 'phantom']) {
       expect(asked.stdout).toContain(`  tauscope ${name} <`);
     }
     expect(await place.run([])).toEqual({ code: 2, stdout: '', stderr: asked.stdout });
@@ -85,7 +85,7 @@ describe('wrong usage ends with code 2 and one sentence', () => {
     [['anlyze', 'x.tif'], 'There is no command "anlyze"; did you mean analyze?'],
     [
       ['frobnicate'],
-      'There is no command "frobnicate"; the commands are run, analyze, apply, info, phantom.',
+      'There is no command "frobnicate"; the commands are run, analyze, apply, info, surface, phantom.',
     ],
     [['--verbose'], 'There is no option --verbose; see tauscope --help.'],
     [['info'], 'info needs a file or a folder; see tauscope info --help.'],
@@ -117,6 +117,11 @@ describe('wrong usage ends with code 2 and one sentence', () => {
     [
       ['apply', 'measure-volume-fraction', 'x.tif', '-o', 'y.tif'],
       'measure-volume-fraction makes no volume: leave -o out.',
+    ],
+    [['surface', 'labels.tif', '-o', 'x.stl'], 'surface needs the label of a phase: --label 1.'],
+    [
+      ['surface', 'labels.tif', '--label', '1', '-o', 'x.obj'],
+      '-o is "x.obj": surfaces are written as .stl, .ply, .vtk.',
     ],
     [['phantom', 'catode'], 'There is no phantom "catode"; did you mean cathode?'],
     [['phantom', 'layers'], 'phantom needs a folder for its volumes: -o <folder>.'],

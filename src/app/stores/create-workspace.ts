@@ -146,6 +146,17 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         options.save(name, blob);
         return name;
       }),
+    async exportSurface(handle, phase, format) {
+      if (get().activity !== null) return;
+      const jobId = core.beginActivity({ kind: 'export', title: `Surface of ${phase.name}` });
+      const progress = (fraction: number): void => core.advance(jobId, { fraction });
+      await exporting(async () => {
+        const made = await client.exportSurface(jobId, handle, phase.label, format, progress);
+        options.save(made.name, made.blob);
+        return made.name;
+      });
+      core.endActivity(jobId);
+    },
     async exportResults(kind) {
       const { source } = get();
       if (source === null) return;

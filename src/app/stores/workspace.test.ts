@@ -114,6 +114,7 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     histogram: () => Promise.reject(new Bug('not scripted')),
     preview: () => Promise.reject(new Bug('not scripted')),
     surface: () => Promise.reject(new Bug('not scripted')),
+    exportSurface: () => Promise.reject(new Bug('not scripted')),
     surfaceAreas: () => Promise.reject(new Bug('not scripted')),
     profile: () => Promise.reject(new Bug('not scripted')),
     statistics: () => Promise.reject(new Bug('not scripted')),

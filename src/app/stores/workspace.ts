@@ -15,10 +15,12 @@ import type {
   VolumeInfo,
 } from '../../../workers/engine-api.ts';
 import type { RawParameters } from '../../declaration/parameters.ts';
+import type { MeshFormatId } from '../../io/meshes/registry.ts';
 import { currentState, type EntryLabel, type History } from '../../recipe/history.ts';
 import type { Preset } from '../../recipe/presets.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
+import type { Phase } from '../../volume/volume.ts';
 import type { ListedVolume, StepFailure } from './listed-volumes.ts';
 import {
   describeSteps,
@@ -31,7 +33,7 @@ import {
 export const INPUT = 'input';
 
 export interface Activity {
-  readonly kind: 'open' | 'generate' | 'run';
+  readonly kind: 'open' | 'generate' | 'run' | 'export';
   readonly jobId: string;
   readonly title: string;
   /** The listed volume that a run computes; null for what opens. */
@@ -193,6 +195,7 @@ export interface Workspace {
   dismiss(messageId: number): void;
   report(title: string, error: unknown): void;
   exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<void>;
+  exportSurface(handle: VolumeHandle, phase: Phase, format: MeshFormatId): Promise<void>;
   exportResults(kind: 'json' | 'csv'): Promise<void>;
   saveRecipe(): void;
   methods(): Promise<string>;

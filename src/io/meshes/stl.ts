@@ -24,8 +24,8 @@ export const writeStl: MeshWriter = function* (mesh) {
       const at = (triangle - start) * TRIANGLE_BYTES;
       const corners = [0, 1, 2].map((corner) => {
         const vertex = triangles[3 * triangle + corner] as number;
-        return [0, 1, 2].map((axis) => placed(mesh, 3 * vertex + axis)) as [number, number, number];
-      }) as [Corner, Corner, Corner];
+        return [0, 1, 2].map((axis) => placed(mesh, 3 * vertex + axis)) as unknown as Corner;
+      }) as unknown as readonly [Corner, Corner, Corner];
       [facetNormal(corners), ...corners].flat().forEach((value, i) => {
         view.setFloat32(at + 4 * i, value, true);
       });

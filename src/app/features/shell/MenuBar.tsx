@@ -13,7 +13,7 @@ interface MenuParts {
 }
 
 const MENUS: readonly MenuParts[] = [
-  { title: 'File', groups: ['File'], beside: ['Volumes', 'Export'] },
+  { title: 'File', groups: ['File'], beside: ['Volumes', 'Export', 'Export surface'] },
   { title: 'Edit', groups: ['Edit'] },
   { title: 'Recipe', groups: ['Recipe', 'Step', 'Preset'], beside: ['Add step'] },
   {

@@ -3,8 +3,8 @@ import vtkPLYReader from '@kitware/vtk.js/IO/Geometry/PLYReader.js';
 import vtkSTLReader from '@kitware/vtk.js/IO/Geometry/STLReader.js';
 import vtkPolyDataReader from '@kitware/vtk.js/IO/Legacy/PolyDataReader.js';
 import { describe, expect, it } from 'vitest';
-import type { MeshToWrite } from './mesh-format.ts';
-import { MESH_FORMAT_IDS, type MeshFormatId, writeMesh } from './registry.ts';
+import type { MeshToWrite } from '../../src/io/meshes/mesh-format.ts';
+import { MESH_FORMAT_IDS, type MeshFormatId, writeMesh } from '../../src/io/meshes/registry.ts';
 
 /** A tetrahedron away from the origin, with numbers that need all digits of a float32. */
 function tetrahedron(parts: Partial<MeshToWrite> = {}): MeshToWrite {
