@@ -51,15 +51,12 @@ function labelOf(text: unknown): number {
   throw new UserError('usage', 'surface needs the label of a phase: --label 1.');
 }
 
-function trianglesOf(text: unknown): number | null {
+function trianglesOf(text: string | boolean | undefined): number | null {
   if (text === undefined) return EXPORTED_SURFACE.triangles;
   if (text === 'all') return null;
   const count = typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : 0;
   if (count >= 100) return count;
-  throw new UserError(
-    'usage',
-    `--triangles is "${String(text)}": it must be all or a number from 100 on.`,
-  );
+  throw new UserError('usage', `--triangles is "${text}": it must be all or a number from 100 on.`);
 }
 
 export const surface: Command = {
