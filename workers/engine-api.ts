@@ -194,11 +194,15 @@ export interface EngineApi {
    * one volume, stacks and folders of slices are one each. Reads heads only, and refuses nothing.
    */
   group(files: readonly NamedFile[]): Promise<readonly (readonly number[])[]>;
-  /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
+  /**
+   * Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure.
+   * `dataset` names the one that is meant where a file holds several (`file/several-datasets`).
+   */
   open(
     jobId: string,
     files: readonly NamedFile[],
     report: (fraction: number) => void,
+    dataset?: string,
   ): Promise<VolumeInfo>;
   /** Fetches a same-origin file (the sample) and opens it. */
   openUrl(jobId: string, url: string, report: (fraction: number) => void): Promise<VolumeInfo>;

@@ -199,10 +199,12 @@ export function createWorkbench(
     sources: readonly ByteSource[],
     report: (fraction: number) => void,
     signal: AbortSignal,
+    dataset?: string,
   ): Promise<VolumeInfo> {
     const { volume, metadata, looksSegmented } = await openVolume(sources, {
       signal,
       progress: report,
+      ...(dataset === undefined ? {} : { dataset }),
     });
     const { spacingSource, warnings, tags } = metadata;
     const facts = { spacingSource, warnings, tags, looksSegmented };
@@ -356,10 +358,10 @@ export function createWorkbench(
     group: (files: readonly NamedFile[]) =>
       groupSources(files.map(({ file, path }) => blobSource(file, file.name, path))),
 
-    open: (jobId, files: readonly NamedFile[], report) =>
+    open: (jobId, files: readonly NamedFile[], report, dataset) =>
       asJob(jobId, (signal) => {
         const sources = files.map(({ file, path }) => blobSource(file, file.name, path));
-        return open(sources, report, signal);
+        return open(sources, report, signal, dataset);
       }),
 
     openUrl: (jobId, url, report) =>

@@ -1,7 +1,12 @@
 /** The dialogs, each fetched when it is first wanted. */
 import { type ComponentType, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
-import { PhantomDialog, PlaceDialog, VoxelSizeDialog } from './features/import/index.ts';
+import {
+  DatasetDialog,
+  PhantomDialog,
+  PlaceDialog,
+  VoxelSizeDialog,
+} from './features/import/index.ts';
 import { AboutDialog, Palette, ShortcutsSheet } from './features/shell/index.ts';
 import { VolumeDialog } from './features/volumes/index.ts';
 import type { DialogName } from './stores/dialogs.ts';
@@ -21,6 +26,7 @@ export function LazyDialogs() {
   const open = useStore(dialogs, (state) => state.open);
   const [wanted, setWanted] = useState<readonly DialogName[]>([]);
   if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
+  const asksDataset = useWorkspaceState((state) => state.datasetQuestion !== null);
   const hasVolume = useWorkspaceState((state) => state.source !== null);
   return (
     <>
@@ -32,6 +38,7 @@ export function LazyDialogs() {
           </Suspense>
         );
       })}
+      <Suspense fallback={null}>{asksDataset ? <DatasetDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <PlaceDialog /> : null}</Suspense>
     </>

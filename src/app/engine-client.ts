@@ -140,8 +140,8 @@ export function createEngineClient(
     describe: () => call((remote) => remote.describe()),
     findGpu: () => call((remote) => remote.findGpu()),
     group: (files) => call((remote) => remote.group(files)),
-    open: (jobId, files, report) =>
-      callJob(jobId, (remote) => remote.open(jobId, files, proxy(report))),
+    open: (jobId, files, report, dataset) =>
+      callJob(jobId, (remote) => remote.open(jobId, files, proxy(report), dataset)),
     openUrl: (jobId, url, report) =>
       callJob(jobId, (remote) => remote.openUrl(jobId, url, proxy(report))),
     generate: (jobId, phantom, params, report) =>

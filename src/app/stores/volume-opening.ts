@@ -1,7 +1,7 @@
 /** How volumes come onto the list, change, leave it and come back. */
 import type { NamedFile, VolumeHandle, VolumeInfo } from '../../../workers/engine-api.ts';
 import type { RawParameters } from '../../declaration/parameters.ts';
-import { isCancelled, UserError } from '../../errors/errors.ts';
+import { cancelled, isCancelled, isUserError, UserError } from '../../errors/errors.ts';
 import { createHistory, currentState } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
@@ -15,11 +15,23 @@ import {
   withoutPictures,
 } from './listed-volumes.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
-import type { KeptVolume, Place, PlaceQuestion, Workspace, WorkspaceState } from './workspace.ts';
+import type {
+  KeptVolume,
+  OfferedDataset,
+  Place,
+  PlaceQuestion,
+  Workspace,
+  WorkspaceState,
+} from './workspace.ts';
 
 /** How a volume can be had again. */
 type Origin =
-  | { readonly kind: 'files'; readonly files: readonly NamedFile[] }
+  | {
+      readonly kind: 'files';
+      readonly files: readonly NamedFile[];
+      /** Which volume of a file that holds several. */
+      readonly dataset?: string;
+    }
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   | {
       readonly kind: 'phantom';
@@ -61,6 +73,13 @@ function titleOf(origin: Origin): string {
   return length === 1 && first !== undefined ? first.file.name : `${length} files`;
 }
 
+/** The volumes that a file offers, where that is why it could not be opened. */
+function datasetsOf(error: unknown): readonly OfferedDataset[] | null {
+  if (!isUserError(error) || error.code !== 'file/several-datasets') return null;
+  const { datasets } = error.details;
+  return Array.isArray(datasets) ? (datasets as unknown as readonly OfferedDataset[]) : null;
+}
+
 function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
   const name = origin.kind === 'files' ? nameFiles(origin.files) : source.name;
   return { kind: origin.kind, name };
@@ -71,6 +90,7 @@ type Opening = Pick<
   | 'openSample'
   | 'generate'
   | 'answer'
+  | 'answerDataset'
   | 'showVolume'
   | 'removeVolume'
   | 'bringBack'
@@ -95,6 +115,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   const origins = new Map<string, Origin>();
   let changing: Promise<void> | null = null;
   let settleQuestion: ((place: Place | null) => void) | null = null;
+  let settleDataset: ((path: string | null) => void) | null = null;
 
   /** The default recipe where the present one is empty or an untouched preset for the other kind. */
   function recipeForSource(source: VolumeInfo): Partial<WorkspaceState> {
@@ -128,6 +149,34 @@ export function createOpening(core: WorkspaceCore): Opening {
     const settle = settleQuestion;
     settleQuestion = null;
     settle?.(place);
+  }
+
+  function answerDataset(path: string | null): void {
+    set({ datasetQuestion: null });
+    const settle = settleDataset;
+    settleDataset = null;
+    settle?.(path);
+  }
+
+  /** Reads a volume; where its file holds several, asks which and reads that. */
+  async function loadChosen(
+    origin: Origin,
+    jobId: string,
+  ): Promise<{ readonly loaded: Loaded; readonly origin: Origin }> {
+    try {
+      return { loaded: await load(origin, jobId), origin };
+    } catch (error) {
+      const datasets = datasetsOf(error);
+      if (datasets === null || origin.kind !== 'files') throw error;
+      answerDataset(null);
+      set({ datasetQuestion: { name: titleOf(origin), datasets } });
+      const path = await new Promise<string | null>((resolve) => {
+        settleDataset = resolve;
+      });
+      if (path === null) throw cancelled();
+      const chosen: Origin = { ...origin, dataset: path };
+      return { loaded: await load(chosen, jobId), origin: chosen };
+    }
   }
 
   /** The name and value that a page that was left had for it. */
@@ -204,7 +253,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     switch (origin.kind) {
       case 'files':
         return client
-          .open(jobId, origin.files, progress)
+          .open(jobId, origin.files, progress, origin.dataset)
           .then((source) => ({ source, truth: null }));
       case 'url':
         return client
@@ -264,7 +313,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     });
     try {
       return await holds.receive(async () => {
-        const loaded = await load(origin, jobId);
+        const { loaded, origin: chosen } = await loadChosen(origin, jobId);
         const { source, truth } = loaded;
         const isOvertaken = get().activity?.jobId !== jobId;
         endActivity(jobId);
@@ -275,7 +324,7 @@ export function createOpening(core: WorkspaceCore): Opening {
           holds.drop(source.handle, truth?.handle);
           return 'stopped';
         }
-        list(loaded, origin, place);
+        list(loaded, chosen, place);
         return 'listed';
       });
     } catch (error) {
@@ -301,6 +350,7 @@ export function createOpening(core: WorkspaceCore): Opening {
       // Opening tells what cannot be read.
     }
     settleQuestion?.(null);
+    answerDataset(null);
     await cancelRunning();
     let next = place;
     for (const [i, group] of groups.entries()) {
@@ -315,6 +365,7 @@ export function createOpening(core: WorkspaceCore): Opening {
 
   async function openOne(origin: Origin, place?: Place): Promise<void> {
     settleQuestion?.(null);
+    answerDataset(null);
     await cancelRunning();
     await open(origin, place);
   }
@@ -481,6 +532,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   return {
     openVolumes,
     answer,
+    answerDataset,
     reload,
     recover,
     showVolume,

@@ -30,6 +30,7 @@ const EMPTY_STATE: WorkspaceState = {
   stateLabel: '',
   removed: [],
   question: null,
+  datasetQuestion: null,
   openedBefore: [],
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),

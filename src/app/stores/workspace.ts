@@ -17,6 +17,7 @@ import type {
 import type { RawParameters } from '../../declaration/parameters.ts';
 import type { MeshFormatId } from '../../io/meshes/registry.ts';
 import { currentState, type EntryLabel, type History } from '../../recipe/history.ts';
+import type { Size3, VoxelType } from '../../volume/volume.ts';
 import type { Preset } from '../../recipe/presets.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
@@ -84,6 +85,19 @@ export interface PlaceQuestion {
   readonly obstacle: string | null;
 }
 
+/** A volume of a file that holds several. */
+export interface OfferedDataset {
+  readonly path: string;
+  readonly size: Size3;
+  readonly type: VoxelType;
+}
+
+/** Which volume of a file is meant. */
+export interface DatasetQuestion {
+  readonly name: string;
+  readonly datasets: readonly OfferedDataset[];
+}
+
 /** What a page that is left keeps of a listed volume. */
 export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'>;
 
@@ -107,6 +121,7 @@ export interface WorkspaceState {
   /** Taken off the list, the last one at the end; each can be brought back. */
   readonly removed: readonly ListedVolume[];
   readonly question: PlaceQuestion | null;
+  readonly datasetQuestion: DatasetQuestion | null;
   /** What a page that was left had open, in its order: a reloaded page has only the recipe. */
   readonly openedBefore: readonly KeptVolume[];
   readonly asksVoxelSize: boolean;
@@ -158,6 +173,8 @@ export interface Workspace {
   generate(phantom: string, params: RawParameters, place?: Place): Promise<void>;
   /** Answers the question that opening waits for; null opens nothing. */
   answer(place: Place | null): void;
+  /** Answers `datasetQuestion` by a path in the file; null opens nothing. */
+  answerDataset(path: string | null): void;
   /** Shows another of the listed volumes; it is read again first where it is not loaded. */
   showVolume(id: string): Promise<void>;
   renameVolume(id: string, name: string): void;

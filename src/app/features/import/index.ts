@@ -1,3 +1,3 @@
 export { DropTarget } from './DropTarget.tsx';
-export { PhantomDialog, PlaceDialog, VoxelSizeDialog } from './lazy-dialogs.ts';
+export { DatasetDialog, PhantomDialog, PlaceDialog, VoxelSizeDialog } from './lazy-dialogs.ts';
 export { StartScreen } from './StartScreen.tsx';

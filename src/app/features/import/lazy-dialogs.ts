@@ -12,3 +12,7 @@ export const VoxelSizeDialog = lazy(async () => ({
 export const PlaceDialog = lazy(async () => ({
   default: (await import('./PlaceDialog.tsx')).PlaceDialog,
 }));
+
+export const DatasetDialog = lazy(async () => ({
+  default: (await import('./DatasetDialog.tsx')).DatasetDialog,
+}));
