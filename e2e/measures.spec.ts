@@ -225,3 +225,28 @@ test('statistics of rectangle, ellipse and volume are those of the voxels', asyn
     ).toEqual([]);
   }
 });
+
+test('measures are undone with the recipe in one history, and come back after a reload', async ({
+  page,
+}) => {
+  const { workbench, views, list } = await open(page);
+  const undo = (name: string) => workbench.header.getByRole('button', { name: `Undo: ${name}` });
+  await page.keyboard.press('d');
+  await clickVoxel(page, views, 2, 2);
+  await clickVoxel(page, views, 8, 2);
+  await expect(undo('Add distance')).toBeVisible();
+  await workbench.step('Unsharp mask').getByRole('switch').press('Space');
+  await expect(undo('Switch Unsharp mask off')).toBeVisible();
+  await workbench.do('Remove all measures');
+  await expect(list).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await page.keyboard.press('Control+z');
+  await expect(undo('Add distance')).toBeVisible();
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+
+  await page.reload();
+  await expect(page.getByRole('button', { name: /sample electrode/ })).toBeEnabled();
+  await workbench.drop(join(folder, 'grey.nrrd'));
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+});

@@ -93,7 +93,7 @@ const withShortcut = ACTIONS.filter(
 
 afterEach(() => {
   useViewer.setState({ maximised: null });
-  useMeasures.getState().removeAll();
+  useMeasures.getState().begin([]);
 });
 
 describe('matchesShortcut', () => {

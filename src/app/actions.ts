@@ -3,7 +3,6 @@
  * and the keyboard derive from this list.
  */
 import { Bug } from '../errors/errors.ts';
-import { redoLabel, undoLabel } from '../recipe/history.ts';
 import { PRESETS, type Preset } from '../recipe/presets.ts';
 import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
 import { type Action, type KeyPress, matchesShortcut } from './action.ts';
@@ -26,6 +25,7 @@ import {
   placeFor,
   toggleStep,
 } from './stores/step-edits.ts';
+import { redo, redoLabel, undo, undoLabel } from './stores/undo.ts';
 import { COMPARE_MODES, SLAB_CHOICES, useViewer } from './stores/viewer.ts';
 import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/window-presets.ts';
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
@@ -173,10 +173,9 @@ const EDIT: readonly Action[] = [
     group: 'Edit',
     icon: 'undo',
     shortcut: 'Ctrl+Z',
-    obstacle: (workbench) =>
-      undoLabel(stateOf(workbench).history) === null ? 'Nothing to undo.' : null,
-    describe: (workbench) => `Undo: ${undoLabel(stateOf(workbench).history)}`,
-    run: ({ workspace }) => workspace.undo(),
+    obstacle: (workbench) => (undoLabel(workbench.workspace) === null ? 'Nothing to undo.' : null),
+    describe: (workbench) => `Undo: ${undoLabel(workbench.workspace)}`,
+    run: ({ workspace }) => undo(workspace),
   }),
   action({
     id: 'redo',
@@ -184,10 +183,9 @@ const EDIT: readonly Action[] = [
     group: 'Edit',
     icon: 'redo',
     shortcut: 'Ctrl+Shift+Z',
-    obstacle: (workbench) =>
-      redoLabel(stateOf(workbench).history) === null ? 'Nothing to redo.' : null,
-    describe: (workbench) => `Redo: ${redoLabel(stateOf(workbench).history)}`,
-    run: ({ workspace }) => workspace.redo(),
+    obstacle: (workbench) => (redoLabel(workbench.workspace) === null ? 'Nothing to redo.' : null),
+    describe: (workbench) => `Redo: ${redoLabel(workbench.workspace)}`,
+    run: ({ workspace }) => redo(workspace),
   }),
   action({
     id: 'voxel-size',

@@ -10,6 +10,7 @@ import { saveFile } from './components/save-file.ts';
 import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
+import { keepMeasures } from './stores/kept-measures.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
@@ -50,6 +51,7 @@ function start(): void {
   const storage = localStorageOrNull();
   keepSession(workspace, useViewer, storage);
   keepSpeeds(workspace, storage);
+  keepMeasures(workspace, storage);
   const workbench: Workbench = {
     client,
     workspace,

@@ -6,6 +6,8 @@ export interface HistoryEntry<T> {
   readonly label: string;
   /** Entries that share a key (one slider drag) are one step of undo. */
   readonly mergeKey: string | null;
+  /** Rises with every change of any document, so that several histories are walked as one. */
+  readonly at: number;
 }
 
 export interface History<T> {
@@ -16,8 +18,10 @@ export interface History<T> {
 /** Older states than this are dropped; a state is a small document. */
 const MAX_ENTRIES = 500;
 
+let changes = 0;
+
 export function createHistory<T>(state: T, label = 'Start'): History<T> {
-  return { entries: [{ state, label, mergeKey: null }], position: 0 };
+  return { entries: [{ state, label, mergeKey: null, at: 0 }], position: 0 };
 }
 
 export function currentState<T>(history: History<T>): T {
@@ -39,7 +43,7 @@ export function pushState<T>(
   const kept = history.entries.slice(0, merges ? history.position : history.position + 1);
   const before = (kept.at(-1) as HistoryEntry<T>).state;
   const text = typeof label === 'string' ? label : label(before);
-  const entries = [...kept, { state, label: text, mergeKey }].slice(-MAX_ENTRIES);
+  const entries = [...kept, { state, label: text, mergeKey, at: ++changes }].slice(-MAX_ENTRIES);
   return { entries, position: entries.length - 1 };
 }
 
@@ -66,4 +70,25 @@ export function undoLabel(history: History<unknown>): string | null {
 
 export function redoLabel(history: History<unknown>): string | null {
   return canRedo(history) ? (history.entries[history.position + 1]?.label ?? null) : null;
+}
+
+/** Of several histories the one whose change is undone next; null where there is none. */
+export function nextToUndo<H extends History<unknown>>(histories: readonly H[]): H | null {
+  const undoable = histories.filter(canUndo).toSorted((a, b) => doneAt(b) - doneAt(a));
+  return undoable[0] ?? null;
+}
+
+/** The one whose change is done again next: what was undone before a newer change is lost. */
+export function nextToRedo<H extends History<unknown>>(histories: readonly H[]): H | null {
+  const newest = Math.max(...histories.map(doneAt));
+  const undoneAt = ({ entries, position }: History<unknown>): number =>
+    entries[position + 1]?.at ?? Infinity;
+  const redoable = histories
+    .filter((history) => canRedo(history) && undoneAt(history) > newest)
+    .toSorted((a, b) => undoneAt(a) - undoneAt(b));
+  return redoable[0] ?? null;
+}
+
+function doneAt({ entries, position }: History<unknown>): number {
+  return entries[position]?.at ?? 0;
 }

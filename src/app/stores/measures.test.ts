@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { undoLabel } from '../../recipe/history.ts';
 import { useMeasures } from './measures.ts';
 
 const SIZE = [10, 10, 10] as const;
 const measures = useMeasures.getState;
 
 describe('measures', () => {
-  beforeEach(() => measures().removeAll());
+  beforeEach(() => measures().begin([]));
 
   it('two points keep a measure and select it; the tool stays in hand', () => {
     measures().toggleTool('distance');
@@ -54,5 +55,21 @@ describe('measures', () => {
     const [first, second] = measures().kept;
     measures().remove(second?.id as number);
     expect(measures().selected).toBe(first?.id);
+  });
+
+  it('every change of them is undone by name, and done again', () => {
+    measures().addWhole();
+    measures().toggleTool('distance');
+    for (const x of [0, 3]) measures().place('xy', [x, 0, 0], SIZE);
+    const kept = measures().kept;
+    measures().removeAll();
+    expect(undoLabel(measures().history)).toBe('Remove all measures');
+    measures().undo();
+    expect(measures().kept).toEqual(kept);
+    expect(undoLabel(measures().history)).toBe('Add distance');
+    measures().undo();
+    expect(measures().kept).toHaveLength(1);
+    measures().redo();
+    expect(measures().kept).toEqual(kept);
   });
 });

@@ -1,5 +1,13 @@
 /** What a person measures on the slices: the tool in hand, the draft, and what is kept. */
 import { create } from 'zustand';
+import {
+  createHistory,
+  currentState,
+  type History,
+  pushState,
+  redo,
+  undo,
+} from '../../recipe/history.ts';
 import type { Size3 } from '../../volume/volume.ts';
 import type { SliceViewId, VoxelIndex } from './viewer.ts';
 
@@ -45,6 +53,8 @@ export interface MeasuresState {
   /** Begun, its second point not yet set. */
   readonly draft: Shape | null;
   readonly kept: readonly Measure[];
+  /** What `kept` was, by name; walked together with that of the recipe. */
+  readonly history: History<readonly Measure[]>;
   readonly selected: number | null;
   /** The measure that the tool in hand made last, which Escape takes back. */
   readonly fresh: number | null;
@@ -61,6 +71,10 @@ interface MeasuresActions {
   select(id: number): void;
   remove(id: number): void;
   removeAll(): void;
+  /** Begins with these, and with nothing to undo. */
+  begin(kept: readonly Measure[]): void;
+  undo(): void;
+  redo(): void;
   /**
    * Takes back one thing: the draft, else the measure that the tool in hand made last, else the
    * tool. False where there was nothing to take back.
@@ -68,13 +82,43 @@ interface MeasuresActions {
   escape(): boolean;
 }
 
-const NOTHING: MeasuresState = { tool: null, draft: null, kept: [], selected: null, fresh: null };
+const NOTHING: MeasuresState = {
+  tool: null,
+  draft: null,
+  kept: [],
+  history: createHistory<readonly Measure[]>([]),
+  selected: null,
+  fresh: null,
+};
+
+/** What a measure is called in the history. */
+function nameOf({ kind }: Measure): string {
+  if (kind === 'volume') return 'statistics of the volume';
+  return MEASURE_TOOLS.find(({ id }) => id === kind)?.title.toLowerCase() ?? kind;
+}
 
 let lastId = 0;
 
 export const useMeasures = create<MeasuresState & MeasuresActions>()((set, get) => {
-  const keep = (measure: Measure): void =>
-    set(({ kept }) => ({ kept: [...kept, measure], selected: measure.id, draft: null }));
+  const change = (kept: readonly Measure[], label: string): void =>
+    set(({ history }) => ({ kept, history: pushState(history, kept, label), fresh: null }));
+  const keep = (measure: Measure): void => {
+    change([...get().kept, measure], `Add ${nameOf(measure)}`);
+    set({ selected: measure.id, draft: null });
+  };
+  const walk = (move: typeof undo): void =>
+    set(({ history, selected }) => {
+      const moved = move(history);
+      const kept = currentState(moved);
+      const isThere = kept.some(({ id }) => id === selected);
+      return {
+        history: moved,
+        kept,
+        selected: isThere ? selected : (kept.at(-1)?.id ?? null),
+        draft: null,
+        fresh: null,
+      };
+    });
   return {
     ...NOTHING,
 
@@ -93,17 +137,28 @@ export const useMeasures = create<MeasuresState & MeasuresActions>()((set, get) 
     stretch: (at) => set(({ draft }) => (draft === null ? {} : { draft: { ...draft, to: at } })),
     addWhole: () => keep({ kind: 'volume', id: ++lastId }),
     select: (id) => set({ selected: id, fresh: null }),
-    remove: (id) =>
-      set(({ kept, selected }) => {
-        const rest = kept.filter((measure) => measure.id !== id);
-        const next = selected === id ? (rest.at(-1)?.id ?? null) : selected;
-        return { kept: rest, selected: next, fresh: null };
-      }),
-    removeAll: () => set(NOTHING),
+    remove: (id) => {
+      const { kept, selected } = get();
+      const measure = kept.find((each) => each.id === id);
+      if (measure === undefined) return;
+      const rest = kept.filter((each) => each !== measure);
+      change(rest, `Remove ${nameOf(measure)}`);
+      if (selected === id) set({ selected: rest.at(-1)?.id ?? null });
+    },
+    removeAll: () => {
+      if (get().kept.length > 0) change([], 'Remove all measures');
+      set({ tool: null, draft: null, selected: null });
+    },
+    begin: (kept) => {
+      lastId = Math.max(lastId, ...kept.map(({ id }) => id));
+      set({ ...NOTHING, kept, history: createHistory(kept), selected: kept.at(-1)?.id ?? null });
+    },
+    undo: () => walk(undo),
+    redo: () => walk(redo),
     escape: () => {
-      const { tool, draft, fresh, remove } = get();
+      const { tool, draft, fresh } = get();
       if (draft !== null) set({ draft: null });
-      else if (fresh !== null) remove(fresh);
+      else if (fresh !== null) walk(undo);
       else if (tool !== null) set({ tool: null });
       else return false;
       return true;

@@ -31,7 +31,6 @@ export function Inspector() {
       {/* Focusable, so that the keyboard can scroll what has no control in it. */}
       <div
         className={styles['inspector']}
-        data-focus-fields
         tabIndex={0}
         role="group"
         aria-label={`${title}: details`}
@@ -73,13 +72,15 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
       {problem === null ? null : <Problem text={problem} />}
       {failure === null || problem !== null ? null : <Problem text={failure.message} />}
       {hasParameters ? (
-        <ParameterForm
-          id={step.id}
-          fields={operation.parameters}
-          values={step.params}
-          context={context}
-          onChange={change}
-        />
+        <div data-focus-fields>
+          <ParameterForm
+            id={step.id}
+            fields={operation.parameters}
+            values={step.params}
+            context={context}
+            onChange={change}
+          />
+        </div>
       ) : (
         <p className={styles['hint']}>This step has no parameters.</p>
       )}

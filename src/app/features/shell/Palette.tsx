@@ -1,5 +1,5 @@
 /** Finds and starts any action by typing; says of those that cannot be done why not. */
-import { Spotlight, spotlight } from '@mantine/spotlight';
+import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
 import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { type Action, actionTitle, shortcutText } from '../../action.ts';
@@ -10,6 +10,13 @@ import { useDialog, useWorkbench } from '../../workbench-context.tsx';
 import { searchActions } from './search-actions.ts';
 import styles from './shell.module.css';
 import '@mantine/spotlight/styles.layer.css';
+
+/** Its own store, so that the field can say which of the found actions is selected. */
+const [store, spotlight] = createSpotlight();
+
+function itemId({ id }: Action): string {
+  return `palette-${id}`;
+}
 
 export function Palette() {
   const workbench = useWorkbench();
@@ -39,8 +46,11 @@ export function Palette() {
   const found = searchActions(actionsOf(workbench), query, (action) =>
     actionTitle(action, workbench),
   );
+  const { selected, listId } = useSpotlight(store);
+  const active = found[selected];
   return (
     <Spotlight.Root
+      store={store}
       shortcut={null}
       query={query}
       onQueryChange={setQuery}
@@ -53,7 +63,14 @@ export function Palette() {
       transitionProps={{ duration: 0 }}
       attributes={{ content: { 'aria-label': 'Search actions' } }}
     >
-      <Spotlight.Search placeholder="Search actions" aria-label="Search actions" size="md" />
+      <Spotlight.Search
+        placeholder="Search actions"
+        aria-label="Search actions"
+        aria-autocomplete="list"
+        aria-controls={listId}
+        {...(active === undefined ? {} : { 'aria-activedescendant': itemId(active) })}
+        size="md"
+      />
       <Spotlight.ActionsList>
         {found.length === 0 ? <Spotlight.Empty>No action has that name</Spotlight.Empty> : null}
         {found.map((action) => (
@@ -77,6 +94,10 @@ function PaletteItem(props: { readonly action: Action; readonly onChoose: () => 
   const isOn = action.isOn?.(workbench);
   return (
     <Spotlight.Action
+      // Mantine keeps `id` for itself.
+      ref={(item: HTMLElement | null) => {
+        if (item !== null) item.id = itemId(action);
+      }}
       data-action-id={action.id}
       label={actionTitle(action, workbench)}
       description={obstacle ?? `${action.group}${isOn === true ? ' · on' : ''}`}

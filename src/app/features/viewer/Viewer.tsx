@@ -3,7 +3,6 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ColourMapId } from '../../rendering/colour-maps.ts';
 import type { EngineClient } from '../../engine-client.ts';
-import { useMeasures } from '../../stores/measures.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { isPreview, withPreviews } from '../../stores/previews.ts';
 import { usePreviewState, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
@@ -41,7 +40,6 @@ export function Viewer({ client, ...results }: ViewerProps) {
   useDefaultWindow(slices, image);
   useColourMapOfFields(image);
   useViewerKeys();
-  useMeasuresOf(opened);
   const isShown = (view: ViewId) => maximised === null || maximised === view;
   const mode = useViewer((state) => state.compareMode);
   const active = useViewer((state) => state.active);
@@ -94,12 +92,6 @@ export function Viewer({ client, ...results }: ViewerProps) {
       {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
     </section>
   );
-}
-
-/** Measures belong to the voxels they were made on. */
-function useMeasuresOf(opened: VolumeInfo | null): void {
-  const voxels = opened?.voxelDigest ?? opened?.handle ?? null;
-  useEffect(() => useMeasures.getState().removeAll, [voxels]);
 }
 
 /** Fields have a colour map of their own; grey values get theirs back. */
