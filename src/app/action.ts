@@ -15,6 +15,7 @@ export type ActionGroup =
   | 'Views'
   | '3-D'
   | 'Measure'
+  | 'Correct labels'
   | 'Window'
   | 'Colour map'
   | 'Slab'

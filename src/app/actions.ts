@@ -6,6 +6,7 @@ import { Bug } from '../errors/errors.ts';
 import { PRESETS, type Preset } from '../recipe/presets.ts';
 import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
 import { type Action, type KeyPress, matchesShortcut } from './action.ts';
+import { CORRECT_ACTIONS } from './correct-actions.ts';
 import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
@@ -14,6 +15,7 @@ import { PAPER_ACTIONS } from './paper-actions.ts';
 import { focusRegion } from './regions.ts';
 import { OPEN_VOLUME_ACTIONS } from './open-volume-actions.ts';
 import { COLOUR_MAPS } from './rendering/colour-maps.ts';
+import { useCorrect } from './stores/correct.ts';
 import { MEASURE_TOOLS, useMeasures } from './stores/measures.ts';
 import type { Theme } from './stores/preferences.ts';
 import { type OperationDescriptor, type StepStatus, titleOf } from './stores/recipe-status.ts';
@@ -226,6 +228,10 @@ function isMeasuring(): boolean {
   return tool !== null || draft !== null || fresh !== null;
 }
 
+function isCorrecting(): boolean {
+  return useCorrect.getState().tool !== null;
+}
+
 function applyPreset(preset: Preset): Action {
   return action({
     id: `preset-${preset.id}`,
@@ -253,13 +259,14 @@ const RECIPE: readonly Action[] = [
   }),
   action({
     id: 'back',
-    title: 'Take back a measure, show all views, or cancel the job',
+    title: 'Take back a measure, stop correcting, show all views, or cancel the job',
     group: 'Recipe',
     icon: 'cancel',
     shortcut: 'Escape',
     keywords: 'stop abort interrupt',
     obstacle: (workbench) =>
       !isMeasuring() &&
+      !isCorrecting() &&
       useViewer.getState().maximised === null &&
       stateOf(workbench).activity === null
         ? 'Nothing is running, and all views are shown.'
@@ -267,12 +274,13 @@ const RECIPE: readonly Action[] = [
     // The nearest thing first: a person who leaves a view does not mean to lose a long run.
     describe: (workbench) => {
       if (isMeasuring()) return 'Take back the measure';
+      if (isCorrecting()) return 'Stop correcting labels';
       return useViewer.getState().maximised === null
         ? `Cancel: ${stateOf(workbench).activity?.title}`
         : 'Show all views';
     },
     run: ({ workspace }) => {
-      if (useMeasures.getState().escape()) return;
+      if (useMeasures.getState().escape() || useCorrect.getState().escape()) return;
       const { maximised, toggleMaximised } = useViewer.getState();
       if (maximised === null) workspace.cancel();
       else toggleMaximised(maximised);
@@ -662,6 +670,7 @@ export const ACTIONS: readonly Action[] = [
   ...VOLUME_ACTIONS,
   ...SLICES,
   ...MEASURE,
+  ...CORRECT_ACTIONS,
   ...LOOKS,
   ...LAYOUT_ACTIONS,
   ...HELP,

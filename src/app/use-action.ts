@@ -3,6 +3,7 @@ import { useCallback, useEffect, useReducer, useSyncExternalStore } from 'react'
 import { type Action, actionTitle, shortcutText } from './action.ts';
 import type { IconName } from './components/Icon.tsx';
 import { findAction } from './actions.ts';
+import { onCorrectSettings } from './stores/correct.ts';
 import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
 import { useViewer } from './stores/viewer.ts';
@@ -18,6 +19,7 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
     useMeasures,
     useInstallation,
   ].map((store) => store.subscribe(changed));
+  stops.push(onCorrectSettings(changed));
   return (): void => {
     for (const stop of stops) stop();
   };

@@ -80,7 +80,7 @@ export type LabelEdit = BrushEdit | BallEdit | LassoEdit | FillEdit | Interpolat
 export const MAX_EDITS = 4096;
 /** Characters of all paths and runs of a step together. */
 export const MAX_EDIT_TEXT = 2 ** 21;
-const MAX_RADIUS = 128;
+export const MAX_RADIUS = 128;
 const MAX_LABELS = 256;
 
 const positiveZero = v.transform((value: number) => value + 0);
@@ -159,7 +159,7 @@ function textLength(edit: unknown): number {
 }
 
 /** Characters of the paths and runs of these edits. */
-function editText(edits: readonly unknown[]): number {
+export function editText(edits: readonly unknown[]): number {
   return edits.reduce<number>((sum, edit) => sum + textLength(edit), 0);
 }
 

@@ -5,7 +5,7 @@
 import { editTitle, type EditMetric, type LabelEdit, readNumbers } from '../declaration/edits.ts';
 import type { Box } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
-import type { Steps } from '../kernels/steps.ts';
+import { finish, type Steps } from '../kernels/steps.ts';
 import { type AxisWeights, type RowVisitor, visitCapsule, visitPolygon } from './edit-shapes.ts';
 import { relativeSpacing, type VoxelSpacing } from './length.ts';
 import type { Size3, Vector3, VoxelArray } from './volume.ts';
@@ -143,6 +143,11 @@ export function* applyEdit(grid: PaintGrid, edit: LabelEdit): Steps<void> {
     case 'interpolate':
       yield* paintRuns(grid, edit);
   }
+}
+
+/** `applyEdit` at once, for what is small. */
+export function paintEdit(grid: PaintGrid, edit: LabelEdit): void {
+  finish(applyEdit(grid, edit));
 }
 
 function* paintPath(

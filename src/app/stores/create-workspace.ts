@@ -81,6 +81,7 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
   return {
     store,
     report,
+    advise: (title, text) => core.tell('info', title, text),
     ...opening,
     ...runs,
     openFiles,

@@ -11,7 +11,7 @@ import { type Activity, currentRecipe, currentSteps } from './workspace.ts';
 const MAX_FINISHED_RUNS = 200;
 
 export interface RecipeRuns {
-  run(): Promise<void>;
+  run(through?: string): Promise<void>;
   runAll(): Promise<void>;
   /** Whether this recipe was run to its end on this volume: the engine's cache may have all of it. */
   wasRun(recipe: Recipe, source: VolumeInfo): boolean;
@@ -40,6 +40,19 @@ function problemOf(
     stepId: wrong?.step.id ?? null,
     text: problem.startsWith(owner) ? problem : `${owner}: ${problem}`,
   };
+}
+
+/** The recipe as far as a step; all of it where none is named. */
+function upToStep(recipe: Recipe, last: string | undefined): Recipe {
+  const end = recipe.steps.findIndex(({ id }) => id === last) + 1;
+  return end === 0 ? recipe : { ...recipe, steps: recipe.steps.slice(0, end) };
+}
+
+/** Numbers of earlier runs stay until they are computed again; volumes are there that the last run made. */
+function withoutVolumes(outcomes: ListedVolume['outcomes']): ListedVolume['outcomes'] {
+  return Object.fromEntries(
+    Object.entries(outcomes).filter(([, { summary }]) => summary.volume === null),
+  );
 }
 
 export function createRuns(
@@ -101,6 +114,7 @@ export function createRuns(
     keys: Activity['keys'],
     jobId: string,
     share: Share,
+    through?: string,
   ): Promise<readonly StepSummary[]> {
     changeVolume(id, (volume) => ({ ...volume, failure: null }));
     const summaries = await client.run(
@@ -116,12 +130,15 @@ export function createRuns(
       (volume) => ({
         ...volume,
         hasOnlyNumbers: false,
-        outcomes: Object.fromEntries(
-          summaries.flatMap((summary) => {
-            const key = keys[summary.stepId];
-            return key === undefined ? [] : [[summary.stepId, { key, summary }]];
-          }),
-        ),
+        outcomes: {
+          ...(through === undefined ? {} : withoutVolumes(volume.outcomes)),
+          ...Object.fromEntries(
+            summaries.flatMap((summary) => {
+              const key = keys[summary.stepId];
+              return key === undefined ? [] : [[summary.stepId, { key, summary }]];
+            }),
+          ),
+        },
       }),
       { finishedRuns: [...get().finishedRuns, runKey(recipe, info)].slice(-MAX_FINISHED_RUNS) },
     );
@@ -173,14 +190,16 @@ export function createRuns(
     changeVolume(volumeId, (volume) => ({ ...volume, failure }));
   }
 
-  async function run(): Promise<void> {
+  async function run(through?: string): Promise<void> {
     const changing = volumes.changing();
     if (changing !== null) await changing;
     const { shownVolume, volumes: all, source, activity, refusal } = get();
     const shown = all.find(({ id }) => id === shownVolume);
     if (source === null || shown === undefined || activity !== null) return;
-    const recipe = currentRecipe(get());
-    const steps = currentSteps(get()).filter(({ step }) => step.enabled);
+    const recipe = upToStep(currentRecipe(get()), through);
+    const steps = currentSteps(get())
+      .slice(0, recipe.steps.length)
+      .filter(({ step }) => step.enabled);
     if (steps.length === 0) return;
     const problem = problemOf(steps, refusal);
     if (problem !== null) {
@@ -195,7 +214,8 @@ export function createRuns(
     const jobId = beginActivity({ kind: 'run', title, keys, volumeId: shown.id });
     const startedAt = now();
     try {
-      const summaries = await compute(shown, recipe, keys, jobId, { from: 0, of: 1 });
+      const summaries = await compute(shown, recipe, keys, jobId, { from: 0, of: 1 }, through);
+      if (through !== undefined) return;
       logRun(summaries, startedAt);
       if (isFirst && get().selected === selectedBefore) selectSegmentation(summaries);
     } catch (error) {

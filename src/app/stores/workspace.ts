@@ -199,8 +199,8 @@ export interface Workspace {
   applyPreset(preset: Preset): void;
   undo(): void;
   redo(): void;
-  /** Runs the recipe on the shown volume. */
-  run(): Promise<void>;
+  /** Runs the recipe on the shown volume, or its beginning up to and with a step. */
+  run(through?: string): Promise<void>;
   /** Runs it on one after the other of all volumes; a failure goes on with the next. */
   runAll(): Promise<void>;
   /** Finds out, once, whether there is a GPU. */
@@ -211,6 +211,8 @@ export interface Workspace {
   setOverlay(mode: OverlayMode): void;
   dismiss(messageId: number): void;
   report(title: string, error: unknown): void;
+  /** Says what to do first. */
+  advise(title: string, text: string): void;
   exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<void>;
   exportSurface(handle: VolumeHandle, phase: Phase, format: MeshFormatId): Promise<void>;
   exportResults(kind: 'json' | 'csv'): Promise<void>;

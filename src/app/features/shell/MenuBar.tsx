@@ -14,7 +14,7 @@ interface MenuParts {
 
 const MENUS: readonly MenuParts[] = [
   { title: 'File', groups: ['File'], beside: ['Volumes', 'Export', 'Export surface'] },
-  { title: 'Edit', groups: ['Edit'] },
+  { title: 'Edit', groups: ['Edit'], beside: ['Correct labels'] },
   { title: 'Recipe', groups: ['Recipe', 'Step', 'Preset'], beside: ['Add step'] },
   {
     title: 'View',

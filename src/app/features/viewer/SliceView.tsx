@@ -21,6 +21,8 @@ import type { Before } from './before.ts';
 import type { ComparedState } from './comparison.ts';
 import { MeasureLayer } from './MeasureLayer.tsx';
 import { GreyColourBar, PreviewBadge, SlabNote } from './SliceNotes.tsx';
+import { useDraftPainting, usePaintedLabels } from './paint-slice.ts';
+import { PaintLayer } from './PaintLayer.tsx';
 import { SliceOverlay } from './SliceOverlay.tsx';
 import { drawPicture, useDifference, usePicture } from './slice-picture.ts';
 import type { SliceSource } from './slice-source.ts';
@@ -73,7 +75,7 @@ export function SliceView(props: SliceViewProps) {
   const part = (name: string, whole: VolumeInfo | null, offset: VoxelIndex) =>
     ({ source, view: `${view} ${name}`, plane, whole, offset, shown: volume, index }) as const;
   const grey = useSlice(source, view, image, plane.normal, index, slab);
-  const labels = useSlice(source, `${view} labels`, overlay, plane.normal, index);
+  const labels = usePaintedLabels(source, `${view} labels`, overlay, plane, index);
   const old = usePart(
     part('before', comparing ? before.volume : null, before?.offset ?? IN_PLACE),
     slab,
@@ -123,6 +125,16 @@ export function SliceView(props: SliceViewProps) {
     target.addEventListener('contextrestored', draw);
     return () => target.removeEventListener('contextrestored', draw);
   }, [picture, curtain, placement, width, height]);
+  useDraftPainting({
+    canvas,
+    picture: ours,
+    labels,
+    overlay,
+    plane,
+    index,
+    placement,
+    isShown: picture === ours && compareMode === 'off' && old === null,
+  });
 
   const gestures = useSliceGestures({ id, plane, stage, size, index, placement, width, height });
   const shownName = props.isPreviewed ? 'Preview, not run' : 'Shown';
@@ -162,6 +174,17 @@ export function SliceView(props: SliceViewProps) {
             placement={placement}
             size={size}
             spacing={volume?.spacing ?? null}
+            width={width}
+            height={height}
+          />
+        )}
+        {placement !== null && overlay !== null && (
+          <PaintLayer
+            id={id}
+            plane={plane}
+            index={index}
+            placement={placement}
+            spacing={overlay.spacing}
             width={width}
             height={height}
           />

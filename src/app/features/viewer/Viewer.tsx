@@ -6,6 +6,7 @@ import type { EngineClient } from '../../engine-client.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { isPreview, withPreviews } from '../../stores/previews.ts';
 import { usePreviewState, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
+import { CorrectBar } from '../correct/index.ts';
 import { beforeOf } from './before.ts';
 import { useCompared, useComparedStates, useOtherWindow } from './comparison.ts';
 import { Legend } from './Legend.tsx';
@@ -61,6 +62,7 @@ export function Viewer({ client, ...results }: ViewerProps) {
         compared={compared}
         {...parts}
       />
+      <CorrectBar overlay={overlay} />
       {isBeside ? (
         <div className={styles['grid']} data-beside="true">
           {(['beside', 'off'] as const).map((side) => (

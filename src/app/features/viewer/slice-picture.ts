@@ -7,6 +7,7 @@ import {
   differenceGrid,
   type GreyLook,
   type LabelLook,
+  subGrid,
 } from '../../rendering/compose-slice.ts';
 import type { Placement } from '../../rendering/slice-geometry.ts';
 import { VIEW_BACKGROUND } from '../../rendering/view-colours.ts';
@@ -69,6 +70,34 @@ export function useDifference(
   }, [ours, theirs, window]);
 }
 
+interface Composed {
+  readonly grey: SlicePixels | null;
+  readonly look: GreyLook;
+  readonly labels: SlicePixels | null;
+  readonly labelLook: LabelLook;
+}
+
+/** What each picture was made of, to make parts of it anew. */
+const composed = new WeakMap<HTMLCanvasElement, Composed>();
+
+/** A rectangle of pixels: columns x0 ≤ x < x1 and rows y0 ≤ y < y1. */
+export type PixelRect = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** Draws a part of a picture again after its labels were painted. Cost: that part's pixels. */
+export function repaintPart(picture: HTMLCanvasElement, [x0, y0, x1, y1]: PixelRect): void {
+  const parts = composed.get(picture);
+  const context = picture.getContext('2d', { willReadFrequently: true });
+  if (parts === undefined || context === null || x1 <= x0 || y1 <= y0) return;
+  // Outlines depend on the neighbours, which lie beyond the part.
+  const [left, top] = [Math.max(0, x0 - 1), Math.max(0, y0 - 1)];
+  const [right, bottom] = [Math.min(picture.width, x1 + 1), Math.min(picture.height, y1 + 1)];
+  const cut = (grid: SlicePixels | null): SlicePixels | null =>
+    grid === null ? null : subGrid(grid, left, top, right - left, bottom - top);
+  const rgba = composeSlice(cut(parts.grey), parts.look, cut(parts.labels), parts.labelLook);
+  const pixels = new ImageData(rgba, right - left, bottom - top);
+  context.putImageData(pixels, left, top, x0 - left, y0 - top, x1 - x0, y1 - y0);
+}
+
 function paint(
   grey: SlicePixels | null,
   look: GreyLook,
@@ -83,6 +112,7 @@ function paint(
   // In main memory: a crash of the graphics process must not take it along.
   const context = voxels.getContext('2d', { willReadFrequently: true });
   context?.putImageData(new ImageData(rgba, width, height), 0, 0);
+  composed.set(voxels, { grey, look, labels, labelLook });
   return voxels;
 }
 

@@ -17,6 +17,7 @@ import {
   voxelAt,
   zoomAbout,
 } from '../../rendering/slice-geometry.ts';
+import { useCorrect } from '../../stores/correct.ts';
 import { useMeasures } from '../../stores/measures.ts';
 import {
   type GreyWindow,
@@ -24,6 +25,8 @@ import {
   useViewer,
   type VoxelIndex,
 } from '../../stores/viewer.ts';
+import { useWorkspace } from '../../workbench-context.tsx';
+import { paintGestures } from './paint-gestures.ts';
 
 interface SliceGestureOptions {
   readonly id: SliceViewId;
@@ -38,7 +41,7 @@ interface SliceGestureOptions {
 
 /** What a press began with, so that a drag never adds up rounding. */
 interface Press {
-  readonly kind: 'crosshair' | 'pan' | 'window' | 'measure';
+  readonly kind: 'crosshair' | 'pan' | 'window' | 'measure' | 'paint';
   readonly x: number;
   readonly y: number;
   readonly frame: ViewFrame;
@@ -72,8 +75,9 @@ function draggedWindow({ low, high }: GreyWindow, dx: number, dy: number): GreyW
 
 function pressKind(event: PointerEvent): Press['kind'] {
   if (event.button === 1 || (event.button === 0 && event.shiftKey)) return 'pan';
-  // With a tool in hand the plain left button measures.
-  const plain = useMeasures.getState().tool === null ? 'crosshair' : 'measure';
+  // With a tool in hand the plain left button measures or paints.
+  const measures = useMeasures.getState().tool === null ? 'crosshair' : 'measure';
+  const plain = useCorrect.getState().tool === null ? measures : 'paint';
   const isWindow = event.button === 2 || (event.button === 0 && (event.ctrlKey || event.metaKey));
   return isWindow ? 'window' : plain;
 }
@@ -84,6 +88,7 @@ export function useSliceGestures(options: SliceGestureOptions) {
   const measures = useMeasures.getState;
   const travel = useRef(0);
   const viewer = useViewer.getState;
+  const painting = paintGestures(useWorkspace(), id, plane.normal);
 
   const step = (by: number): void => {
     if (size === null) return;
@@ -170,6 +175,7 @@ export function useSliceGestures(options: SliceGestureOptions) {
       const at = press.current.kind === 'crosshair' ? indexAt(event, false) : null;
       if (at !== null) setCrosshair(at);
       if (press.current.kind === 'measure') placePoint(indexAt(event, true));
+      if (press.current.kind === 'paint') painting.press(indexAt(event, false));
     },
     onPointerMove(event: PointerEvent<HTMLDivElement>): void {
       const { setProbe, setFrame, setWindow, setCrosshair, setActive } = viewer();
@@ -178,6 +184,11 @@ export function useSliceGestures(options: SliceGestureOptions) {
       const start = press.current;
       if (start === null || start.kind === 'measure') stretchDraft(indexAt(event, true));
       if (start === null || event.buttons === 0) return;
+      if (start.kind === 'paint') {
+        const passed = event.nativeEvent.getCoalescedEvents?.() ?? [];
+        for (const each of [...passed, event]) painting.move(indexAt(each, true));
+        return;
+      }
       const dx = event.clientX - start.x;
       const dy = event.clientY - start.y;
       if (start.kind === 'pan') {
@@ -193,12 +204,14 @@ export function useSliceGestures(options: SliceGestureOptions) {
     onPointerUp(event: PointerEvent<HTMLDivElement>): void {
       const start = press.current;
       press.current = null;
+      if (start?.kind === 'paint') painting.release();
       if (start?.kind !== 'measure' || measures().draft === null) return;
       // A drag sets both points, a click one.
       const travelled = Math.hypot(event.clientX - start.x, event.clientY - start.y);
       if (travelled > DRAG_FROM) placePoint(indexAt(event, true));
     },
     onPointerCancel(): void {
+      if (press.current?.kind === 'paint') useCorrect.getState().escape();
       press.current = null;
     },
     onPointerLeave(): void {
@@ -210,7 +223,8 @@ export function useSliceGestures(options: SliceGestureOptions) {
     },
     onFocus: () => viewer().setActive(id),
     onDoubleClick: () => {
-      if (measures().tool === null) viewer().toggleMaximised(id);
+      if (measures().tool === null && useCorrect.getState().tool === null)
+        viewer().toggleMaximised(id);
     },
     onContextMenu: (event: MouseEvent) => event.preventDefault(),
     onKeyDown(event: KeyboardEvent): void {
@@ -243,6 +257,10 @@ export function useSliceGestures(options: SliceGestureOptions) {
         Delete: removeSelected,
         Backspace: removeSelected,
       };
+      if (painting.key(event, withAxis(clampedCrosshair(), plane.normal, index))) {
+        event.preventDefault();
+        return;
+      }
       if (event.key === 'Enter' && measures().tool !== null) {
         event.preventDefault();
         placePoint(withAxis(clampedCrosshair(), plane.normal, index));

@@ -1,8 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
-import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { SlicePixels, VolumeHandle, VolumeInfo } from '../../../../workers/engine-api.ts';
 import { type Axis, PLANES } from '../../rendering/slice-geometry.ts';
 import type { Slab } from '../../../volume/slab.ts';
 import type { SliceSource } from './slice-source.ts';
+
+/** A slice with what it is of. */
+export interface FetchedSlice {
+  readonly handle: VolumeHandle;
+  readonly index: number;
+  readonly pixels: SlicePixels;
+}
 
 /**
  * The slice of a volume at an index, or the slab about it. While it is fetched the one before it is returned, so that a
@@ -16,7 +23,19 @@ export function useSlice(
   index: number,
   slab: Slab | null = null,
 ): SlicePixels | null {
-  const [shown, setShown] = useState<SlicePixels | null>(null);
+  return useFetchedSlice(source, view, volume, axis, index, slab)?.pixels ?? null;
+}
+
+/** `useSlice`, and what the slice that is shown in the meantime is of. */
+export function useFetchedSlice(
+  source: SliceSource,
+  view: string,
+  volume: VolumeInfo | null,
+  axis: Axis,
+  index: number,
+  slab: Slab | null = null,
+): FetchedSlice | null {
+  const [shown, setShown] = useState<FetchedSlice | null>(null);
   const lastIndex = useRef(index);
   const handle = volume?.handle ?? null;
   const last = (volume?.size[axis] ?? 1) - 1;
@@ -32,7 +51,7 @@ export function useSlice(
     const request = { handle, axis, index: at };
     source.want(view, slab === null ? request : { ...request, slab }, (pixels) => {
       if (!current) return;
-      setShown(pixels);
+      setShown({ handle, index: at, pixels });
       // The neighbour that the same movement asks for next; slabs cost too much to guess.
       if (slab === null && ahead >= 0 && ahead <= last) {
         source.want(`${view} ahead`, { handle, axis, index: ahead }, () => undefined);
@@ -44,6 +63,7 @@ export function useSlice(
   }, [source, view, handle, axis, index, last, slab]);
   if (volume === null || shown === null) return null;
   const { across, down } = PLANES[axis];
-  const fits = shown.width === volume.size[across] && shown.height === volume.size[down];
+  const { width, height } = shown.pixels;
+  const fits = width === volume.size[across] && height === volume.size[down];
   return fits ? shown : null;
 }

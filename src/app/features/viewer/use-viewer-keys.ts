@@ -11,6 +11,11 @@ export const VIEWER_KEYS = [
   ],
   ['Enter', 'With a measuring tool: set a point at the crosshair'],
   ['Esc', 'With a measuring tool: take back the point, the measure, then the tool'],
+  [
+    'Enter, Space',
+    'Correcting labels: paint at the crosshair; a corner of a lasso, twice to close it',
+  ],
+  ['0 to 9', 'Correcting labels: the label to paint'],
   ['Delete', 'Remove the selected measure'],
   ['Arrows', 'Move the crosshair (in a slice) or turn the volume (in 3-D); with Shift by ten'],
   ['Page Up, Page Down', 'Previous or next slice; with Shift ten'],

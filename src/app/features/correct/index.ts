@@ -1,0 +1,1 @@
+export { CorrectBar } from './CorrectBar.tsx';
