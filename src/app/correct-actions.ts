@@ -15,12 +15,13 @@ function needsTool(): string | null {
   return useCorrect.getState().tool === null ? 'Choose “Correct labels” first.' : null;
 }
 
-/** Goes where the corrections are, so that they are seen. */
+/** Goes where the corrections are, so that they are seen; who begins paints a phase that is there. */
 function showCorrections({ workspace }: Workbench): void {
   const place = correctionPlace(workspace.store.getState());
   if (typeof place === 'string') return;
   workspace.select(place.step?.id ?? place.baseId);
-  const { label, setLabel } = useCorrect.getState();
+  const { tool, label, setLabel } = useCorrect.getState();
+  if (tool !== null) return;
   const { phases } = place.base;
   const [first] = phases;
   if (first !== undefined && phases.every((phase) => phase.label !== label)) setLabel(first.label);

@@ -20,7 +20,7 @@ import {
   type WorkspaceState,
 } from './workspace.ts';
 
-export const CORRECT_LABELS = 'correct-labels';
+const CORRECT_LABELS = 'correct-labels';
 
 export interface CorrectionPlace {
   /** The labels that reach the step. */
@@ -35,7 +35,7 @@ export interface CorrectionPlace {
 
 const NO_EDITS: readonly LabelEdit[] = [];
 
-export function editsOf(step: Pick<RecipeStep, 'params'> | null | undefined): readonly LabelEdit[] {
+function editsOf(step: Pick<RecipeStep, 'params'> | null | undefined): readonly LabelEdit[] {
   const edits = step?.params['edits'];
   return Array.isArray(edits) ? (edits as readonly LabelEdit[]) : NO_EDITS;
 }
@@ -76,7 +76,7 @@ export function correctionPlace(state: WorkspaceState): CorrectionPlace | string
   const steps = currentSteps(state);
   const selected = steps.findIndex(({ step }) => step.id === state.selected);
   const isOwn = (i: number): boolean =>
-    steps[i]?.step.operation === CORRECT_LABELS && steps[i]?.step.enabled === true;
+    steps[i]?.step.operation === CORRECT_LABELS && (steps[i]?.step.enabled ?? false);
   const maker = shownMaker(state, steps);
   if (!isOwn(selected) && maker === null) {
     const hasLabels =

@@ -14,7 +14,7 @@ import {
   IconRuler2,
   IconSphere,
 } from '@tabler/icons-react';
-import { type ReactNode, useEffect } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { phasesFor } from '../../../volume/labels.ts';
 import type { Phase } from '../../../volume/volume.ts';
@@ -133,6 +133,11 @@ function FillChoices() {
   );
 }
 
+/** Escape closes the menu and nothing else. */
+function keepEscape(event: KeyboardEvent): void {
+  if (event.key === 'Escape') event.stopPropagation();
+}
+
 function Swatch({ phase }: { readonly phase: Phase | undefined }) {
   return (
     <span className={styles['swatch']} style={{ background: phase?.colour ?? 'transparent' }} />
@@ -155,7 +160,7 @@ function LabelMenu(props: { readonly isEraser: boolean; readonly phases: readonl
           <IconChevronDown size={13} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown onKeyDown={keepEscape}>
         {phases.map((phase) => (
           <Menu.Item
             key={phase.label}
@@ -196,7 +201,7 @@ function OverMenu({ phases }: { readonly phases: readonly Phase[] }) {
           <IconChevronDown size={13} aria-hidden />
         </UnstyledButton>
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown onKeyDown={keepEscape}>
         <Menu.Label>Paint over</Menu.Label>
         <Menu.Item rightSection={mark(only === null)} onClick={() => setOnly(null)}>
           All labels

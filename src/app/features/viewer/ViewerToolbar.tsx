@@ -3,6 +3,7 @@ import { ActionIcon, Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import {
   IconArrowsMaximize,
   IconArrowsMinimize,
+  IconBrush,
   IconCheck,
   IconChevronDown,
   IconCube,
@@ -70,6 +71,9 @@ export function ViewerToolbar(props: ToolbarProps) {
         <SlabControl image={image} />
         <MeasureMenu disabled={image === null && overlay === null} />
         <CompareMenu states={states} />
+        <ToolButton id="correct-labels">
+          <IconBrush size={16} stroke={1.6} aria-hidden />
+        </ToolButton>
       </span>
       <Readout
         source={source}
