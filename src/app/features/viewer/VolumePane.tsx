@@ -83,7 +83,6 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
   const view = useVolumeView(stage);
   const status = useViewStatus(view);
   const wanted = useViewer((state) => state.content3d);
-  const camera = useViewer((state) => state.camera);
   const shown = wanted !== 'grey' && overlay !== null ? overlay : (image ?? overlay);
   const rendering = status === 'software' || status === 'hardware' ? status : null;
   const loaded = usePreview(client, rendering, shown);
@@ -101,7 +100,7 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
       view?.show({ view: { width, height, devicePixelRatio: globalThis.devicePixelRatio } });
     }
   }, [view, width, height]);
-  useEffect(() => view?.show({ camera }), [view, camera]);
+  useCamera(view);
   const gestures = useOrbitGestures(stage, height);
   useOrbit();
   const isDrawn = useSyncExternalStore(view?.subscribe ?? subscribeToNothing, () => {
@@ -278,6 +277,17 @@ function useVolumeView(stage: React.RefObject<HTMLDivElement | null>): VolumeVie
     };
   }, [stage]);
   return view;
+}
+
+/** Hands the camera on, past React: it changes with every frame of a drag. */
+function useCamera(view: VolumeView | null): void {
+  useEffect(() => {
+    if (view === null) return;
+    view.show({ camera: useViewer.getState().camera });
+    return useViewer.subscribe(({ camera }, before) => {
+      if (camera !== before.camera) view.show({ camera });
+    });
+  }, [view]);
 }
 
 /** 'starting', 'software', 'hardware', or the sentence of a failure. */

@@ -21,15 +21,26 @@ type Tab = (typeof TABS)[number];
 
 export function VolumeSettings({ client, info }: VolumeSettingsProps) {
   const [tab, setTab] = useState<Tab>('Look');
+  const [opened, setOpened] = useState(false);
   return (
-    <Popover position="left-end" shadow="md" width={332} trapFocus returnFocus withinPortal>
+    <Popover
+      opened={opened}
+      onChange={setOpened}
+      position="left-end"
+      shadow="md"
+      width={332}
+      trapFocus
+      returnFocus
+      withinPortal
+    >
       <Popover.Target>
-        <Tooltip label="3-D settings: look, clipping, view">
+        <Tooltip label="3-D settings: look, clipping, view" disabled={opened}>
           <ActionIcon
             size={20}
             className={styles['open'] ?? ''}
             aria-label="3-D settings"
             disabled={info === null}
+            onClick={() => setOpened(!opened)}
           >
             <IconAdjustments size={14} stroke={1.7} aria-hidden />
           </ActionIcon>
