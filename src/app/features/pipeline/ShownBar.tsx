@@ -3,7 +3,12 @@ import { NativeSelect } from '@mantine/core';
 import { formatSize } from '../../components/format.ts';
 import { OnGpu } from '../../components/OnGpu.tsx';
 import { INPUT, type OverlayMode, shownVolumes } from '../../stores/workspace.ts';
-import { useSteps, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import {
+  usePreviewState,
+  useSteps,
+  useWorkspace,
+  useWorkspaceState,
+} from '../../workbench-context.tsx';
 import styles from './pipeline.module.css';
 
 const MODES: readonly { readonly value: OverlayMode; readonly label: string }[] = [
@@ -31,6 +36,7 @@ export function ShownBar() {
   );
   const shown = image ?? overlay;
   const isInput = shown?.handle === source?.handle;
+  const isPreviewed = usePreviewState((state) => state.volumes !== null);
   const pending = selected !== INPUT && outcomes[selected] === undefined;
   const name = isInput
     ? 'Input'
@@ -44,7 +50,9 @@ export function ShownBar() {
         </span>
       )}
       {image?.onGpu === true || overlay?.onGpu === true ? <OnGpu /> : null}
-      {pending ? (
+      {isPreviewed ? (
+        <span className={styles['shownFacts']}>· preview of the steps to here, not run</span>
+      ) : pending ? (
         <span className={styles['shownFacts']}>· run to see the selected step</span>
       ) : null}
       <span className={styles['spring']} />

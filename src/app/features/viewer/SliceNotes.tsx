@@ -40,16 +40,20 @@ export function GreyColourBar({ image, isDifference, ...size }: GreyColourBarPro
 }
 
 /** That no run made what is shown, and how far it can be trusted. */
-export function PreviewBadge() {
+export function PreviewBadge({ isSlab }: { readonly isSlab: boolean }) {
   const seenSlices = usePreviewState((state) => state.seenSlices);
   const isBusy = usePreviewState((state) => state.isBusy);
   return (
-    <span className={styles['badge']} data-testid="preview-badge" aria-busy={isBusy}>
-      Preview, not run{isBusy ? ' …' : ''}
-      {seenSlices === null ? null : (
-        <span className={styles['badgeDoubt']}>{seenFrom(seenSlices)}</span>
+    <>
+      <span className={styles['badge']} data-testid="preview-badge" aria-busy={isBusy}>
+        {isBusy ? 'Preview, computing …' : 'Preview, not run'}
+      </span>
+      {seenSlices === null || isBusy ? null : (
+        <span className={styles['doubt']} data-over-slab={isSlab || undefined}>
+          {seenFrom(seenSlices)}
+        </span>
       )}
-    </span>
+    </>
   );
 }
 

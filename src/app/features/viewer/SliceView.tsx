@@ -201,7 +201,9 @@ export function SliceView(props: SliceViewProps) {
           <SlabNote slab={slab} image={image} plane={plane} index={index} />
         )}
         {comparing && <span className={styles['badge']}>Input</span>}
-        {props.isPreviewed && !comparing && compareMode === 'off' && <PreviewBadge />}
+        {props.isPreviewed && !comparing && compareMode === 'off' && (
+          <PreviewBadge isSlab={slab !== null} />
+        )}
         {compared !== null && compareMode === 'swipe' && (
           <SwipeDivider width={width} left={compared.title} right={shownName} />
         )}
