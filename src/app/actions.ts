@@ -501,7 +501,9 @@ function needsGreyImage(workbench: Workbench): string | null {
 }
 
 function needsStepVolume(workbench: Workbench): string | null {
-  const made = Object.values(stateOf(workbench).outcomes);
+  const { outcomes, volumes } = stateOf(workbench);
+  const made = Object.values(outcomes);
+  if (volumes.length > 1) return null;
   return made.some(({ summary }) => summary.volume !== null)
     ? null
     : 'Run a step that makes a volume first.';

@@ -16,6 +16,7 @@ export const COMMANDS = {
     examples: [
       'tauscope run recipe.json scan.tif -o results/',
       'tauscope run recipe.json slices/ --voxel-size 0.4um -o results/',
+      'tauscope run recipe.json soc0.tif soc50.tif --states 0,50 -o results/',
     ],
   },
   analyze: {

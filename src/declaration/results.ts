@@ -20,6 +20,8 @@ export interface PlotAxis {
   readonly until?: string;
   /** Column that names the unit of the numbers, where that depends on the volume. */
   readonly unit?: string;
+  /** Columns with the lower and upper bounds of the numbers, drawn as error bars. */
+  readonly bounds?: readonly [lower: string, upper: string];
   /** What stands along the axis; the column's title and symbol where it is left out. */
   readonly title?: string;
   /** Default: linear. Values that are not positive have no place on a logarithmic axis. */

@@ -9,6 +9,8 @@ export interface PlotPoint {
   readonly until: number | null;
   /** null interrupts the curve. */
   readonly y: number | null;
+  /** Between which values `y` lies; left out where that is not known. */
+  readonly bounds?: readonly [lower: number, upper: number];
 }
 
 export interface PlotSeries {
@@ -86,8 +88,16 @@ function readPoint(row: Row, { x, y }: TablePlot): readonly PlotPoint[] {
   const until = x.until === undefined ? null : numberOrNull(row[x.until]);
   const value = numberOrNull(row[y.column]);
   const hasPlace = value !== null && (y.scale !== 'log' || value > 0);
-  const place = { x: start, until, y: hasPlace ? value : null };
+  const bounds = hasPlace ? boundsOf(row, y) : {};
+  const place = { x: start, until, y: hasPlace ? value : null, ...bounds };
   return typeof start === 'number' && !Number.isFinite(start) ? [] : [place];
+}
+
+function boundsOf(row: Row, { bounds }: PlotAxis): Pick<PlotPoint, 'bounds'> {
+  if (bounds === undefined) return {};
+  const lower = numberOrNull(row[bounds[0]]);
+  const upper = numberOrNull(row[bounds[1]]);
+  return lower === null || upper === null ? {} : { bounds: [lower, upper] };
 }
 
 /** null where no row has anything to draw. */

@@ -90,9 +90,11 @@ function apart([low, high]: Domain): Domain {
 
 /** Columns and bins stand on zero; curves have some room above and below. */
 function domainOfY({ kind, panels, y }: PlotFigure): Domain {
-  const values = panels
-    .flatMap(({ series }) => series.flatMap(({ points }) => points.map((point) => point.y)))
-    .filter((value) => value !== null);
+  const values = panels.flatMap(({ series }) =>
+    series.flatMap(({ points }) =>
+      points.flatMap((point) => (point.y === null ? [] : [point.y, ...(point.bounds ?? [])])),
+    ),
+  );
   if (y.isLog) {
     const [low, high] = spread(values.filter((value) => value > 0)) ?? [1, 10];
     return [low / 1.5, high * 1.5];

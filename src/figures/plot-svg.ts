@@ -21,6 +21,8 @@ const AXIS = at(0.5 * POINT);
 /** Curves differ in their strokes as well, for a reader without colours. */
 const DASHES = ['', '14 7', '3 5', '14 5 3 5', '26 7', '7 5'] as const;
 const DOT = 1.6 * POINT;
+/** Half the width of an error bar's ends. */
+const CAP = 2.2 * POINT;
 
 /** Dark enough to be seen as a line on white: brightness is taken off where there is too much. */
 function onPaper(colour: string, paper: string): string {
@@ -104,6 +106,26 @@ function drawSeries(
   }
 }
 
+/** A bar from bound to bound with ends, and a dot at the value. */
+function drawBounds(
+  panel: PanelLayout,
+  { colour, points }: PlotSeries,
+  series: number,
+  paper: string,
+) {
+  const ink = onPaper(colour, paper);
+  return points
+    .map((point) => {
+      if (point.y === null || point.bounds === undefined) return '';
+      const [from, to] = panel.placeOf(point, series);
+      const x = (from + to) / 2;
+      const [low, high] = point.bounds.map((bound) => panel.y(bound)) as [number, number];
+      const ends = [low, high].map((y) => `M${at(x - CAP)} ${at(y)}h${at(2 * CAP)}`).join('');
+      return `<path d="M${at(x)} ${at(low)}V${at(high)}${ends}" fill="none" stroke="${ink}" stroke-width="${AXIS}"/><circle cx="${at(x)}" cy="${at(panel.y(point.y))}" r="${at(DOT)}" fill="${ink}"/>`;
+    })
+    .join('');
+}
+
 function stroke(corners: readonly Corner[], ink: string, order: number): string {
   return `<path d="${PATH(corners) ?? ''}" fill="none" stroke="${ink}" stroke-width="${CURVE}" stroke-linejoin="round"${dashOf(order)}/>`;
 }
@@ -119,6 +141,7 @@ function drawPanel(figure: PlotFigure, panel: PanelLayout, look: PlotLook): stri
       ? []
       : [`<text x="${at(left)}" y="${at(top - 10)}">${escapeMarkup(panel.panel.title)}</text>`]),
     ...panel.panel.series.map((series, i) => drawSeries(figure.kind, panel, series, i, look.paper)),
+    ...panel.panel.series.map((series, i) => drawBounds(panel, series, i, look.paper)),
     `<path d="M${at(left)} ${at(top)}V${at(bottom)}H${at(right)}" fill="none" ${line}/>`,
     ...panel.ticksOfX.map(
       (tick) =>

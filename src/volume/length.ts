@@ -106,3 +106,10 @@ export function relativeSpacing(spacing: VoxelSpacing | null): readonly [number,
   const [x, y, z] = spacing.values;
   return [x / smallest, y / smallest, z / smallest];
 }
+
+/** µm³ of a voxel; null where its size is unknown. */
+export function voxelVolume(spacing: VoxelSpacing | null): number | null {
+  if (spacing === null) return null;
+  const [x, y, z] = spacing.values.map((edge) => convertLength(edge, spacing.unit, 'µm'));
+  return (x as number) * (y as number) * (z as number);
+}

@@ -1,12 +1,15 @@
 /** `tauscope run`: a recipe on an input, results into a folder. */
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { acrossTable, type MeasuredVolume, quantitiesAcross } from '../../declaration/across.ts';
+import { tableCsv, tableJson } from '../../declaration/table-text.ts';
 import { bibtex } from '../../engine/bibtex.ts';
-import { loadSteps } from '../../engine/engine.ts';
+import { type Engine, loadSteps, type StepOutcome } from '../../engine/engine.ts';
 import { methodsAsText, methodsText } from '../../engine/methods.ts';
 import { reportHtml } from '../../engine/report.ts';
 import { resultsCsv, resultsDocument, resultsText } from '../../engine/results.ts';
-import { UserError } from '../../errors/errors.ts';
+import { isCancelled, UserError } from '../../errors/errors.ts';
+import { groupSources } from '../../io/group.ts';
 import { writeVolume } from '../../io/registry.ts';
 import { isOperationId, OPERATION_IDS } from '../../operations/registry.ts';
 import { parseRecipeText, type Recipe } from '../../recipe/recipe.ts';
@@ -17,15 +20,18 @@ import {
   JSON_OPTION,
   OUTPUT_OPTION,
   type OwnOption,
+  type ParsedArguments,
   parseArguments,
   QUIET_OPTION,
 } from '../arguments.ts';
-import type { Command } from '../command.ts';
-import { readText } from '../files.ts';
-import { inputChoices, openInput } from '../input.ts';
+import type { Command, Surroundings } from '../command.ts';
+import { openSources, readText } from '../files.ts';
+import { type InputChoices, inputChoices, openInput } from '../input.ts';
 import { assertWritable, type OutputFile, writeFiles } from '../outputs.ts';
 import { provenanceText } from '../provenance.ts';
 import { runRecipe } from '../run-recipe.ts';
+import type { Volume } from '../../volume/volume.ts';
+import { voxelVolume } from '../../volume/length.ts';
 import { nearest } from '../suggestion.ts';
 import { formatTable } from '../terminal.ts';
 
@@ -35,7 +41,28 @@ const REPORT_OPTION: OwnOption = {
   flag: '--report',
   text: 'Writes report.html as well: data, plots, numbers, steps and how to verify them on one page to print.',
 };
-const OPTIONS = [OUTPUT_OPTION, REPORT_OPTION, JSON_OPTION, ...INPUT_OPTIONS, QUIET_OPTION];
+const STATES_OPTION: OwnOption = {
+  name: 'states',
+  type: 'string',
+  flag: '--states <a,b,…>',
+  text: 'With several volumes: a number for each, as a state of charge, for the table across them.',
+};
+const STATE_LABEL_OPTION: OwnOption = {
+  name: 'state-label',
+  type: 'string',
+  flag: '--state-label <text>',
+  text: 'What these numbers are, with their unit: "State of charge (%)".',
+};
+const OPTIONS = [
+  OUTPUT_OPTION,
+  REPORT_OPTION,
+  JSON_OPTION,
+  ...INPUT_OPTIONS,
+  STATES_OPTION,
+  STATE_LABEL_OPTION,
+  QUIET_OPTION,
+];
+const ACROSS_NAMES = ['across.csv', 'across.json'];
 const VOLUME_NAMES = { labels: 'labels.tif', grey: 'image.tif' } as const;
 const NAMES = [
   'results.json',
@@ -110,11 +137,12 @@ export const run: Command = {
         sections: [{ title: 'Options', flags: OPTIONS }],
         closing: [
           'A recipe is the JSON that the workbench saves: the steps with their parameters. results.json holds the numbers with everything needed to check them and is the same text for the same input and recipe, on any machine and with any number of threads; provenance.json says when, where and from which files.',
+          'Several stacks, volume files or folders are several volumes: each gets a folder of its own under the output, and across.csv and across.json hold all their numbers with their changes against the first one. One that fails is told and the others go on; the exit code is 1 then.',
         ],
       }),
     ),
   async run(args, surroundings) {
-    const { signal, remark, print, style } = surroundings;
+    const { remark } = surroundings;
     const { positionals, options } = parseArguments(args, OPTIONS);
     const [recipePath, ...inputs] = positionals;
     const folder = options['output'];
@@ -127,61 +155,217 @@ export const run: Command = {
     const choices = inputChoices(options);
     // Mistakes in the recipe and in the output's place are told before a large input is read.
     const recipe = await readRecipe(recipePath, remark);
-    await assertWritable(folder, NAMES, [recipePath, ...inputs]);
-    const { volume, metadata } = await openInput(inputs, choices, surroundings);
-    const engine = await surroundings.createEngine();
-    const startedAt = new Date();
-    const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
-      (error: unknown) => {
-        throw aboutFile(error, recipePath);
-      },
-    );
-    const results = resultsText(resultsDocument(recipe, input, outcomes));
-    const last = outcomes.findLast((outcome) => outcome.madeVolume)?.current.volume;
-    const steps = await loadSteps(recipe);
-    const methods = methodsText(steps, outcomes);
-    const outputs: OutputFile[] = [
-      { name: 'results.json', content: results },
-      { name: 'results.csv', content: resultsCsv(outcomes) },
-      { name: 'methods.txt', content: methodsAsText(methods) },
-      { name: 'references.bib', content: bibtex(methods.citations) },
-    ];
-    if (options['report'] === true) {
-      const isSpacingStated = choices.spacing !== null;
-      const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
-      const date = startedAt.toISOString().slice(0, 10);
-      const file = inputs.map((path) => basename(path)).join(' ');
-      const facts = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
-      outputs.push({ name: 'report.html', content: reportHtml(facts) });
+    const groups = await groupInputs(inputs);
+    const states = statesOf(options, groups.length);
+    const writesReport = options['report'] === true;
+    const job = { recipe, recipePath, choices, folder, writesReport };
+    if (groups.length === 1) {
+      await assertWritable(folder, NAMES, [recipePath, ...inputs]);
+      const engine = await surroundings.createEngine();
+      const { results, outcomes } = await runOn({ ...job, engine, inputs }, surroundings);
+      printResults(results, outcomes, options, surroundings);
+      return;
     }
-    if (last !== undefined) {
-      outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });
-    }
-    const provenance = await provenanceText({
-      recipe,
-      input,
-      outcomes,
-      startedAt,
-      engine,
-      inputs: [recipePath, ...inputs],
-      outputs,
-      signal,
-    });
-    outputs.push({ name: 'provenance.json', content: provenance });
-    const written = await writeFiles(folder, outputs, signal);
-    if (options['json'] === true) {
-      print(results);
-    } else {
-      for (const table of outcomes.flatMap((outcome) => outcome.tables)) {
-        print(`${formatTable(table, style)}\n`);
-      }
-    }
-    for (const name of Object.values(VOLUME_NAMES)) {
-      const path = join(folder, name);
-      if (!written.includes(path) && existsSync(path)) {
-        remark(`${path} was there before and does not belong to these results`);
-      }
-    }
-    remark(`wrote ${written.join(', ')}`);
+    await runOnEach({ ...job, groups, states }, options, surroundings);
   },
 };
+
+interface Job {
+  readonly engine: Engine;
+  readonly recipe: Recipe;
+  readonly recipePath: string;
+  readonly choices: InputChoices;
+  readonly folder: string;
+  readonly writesReport: boolean;
+  /** The files of one volume. */
+  readonly inputs: readonly string[];
+}
+
+interface Finished {
+  readonly volume: Volume;
+  readonly outcomes: readonly StepOutcome[];
+  readonly results: string;
+}
+
+/** Runs the recipe on one volume and writes its results. */
+async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
+  const { engine, recipe, recipePath, choices, folder, inputs } = job;
+  const { signal, remark } = surroundings;
+  const { volume, metadata } = await openInput(inputs, choices, surroundings);
+  const startedAt = new Date();
+  const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
+    (error: unknown) => {
+      throw aboutFile(error, recipePath);
+    },
+  );
+  const results = resultsText(resultsDocument(recipe, input, outcomes));
+  const last = outcomes.findLast((outcome) => outcome.madeVolume)?.current.volume;
+  const steps = await loadSteps(recipe);
+  const methods = methodsText(steps, outcomes);
+  const outputs: OutputFile[] = [
+    { name: 'results.json', content: results },
+    { name: 'results.csv', content: resultsCsv(outcomes) },
+    { name: 'methods.txt', content: methodsAsText(methods) },
+    { name: 'references.bib', content: bibtex(methods.citations) },
+  ];
+  if (job.writesReport) {
+    const isSpacingStated = choices.spacing !== null;
+    const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
+    const date = startedAt.toISOString().slice(0, 10);
+    const file = inputs.map((path) => basename(path)).join(' ');
+    const facts = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
+    outputs.push({ name: 'report.html', content: reportHtml(facts) });
+  }
+  if (last !== undefined) {
+    outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });
+  }
+  const provenance = await provenanceText({
+    recipe,
+    input,
+    outcomes,
+    startedAt,
+    engine,
+    inputs: [recipePath, ...inputs],
+    outputs,
+    signal,
+  });
+  outputs.push({ name: 'provenance.json', content: provenance });
+  const written = await writeFiles(folder, outputs, signal);
+  for (const name of Object.values(VOLUME_NAMES)) {
+    const path = join(folder, name);
+    if (!written.includes(path) && existsSync(path)) {
+      remark(`${path} was there before and does not belong to these results`);
+    }
+  }
+  remark(`wrote ${written.join(', ')}`);
+  return { volume, outcomes, results };
+}
+
+function printResults(
+  results: string,
+  outcomes: readonly StepOutcome[],
+  options: ParsedArguments['options'],
+  { print, style }: Surroundings,
+): void {
+  if (options['json'] === true) {
+    print(results);
+    return;
+  }
+  for (const table of outcomes.flatMap((outcome) => outcome.tables)) {
+    print(`${formatTable(table, style)}\n`);
+  }
+}
+
+/** A folder of results for each volume, named after its file, and the tables across all. */
+async function runOnEach(
+  job: Omit<Job, 'engine' | 'inputs'> & {
+    readonly groups: readonly (readonly string[])[];
+    readonly states: readonly number[] | null;
+  },
+  options: ParsedArguments['options'],
+  surroundings: Surroundings,
+): Promise<void> {
+  const { recipe, recipePath, folder, groups, states } = job;
+  const { signal, remark, print, style } = surroundings;
+  const folders = foldersFor(groups).map((name) => join(folder, name));
+  const all = groups.flat();
+  await assertWritable(folder, ACROSS_NAMES, [recipePath, ...all]);
+  for (const each of folders) await assertWritable(each, NAMES, [recipePath, ...all]);
+  const engine = await surroundings.createEngine();
+  const titles = new Map(
+    (await loadSteps(recipe)).map(({ step, operation }) => [step.id, operation]),
+  );
+  const volumes: MeasuredVolume[] = [];
+  const failed: UserError[] = [];
+  for (const [i, inputs] of groups.entries()) {
+    try {
+      const { volume, outcomes } = await runOn(
+        { ...job, engine, folder: folders[i] as string, inputs },
+        surroundings,
+      );
+      volumes.push({
+        name: volume.name,
+        value: states?.[i] ?? null,
+        voxelVolume: voxelVolume(volume.spacing),
+        tables: outcomes.flatMap(({ stepId, tables }) =>
+          tables.map((table) => ({
+            stepId,
+            stepTitle: titles.get(stepId)?.title ?? stepId,
+            isMeasure: titles.get(stepId)?.family === 'measure',
+            table,
+          })),
+        ),
+      });
+    } catch (error) {
+      if (!(error instanceof UserError) || isCancelled(error)) throw error;
+      failed.push(error);
+      remark(`${inputs.join(', ')} failed, the others go on: ${error.message}`);
+    }
+    engine.trim();
+  }
+  const label = options['state-label'];
+  const across = acrossTable(
+    volumes,
+    quantitiesAcross(volumes),
+    typeof label === 'string' ? label : '',
+  );
+  const outputs = [
+    { name: 'across.csv', content: tableCsv(across) },
+    { name: 'across.json', content: tableJson(across) },
+  ];
+  remark(`wrote ${(await writeFiles(folder, outputs, signal)).join(', ')}`);
+  if (options['json'] === true) print(tableJson(across));
+  else print(`${formatTable(across, style)}\n`);
+  const [first] = failed;
+  if (first !== undefined) {
+    throw new UserError(
+      first.code,
+      `${failed.length} of ${groups.length} volumes failed; the first: ${first.message}`,
+      first.details,
+      first,
+    );
+  }
+}
+
+/** The inputs of each volume: a folder is one, and so is each stack; single slices are one together. */
+async function groupInputs(inputs: readonly string[]): Promise<readonly (readonly string[])[]> {
+  if (inputs.length === 1) return [inputs];
+  const sources = await Promise.all(inputs.map((path) => openSources([path])));
+  const isFolder = sources.map((files) => files[0]?.path !== '');
+  const files = inputs.flatMap((path, i) => {
+    const source = sources[i]?.[0];
+    return isFolder[i] === true || source === undefined ? [] : [{ path, source }];
+  });
+  const groups = await groupSources(files.map(({ source }) => source));
+  const ofFiles =
+    files.length === 0
+      ? []
+      : groups.map((group) => group.map((i) => (files[i] as (typeof files)[number]).path));
+  const ofFolders = inputs.filter((_, i) => isFolder[i] === true).map((path) => [path]);
+  return [...ofFiles, ...ofFolders].toSorted(
+    ([a = ''], [b = '']) => inputs.indexOf(a) - inputs.indexOf(b),
+  );
+}
+
+/** A folder name for each volume: that of its first file, with a number where it is taken. */
+function foldersFor(groups: readonly (readonly string[])[]): readonly string[] {
+  const names: string[] = [];
+  for (const [first = ''] of groups) {
+    const stem = basename(first).replace(/(\.nii)?\.[^.]+$/, '') || 'volume';
+    let name = stem;
+    for (let number = 2; names.includes(name); number++) name = `${stem}-${number}`;
+    names.push(name);
+  }
+  return names;
+}
+
+function statesOf(options: ParsedArguments['options'], count: number): readonly number[] | null {
+  const text = options['states'];
+  if (typeof text !== 'string') return null;
+  const states = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (states.length === count && states.every(Number.isFinite)) return states;
+  throw new UserError(
+    'usage',
+    `--states is "${text}": it must be one number for each of the ${count} volumes, as in 0,50,100.`,
+  );
+}

@@ -9,6 +9,7 @@ import { Formula } from '../../components/Formula.tsx';
 import { OnGpu } from '../../components/OnGpu.tsx';
 import { fileStem } from '../../file-stem.ts';
 import { TakeTable } from '../../components/TakeTable.tsx';
+import { AcrossPanel } from './AcrossPanel.tsx';
 import { ExportMenu } from './ExportMenu.tsx';
 import { mainColumns } from './phase-table.ts';
 import { PlotsPanel } from './PlotsPanel.tsx';
@@ -29,6 +30,8 @@ interface ResultsPanelProps {
 export function ResultsPanel({ measures }: ResultsPanelProps) {
   const results = useResults();
   const [tab, setTab] = useState<string | null>('results');
+  const hasSeveral = useWorkspaceState(({ volumes }) => volumes.length > 1);
+  if (tab === 'across' && !hasSeveral) setTab('results');
   const lastMeasure = useMeasures((state) => state.kept.at(-1)?.id ?? null);
   // A new measure shows its numbers.
   useEffect(() => {
@@ -45,6 +48,7 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
           <Tabs.List className={styles['tabList']}>
             <Tabs.Tab value="results">Results</Tabs.Tab>
             <Tabs.Tab value="plots">Plots</Tabs.Tab>
+            {hasSeveral ? <Tabs.Tab value="across">Across volumes</Tabs.Tab> : null}
             <Tabs.Tab value="measures">Measures</Tabs.Tab>
             <Tabs.Tab value="methods">Methods</Tabs.Tab>
             <Tabs.Tab value="log">Log</Tabs.Tab>
@@ -76,6 +80,9 @@ export function ResultsPanel({ measures }: ResultsPanelProps) {
         </Tabs.Panel>
         <Tabs.Panel value="plots" className={styles['content']}>
           <PlotsPanel plots={results.plots} stem={stem} />
+        </Tabs.Panel>
+        <Tabs.Panel value="across" className={styles['content']}>
+          <AcrossPanel />
         </Tabs.Panel>
         <Tabs.Panel value="measures" className={styles['content']}>
           {measures}

@@ -1,11 +1,17 @@
-/** How two states of the recipe are seen at once, and which the other one is. */
+/** How two states of the recipe, or two volumes, are seen at once, and which the other one is. */
 import { Menu, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconChevronDown, IconColumns2 } from '@tabler/icons-react';
 import { COMPARE_MODES, useViewer } from '../../stores/viewer.ts';
-import { type ComparedState, useCompared } from './comparison.ts';
+import { type ComparedState, type RefusedVolume, useCompared } from './comparison.ts';
 import styles from './viewer.module.css';
 
-export function CompareMenu({ states }: { readonly states: readonly ComparedState[] }) {
+interface CompareMenuProps {
+  readonly states: readonly ComparedState[];
+  /** Other volumes that cannot lie over the shown one. */
+  readonly refused: readonly RefusedVolume[];
+}
+
+export function CompareMenu({ states, refused }: CompareMenuProps) {
   const mode = useViewer((state) => state.compareMode);
   const compared = useCompared(states);
   const { setCompareMode, setComparedId } = useViewer.getState();
@@ -17,12 +23,12 @@ export function CompareMenu({ states }: { readonly states: readonly ComparedStat
           label={
             states.length === 0
               ? 'Compare: there is no other state at this place yet'
-              : 'Compare two states of the recipe'
+              : 'Compare two states of the recipe, or two volumes'
           }
         >
           <UnstyledButton
             className={styles['menu']}
-            disabled={states.length === 0}
+            disabled={states.length + refused.length === 0}
             data-on={compared !== null}
             aria-label="Compare"
           >
@@ -50,6 +56,12 @@ export function CompareMenu({ states }: { readonly states: readonly ComparedStat
             onClick={() => setComparedId(id)}
           >
             {title}
+          </Menu.Item>
+        ))}
+        {refused.map(({ id, title, obstacle }) => (
+          <Menu.Item key={id} disabled>
+            {title}
+            <small className={styles['refused']}>{obstacle}</small>
           </Menu.Item>
         ))}
       </Menu.Dropdown>

@@ -8,7 +8,12 @@ import { isPreview, withPreviews } from '../../stores/previews.ts';
 import { usePreviewState, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { CorrectBar } from '../correct/index.ts';
 import { beforeOf } from './before.ts';
-import { useCompared, useComparedStates, useOtherWindow } from './comparison.ts';
+import {
+  useCompared,
+  useComparedStates,
+  useComparedVolumes,
+  useOtherWindow,
+} from './comparison.ts';
 import { Legend } from './Legend.tsx';
 import { SliceSource } from './slice-source.ts';
 import { SliceView } from './SliceView.tsx';
@@ -44,12 +49,14 @@ export function Viewer({ client, ...results }: ViewerProps) {
   const isShown = (view: ViewId) => maximised === null || maximised === view;
   const mode = useViewer((state) => state.compareMode);
   const active = useViewer((state) => state.active);
-  const states = useComparedStates({ image, overlay });
+  const ofRecipe = useComparedStates({ image, overlay });
+  const others = useComparedVolumes({ image, overlay });
+  const states = useMemo(() => [...ofRecipe, ...others.states], [ofRecipe, others]);
   const compared = useCompared(states);
   const comparedWindow = useOtherWindow(slices, image, compared?.image ?? null);
   const isPreviewed = isPreview(image) || isPreview(overlay);
   const parts = { source, image, overlay, before };
-  const others = { compared, comparedWindow, isPreviewed };
+  const second = { compared, comparedWindow, isPreviewed };
   const isBeside = compared !== null && mode === 'side';
   const besides = active === '3d' ? 'xy' : active;
   const within = mode === 'side' || compared === null ? 'off' : mode;
@@ -59,6 +66,7 @@ export function Viewer({ client, ...results }: ViewerProps) {
         client={client}
         results={results}
         states={states}
+        refused={others.refused}
         compared={compared}
         {...parts}
       />
@@ -71,7 +79,7 @@ export function Viewer({ client, ...results }: ViewerProps) {
               id={besides}
               hasColourBar={side === 'off'}
               compareMode={side}
-              {...others}
+              {...second}
               {...parts}
             />
           ))}
@@ -84,7 +92,7 @@ export function Viewer({ client, ...results }: ViewerProps) {
               id={view}
               hasColourBar={i === 0}
               compareMode={within}
-              {...others}
+              {...second}
               {...parts}
             />
           ))}

@@ -19,7 +19,7 @@ import { useViewer } from '../../stores/viewer.ts';
 import { useAction } from '../../use-action.ts';
 import type { Before } from './before.ts';
 import { CompareMenu } from './CompareMenu.tsx';
-import type { ComparedState } from './comparison.ts';
+import type { ComparedState, RefusedVolume } from './comparison.ts';
 import { MeasureMenu } from './MeasureMenu.tsx';
 import { Readout } from './Readout.tsx';
 import { SlabControl } from './SlabControl.tsx';
@@ -37,11 +37,12 @@ interface ToolbarProps {
   readonly before: Before | null;
   /** Other states of the recipe at the place of what is shown. */
   readonly states: readonly ComparedState[];
+  readonly refused: readonly RefusedVolume[];
   readonly compared: ComparedState | null;
 }
 
 export function ViewerToolbar(props: ToolbarProps) {
-  const { client, results, source, image, overlay, before, states, compared } = props;
+  const { client, results, source, image, overlay, before, states, refused, compared } = props;
   const maximised = useViewer((state) => state.maximised);
   return (
     <div className={styles['toolbar']} role="group" aria-label="View tools">
@@ -70,7 +71,7 @@ export function ViewerToolbar(props: ToolbarProps) {
         <ColourMapMenu disabled={image === null} />
         <SlabControl image={image} />
         <MeasureMenu disabled={image === null && overlay === null} />
-        <CompareMenu states={states} />
+        <CompareMenu states={states} refused={refused} />
         <ToolButton id="correct-labels">
           <IconBrush size={16} stroke={1.6} aria-hidden />
         </ToolButton>

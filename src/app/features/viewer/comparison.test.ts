@@ -4,7 +4,8 @@ import { createHistory } from '../../../recipe/history.ts';
 import { addStep } from '../../../recipe/edit.ts';
 import { emptyRecipe } from '../../../recipe/recipe.ts';
 import { createSpacing } from '../../../volume/length.ts';
-import { comparedStates } from './comparison.ts';
+import type { ListedVolume } from '../../stores/listed-volumes.ts';
+import { comparedStates, comparedVolumes } from './comparison.ts';
 
 function volume(handle: string, parts: Partial<VolumeInfo> = {}): VolumeInfo {
   const rest = { name: handle, type: 'uint16', range: [0, 9], phases: [], labelCounts: [] };
@@ -60,5 +61,30 @@ describe('comparedStates', () => {
 
   it('are none while nothing is shown', () => {
     expect(comparedStates(state, steps, { image: null, overlay: null })).toEqual([]);
+  });
+});
+
+describe('other volumes', () => {
+  const listed = (id: string, info: VolumeInfo, parts: Partial<ListedVolume> = {}) =>
+    ({ id, name: id, info, truth: null, outcomes: {}, isLoaded: true, ...parts }) as ListedVolume;
+  const other = volume('other');
+  const small = volume('small', { size: [9, 10, 10] });
+
+  it('are seen at the selected step where they have the size, and refused with a reason', () => {
+    const volumes = [
+      listed('a', source),
+      listed('b', other),
+      listed('c', small),
+      listed('d', other, { isLoaded: false }),
+    ];
+    const all = { ...state, selected: 'input', volumes, shownVolume: 'a' };
+    const { states, refused } = comparedVolumes(all, { image: source, overlay: null });
+    expect(states).toEqual([
+      { id: 'b', title: 'b', image: other, overlay: null, offset: [0, 0, 0] },
+    ]);
+    expect(refused.map(({ id, obstacle }) => [id, obstacle])).toEqual([
+      ['c', 'Its size at this step, 9 × 10 × 10, is not that of what is shown, 10 × 10 × 10.'],
+      ['d', 'It is not in memory: show it once.'],
+    ]);
   });
 });

@@ -1,16 +1,17 @@
-/** Two states of the recipe at once: what is shown, and another that the user chose. */
+/** What is shown and another state of the recipe, or another open volume, at once. */
 import { useEffect, useMemo, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { type GreyWindow, useViewer, type VoxelIndex } from '../../stores/viewer.ts';
-import { INPUT, type Shown, shownVolumes } from '../../stores/workspace.ts';
+import { formatSize } from '../../components/format.ts';
+import { INPUT, type Shown, shownVolumes, type WorkspaceState } from '../../stores/workspace.ts';
 import { useSteps, useWorkspaceState } from '../../workbench-context.tsx';
 import { placeIn } from './before.ts';
 import { isSameScale } from '../../stores/grey-scales.ts';
 
 /** What the views would show if this step were selected, at the place of what they do show. */
 export interface ComparedState {
-  /** The step's id, or that of the input. */
+  /** The step's id, that of the input, or that of another listed volume. */
   readonly id: string;
   readonly title: string;
   readonly image: VolumeInfo | null;
@@ -36,6 +37,57 @@ export function comparedStates(
     const offset = whole === null || isSame ? null : placeIn(whole, part);
     return offset === null ? [] : [{ id, title, image, overlay, offset }];
   });
+}
+
+/** Another listed volume that cannot lie over the shown one, and one sentence why. */
+export interface RefusedVolume {
+  readonly id: string;
+  readonly title: string;
+  readonly obstacle: string;
+}
+
+/** The other listed volumes at the selected step: those of the shown one's size, and the others. */
+export function comparedVolumes(
+  state: Shown & Pick<WorkspaceState, 'volumes' | 'shownVolume'>,
+  shown: Pick<ComparedState, 'image' | 'overlay'>,
+): { readonly states: readonly ComparedState[]; readonly refused: readonly RefusedVolume[] } {
+  const part = shown.image ?? shown.overlay;
+  const states: ComparedState[] = [];
+  const refused: RefusedVolume[] = [];
+  if (part === null) return { states, refused };
+  for (const { id, name: title, info, truth, outcomes, isLoaded } of state.volumes) {
+    if (id === state.shownVolume) continue;
+    if (!isLoaded) {
+      refused.push({ id, title, obstacle: 'It is not in memory: show it once.' });
+      continue;
+    }
+    const { image, overlay } = shownVolumes({ ...state, source: info, truth, outcomes });
+    const size = (image ?? overlay ?? info).size;
+    if (size.every((edge, axis) => edge === part.size[axis])) {
+      states.push({ id, title, image, overlay, offset: [0, 0, 0] });
+    } else {
+      const obstacle = `Its size at this step, ${formatSize(size)}, is not that of what is shown, ${formatSize(part.size)}.`;
+      refused.push({ id, title, obstacle });
+    }
+  }
+  return { states, refused };
+}
+
+export function useComparedVolumes({
+  image,
+  overlay,
+}: Pick<ComparedState, 'image' | 'overlay'>): ReturnType<typeof comparedVolumes> {
+  const state = useWorkspaceState((all) => ({
+    source: all.source,
+    truth: all.truth,
+    history: all.history,
+    outcomes: all.outcomes,
+    overlay: all.overlay,
+    selected: all.selected,
+    volumes: all.volumes,
+    shownVolume: all.shownVolume,
+  }));
+  return useMemo(() => comparedVolumes(state, { image, overlay }), [state, image, overlay]);
 }
 
 export function useComparedStates({
