@@ -14,7 +14,8 @@ interface SurfaceNotesProps {
 export function SurfaceNotes({ labels, shown }: SurfaceNotesProps) {
   const hidden = useViewer((state) => state.hiddenLabels);
   const { setContent3d } = useViewer.getState();
-  const { areas, work, problem } = shown;
+  const { surfaces, areas, work, problem } = shown;
+  const together = Math.max(1, ...surfaces.map(({ voxelsTogether }) => voxelsTogether));
   const rows = labels.phases.flatMap((phase) => {
     const area = areas.find(({ label }) => label === phase.label);
     return area === undefined || hidden.includes(phase.label) ? [] : [{ phase, area }];
@@ -40,6 +41,9 @@ export function SurfaceNotes({ labels, shown }: SurfaceNotesProps) {
               </tr>
             ))}
           </tbody>
+          {together > 1 && (
+            <caption>Drawn in cubes of {together} voxels; measured on all voxels.</caption>
+          )}
         </table>
       )}
       {work !== null && (
