@@ -1,6 +1,7 @@
 /** The dialogs, each fetched when it is first wanted. */
 import { type ComponentType, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
+import { FigureDialog } from './features/figures/index.ts';
 import {
   DatasetDialog,
   PhantomDialog,
@@ -17,6 +18,7 @@ const DIALOGS: Readonly<Record<DialogName, ComponentType>> = {
   shortcuts: ShortcutsSheet,
   about: AboutDialog,
   phantom: PhantomDialog,
+  figure: FigureDialog,
   volume: VolumeDialog,
 };
 

@@ -1,7 +1,8 @@
 /** What a paper takes of the results: references, and a report on one page. */
 import type { Action } from './action.ts';
 import { saveFile } from './components/save-file.ts';
-import { action, needsEngine, needsResults, stateOf } from './declare-action.ts';
+import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
+import { makeReport, printHtml } from './features/figures/index.ts';
 import { fileStem } from './file-stem.ts';
 import { currentRecipe } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
@@ -22,20 +23,27 @@ async function withBibtex(
   }
 }
 
-/** The report's own code comes when it is wanted. */
 async function withReport(
   workbench: Workbench,
   use: (html: string) => void | Promise<void>,
 ): Promise<void> {
   try {
-    const { reportOf } = await import('./features/figures/index.ts');
-    await use(await reportOf(workbench));
+    await use(await makeReport(workbench));
   } catch (error) {
     workbench.workspace.report('Report', error);
   }
 }
 
 export const PAPER_ACTIONS: readonly Action[] = [
+  action({
+    id: 'save-figure',
+    title: 'Figure of the views…',
+    group: 'Export',
+    icon: 'export',
+    keywords: 'screenshot picture image png svg scale bar dpi print paper save',
+    obstacle: needsSource,
+    run: ({ dialogs }) => dialogs.setState({ open: 'figure' }),
+  }),
   action({
     id: 'copy-bibtex',
     title: 'Copy the references as BibTeX',
@@ -67,11 +75,7 @@ export const PAPER_ACTIONS: readonly Action[] = [
     icon: 'export',
     keywords: 'page summary a4 pdf print results figures',
     obstacle: needsResults,
-    run: (workbench) =>
-      void withReport(workbench, async (html) => {
-        const { printHtml } = await import('./features/figures/index.ts');
-        await printHtml(html);
-      }),
+    run: (workbench) => void withReport(workbench, printHtml),
   }),
   action({
     id: 'save-report',

@@ -13,12 +13,12 @@ export interface FigureSize {
   readonly height: number;
 }
 
-function pixelsOf(millimetres: number, dpi: number): number {
+export function pixelsOf(millimetres: number, dpi: number): number {
   return Math.max(1, Math.round((millimetres / MM_PER_INCH) * dpi));
 }
 
 /** A picture that the browser can draw of SVG text. Dispose of it with `done`. */
-async function imageOfSvg(svg: string): Promise<{ image: HTMLImageElement; done(): void }> {
+export async function imageOfSvg(svg: string): Promise<{ image: HTMLImageElement; done(): void }> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   const image = new Image();
   image.src = url;
@@ -27,7 +27,7 @@ async function imageOfSvg(svg: string): Promise<{ image: HTMLImageElement; done(
 }
 
 /** The canvas as a PNG that knows its dots per inch. */
-async function pngOf(canvas: HTMLCanvasElement, dpi = DEFAULT_DPI): Promise<Blob> {
+export async function pngOf(canvas: HTMLCanvasElement, dpi = DEFAULT_DPI): Promise<Blob> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob === null) throw new Bug('The browser made no PNG of the figure.');
   const bytes = withDensity(new Uint8Array(await blob.arrayBuffer()), dpi);

@@ -35,7 +35,7 @@ import { coarseArea, fullScale, meshScale, nextScale } from './render-budget.ts'
 import { parseColour } from './colour-maps.ts';
 import { createSurfaceActors } from './surface-actors.ts';
 import { alphaPoints, LAYER } from './transfer-function.ts';
-import type { RendererEvent, VolumeLook, VolumeScene } from './volume-scene.ts';
+import type { RendererEvent, VolumeLook, VolumeScene, PictureSize } from './volume-scene.ts';
 
 /** The surface lies where an occupancy (see `BakedVolume`) passes one half. */
 const OCCUPANCY = [
@@ -52,7 +52,7 @@ const STEP = { software: 0.8, hardware: 0.5 } as const;
 export interface VolumeRenderer {
   readonly isSoftware: boolean;
   change(part: Partial<VolumeScene>): void;
-  picture(camera: OrbitCamera): Promise<Blob>;
+  picture(camera: OrbitCamera, size?: PictureSize): Promise<Blob>;
 }
 
 function rendererName(gl: WebGL2RenderingContext): string {
@@ -336,11 +336,23 @@ export function createVolumeRenderer(
       }
       request('coarse');
     },
-    picture(camera) {
+    picture(camera, size) {
+      const { view: shown } = scene;
+      const before = scale;
       scene = { ...scene, camera };
+      if (size !== undefined) {
+        scene = { ...scene, view: { ...size, devicePixelRatio: 1 } };
+        scale = 1;
+      }
       draw('fine');
       // What was drawn is there until this task ends: the copy is taken at once.
-      return canvas.convertToBlob({ type: 'image/png' });
+      const picture = canvas.convertToBlob({ type: 'image/png' });
+      if (size !== undefined && shown !== undefined) {
+        scene = { ...scene, view: shown };
+        scale = before;
+        draw('fine');
+      }
+      return picture;
     },
   };
 }

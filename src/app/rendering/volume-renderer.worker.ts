@@ -32,10 +32,10 @@ const api: VolumeRendererApi = {
     if (renderer === null) throw new Bug('The 3-D view was changed before it was started.');
     renderer.change(part);
   },
-  picture(camera) {
+  picture(camera, size) {
     if (renderer === null)
       throw new Bug('The 3-D view was asked for a picture before it was started.');
-    return renderer.picture(camera);
+    return renderer.picture(camera, size);
   },
 };
 

@@ -58,6 +58,12 @@ export type RendererEvent =
   /** The graphics context is gone; the thread cannot draw any more. */
   | { readonly kind: 'lost' };
 
+/** In pixels. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What the drawing thread answers to. */
 export interface VolumeRendererApi {
   /** Takes the canvas over. Throws UserError without WebGL 2. */
@@ -67,6 +73,6 @@ export interface VolumeRendererApi {
   ): { readonly isSoftware: boolean };
   /** Changes parts of the scene and draws once it is complete. */
   change(part: Partial<VolumeScene>): void;
-  /** Draws the scene in full as a camera sees it: a PNG of as many pixels as the view has. */
-  picture(camera: OrbitCamera): Promise<Blob>;
+  /** Draws the scene in full as a camera sees it, as PNG: of the view's size, or of another once. */
+  picture(camera: OrbitCamera, size?: PictureSize): Promise<Blob>;
 }

@@ -6,7 +6,13 @@ import { proxy, type Remote, transfer, wrap } from 'comlink';
 import { sendErrorsWhole } from '../../errors/over-comlink.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { OrbitCamera } from './orbit-camera.ts';
-import type { DrawnFrame, RendererEvent, VolumeRendererApi, VolumeScene } from './volume-scene.ts';
+import type {
+  DrawnFrame,
+  RendererEvent,
+  VolumeRendererApi,
+  VolumeScene,
+  PictureSize,
+} from './volume-scene.ts';
 
 export type VolumeViewStatus =
   | { readonly kind: 'starting' }
@@ -21,7 +27,7 @@ export interface VolumeView {
   /** Changes parts of the scene; what is the same as before costs nothing. */
   show(part: Partial<VolumeScene>): void;
   /** The scene as a camera sees it, drawn in full: a PNG as large as the view. */
-  picture(camera: OrbitCamera): Promise<Blob>;
+  picture(camera: OrbitCamera, size?: PictureSize): Promise<Blob>;
 }
 
 const STARTING: VolumeViewStatus = { kind: 'starting' };
@@ -143,11 +149,11 @@ function createVolumeView(): SharedView {
         scene = { ...scene, ...part };
         void remote?.change(part);
       },
-      async picture(camera) {
+      async picture(camera, size) {
         if (remote === null || status.kind !== 'ready' || status.last === null) {
           throw new UserError('usage', 'The 3-D view is not drawn yet: wait until it is.');
         }
-        return remote.picture(camera);
+        return remote.picture(camera, size);
       },
     },
     end() {

@@ -1,7 +1,7 @@
 /** Which dialog is open; at most one. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-export type DialogName = 'shortcuts' | 'about' | 'phantom' | 'palette' | 'volume';
+export type DialogName = 'figure' | 'shortcuts' | 'about' | 'phantom' | 'palette' | 'volume';
 
 export interface Dialogs {
   readonly open: DialogName | null;
