@@ -28,7 +28,7 @@ function shown({ workspace }: Workbench) {
 }
 
 /** Hidden phases, and labels that are not drawn over the image, have no entry. */
-export function sceneOf(workbench: Workbench): FigureScene {
+function sceneOf(workbench: Workbench): FigureScene {
   const { image, overlay, volume } = shown(workbench);
   const { crosshair, window, colourMap, hiddenLabels, overlayShown } = useViewer.getState();
   const hasLabels = overlay !== null && (image === null || overlayShown);
