@@ -16,7 +16,6 @@ import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
 import { bibtex } from '../src/engine/bibtex.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
-import { reportHtml } from '../src/engine/report.ts';
 import {
   resultsCsv,
   resultsDocument,
@@ -522,6 +521,8 @@ export function createWorkbench(
 
     async report(recipe, handle, { file, figures = [], date }) {
       const { info, ...input } = find(handle);
+      // Its plots weigh as much as the rest of the worker.
+      const { reportHtml } = await import('../src/engine/report.ts');
       return reportHtml({
         recipe,
         steps: await loadSteps(recipe),
