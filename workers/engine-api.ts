@@ -74,6 +74,8 @@ export interface Histogram {
   readonly start: number;
   readonly binWidth: number;
   readonly counts: Uint32Array;
+  /** Whether each bin counts one whole value, at its middle: what is counted from bins is exact. */
+  readonly exact: boolean;
   /** Grey values of the peaks found, darkest first. */
   readonly peaks: readonly number[];
   /** Values at the 1st and 99th percentile: the default window. */

@@ -14,8 +14,8 @@ import type { Histogram, VolumeInfo } from './engine-api.ts';
 
 type Breathe = () => Promise<void>;
 
-/** Bins of a float histogram; more than the pixels of any screen, few enough to smooth. */
-const FLOAT_BINS = 4096;
+/** As many as 16-bit data has levels: enough to look closer at a part of the range. */
+const MOST_BINS = 65_536;
 
 /** The range of the finite voxels, [0, 0] where there is none, and how many are not finite. */
 export async function findRange(
@@ -40,9 +40,17 @@ export async function describeHistogram(
   outside: number | null = null,
 ): Promise<Histogram> {
   const [low, high] = range;
+  const isWhole = !volume.type.startsWith('float');
   if (!(low < high)) {
     const counts = Uint32Array.of(volume.data.length);
-    return { start: low - 0.5, binWidth: 1, counts, peaks: [], window: [low, high] };
+    return {
+      start: low - 0.5,
+      binWidth: 1,
+      counts,
+      exact: isWhole,
+      peaks: [],
+      window: [low, high],
+    };
   }
   // 64-bit integers are rounded, which a picture does not show.
   const data = await finishBreathing(numericSteps(volume.data), breathe);
@@ -51,8 +59,14 @@ export async function describeHistogram(
     data instanceof Int8Array ||
     data instanceof Uint16Array ||
     data instanceof Int16Array;
+  const levels = high - low + 1;
+  const exact = isWhole && levels <= MOST_BINS;
   const bins: Bins = await finishBreathing(
-    isSmall ? levelHistogramSteps(data) : rangeHistogramSteps(data, low, high, FLOAT_BINS),
+    isSmall
+      ? levelHistogramSteps(data)
+      : exact
+        ? rangeHistogramSteps(data, low - 0.5, high + 0.5, levels)
+        : rangeHistogramSteps(data, low, high, MOST_BINS),
     breathe,
   );
   if (outside !== null) {
@@ -66,6 +80,7 @@ export async function describeHistogram(
       start: bins.from,
       binWidth: bins.width,
       counts,
+      exact,
       peaks: [],
       window: from < to ? [from, to] : [low, high],
     };
@@ -77,6 +92,7 @@ export async function describeHistogram(
     start: bins.from,
     binWidth: bins.width,
     counts: bins.counts,
+    exact,
     peaks: coarse === null ? [] : findPeaks(coarse).map((peak) => peak.position),
     window: from < to ? [from, to] : [low, high],
   };

@@ -96,6 +96,8 @@ export function createWorkbench(
   declarations: () => Promise<Declarations> = loadDeclarations,
 ): EngineApi {
   const volumes = new Map<VolumeHandle, Kept>();
+  /** Several parts of the page ask for the same one; it goes with its volume. */
+  const histograms = new WeakMap<Volume, Promise<Histogram>>();
   const jobs = new Map<string, AbortController>();
   const runs = new Queue();
   const previews = new Queue();
@@ -447,11 +449,16 @@ export function createWorkbench(
         return regionStatistics(find(handle).volume, region, under, createBreathe(host));
       }),
 
-    histogram: (handle): Promise<Histogram> =>
+    histogram: (handle) =>
       withinMemory(() => {
         const { volume, info } = find(handle);
+        const known = histograms.get(volume);
+        if (known !== undefined) return known;
         const outside = info.quantity?.outside ?? null;
-        return describeHistogram(volume, info.range, createBreathe(host), outside);
+        const counted = describeHistogram(volume, info.range, createBreathe(host), outside);
+        histograms.set(volume, counted);
+        counted.catch(() => histograms.delete(volume));
+        return counted;
       }),
 
     preview: (handle, maxEdge) =>

@@ -77,6 +77,50 @@ export class ViewsPage {
     );
   }
 
+  /**
+   * The colour in the middle of each voxel of a slice that lies whole in its view, row by row. The
+   * slice is what differs from the background.
+   */
+  voxelColours(
+    view: Locator,
+    columns: number,
+    rows: number,
+  ): Promise<readonly (readonly number[])[]> {
+    return view.locator('canvas').evaluate(
+      (canvas: HTMLCanvasElement, grid) => {
+        const { width, height } = canvas;
+        const copy = document.createElement('canvas');
+        [copy.width, copy.height] = [width, height];
+        const context = copy.getContext('2d');
+        context?.drawImage(canvas, 0, 0);
+        const { data } = context?.getImageData(0, 0, width, height) ?? { data: [] };
+        const rgb = (x: number, y: number): number[] => {
+          const at = 4 * (Math.floor(x) + width * Math.floor(y));
+          return [data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0];
+        };
+        let [left, right, top, bottom] = [width, -1, height, -1];
+        for (let y = 0; y < height; y++) {
+          for (let x = 0; x < width; x++) {
+            const [red = 0, green = 0, blue = 0] = rgb(x, y);
+            // The views' background is #0b0d0f.
+            if (red === 11 && green === 13 && blue === 15) continue;
+            [left, right] = [Math.min(left, x), Math.max(right, x)];
+            [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+          }
+        }
+        const across = (right + 1 - left) / grid.columns;
+        const down = (bottom + 1 - top) / grid.rows;
+        return Array.from({ length: grid.columns * grid.rows }, (_, i) =>
+          rgb(
+            left + ((i % grid.columns) + 0.5) * across,
+            top + (Math.floor(i / grid.columns) + 0.5) * down,
+          ),
+        );
+      },
+      { columns, rows },
+    );
+  }
+
   #pixels(view: Locator): Promise<{ readonly coverage: number; readonly digest: number }> {
     return view.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const copy = document.createElement('canvas');

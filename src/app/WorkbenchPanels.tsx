@@ -55,10 +55,26 @@ function Grip({
   return <Separator className={styles['grip']} data-grip={orientation} aria-label={label} />;
 }
 
+/** Apart, since a handle that is dragged draws it again with every movement. */
+function HistogramSection() {
+  const { client } = useWorkbench();
+  const image = useWorkspaceState((state) => shownVolumes(state).image);
+  const { intervals, change } = useIntervalsOfSelected();
+  return (
+    <section className={styles['panel']} aria-label="Histogram">
+      <HistogramPanel
+        client={client}
+        image={image}
+        intervals={intervals}
+        onIntervalsChange={change}
+      />
+    </section>
+  );
+}
+
 export function WorkbenchPanels() {
   const { client } = useWorkbench();
   const { image, overlay } = useWorkspaceState(shownVolumes);
-  const { intervals, change } = useIntervalsOfSelected();
   // Sizes are read when a group mounts; a reset mounts it anew.
   const isReset = usePreferences((state) => Object.keys(state.panels).length === 0);
   const hidden = usePreferences((state) => state.hidden);
@@ -107,14 +123,7 @@ export function WorkbenchPanels() {
             <Panel id="right" defaultSize="23" minSize={260}>
               <RememberedGroup id="right-rows" orientation="vertical" hidden={[]}>
                 <Panel id="histogram" defaultSize="36" minSize={120}>
-                  <section className={styles['panel']} aria-label="Histogram">
-                    <HistogramPanel
-                      client={client}
-                      image={image}
-                      intervals={intervals}
-                      onIntervalsChange={change}
-                    />
-                  </section>
+                  <HistogramSection />
                 </Panel>
                 <Grip label="Height of the histogram" orientation="row" />
                 <Panel id="inspector" minSize={120}>

@@ -471,6 +471,17 @@ const VIEWS: readonly Action[] = [
     run: () => useViewer.getState().toggleOverlay(),
   }),
   action({
+    id: 'interval-preview',
+    title: 'Preview of grey intervals',
+    group: 'Views',
+    icon: 'labels',
+    shortcut: 'I',
+    keywords: 'show hide threshold marker live voxels segmentation histogram',
+    obstacle: needsSource,
+    isOn: () => useViewer.getState().previewShown,
+    run: () => useViewer.getState().togglePreview(),
+  }),
+  action({
     id: 'colour-bar',
     title: 'Colour bar',
     group: 'Views',

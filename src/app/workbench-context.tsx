@@ -1,5 +1,5 @@
 /** Hands the client, the workspace and the preferences to every component of the page. */
-import { createContext, type ReactNode, use, useMemo } from 'react';
+import { createContext, type ReactNode, use } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { StoreApi } from 'zustand/vanilla';
@@ -8,12 +8,8 @@ import type { EngineClient } from './engine-client.ts';
 import type { DialogName, Dialogs } from './stores/dialogs.ts';
 import type { Preferences } from './stores/preferences.ts';
 import type { Previews, PreviewState } from './stores/previews.ts';
-import {
-  describeSteps,
-  type OperationDescriptor,
-  type StepStatus,
-} from './stores/recipe-status.ts';
-import { currentRecipe, type Workspace, type WorkspaceState } from './stores/workspace.ts';
+import type { StepStatus } from './stores/recipe-status.ts';
+import { currentSteps, type Workspace, type WorkspaceState } from './stores/workspace.ts';
 
 export interface Workbench {
   readonly client: EngineClient;
@@ -68,16 +64,5 @@ export function useDialog(name: DialogName): {
 
 /** What can be said of each step of the present recipe. */
 export function useSteps(): readonly StepStatus[] {
-  const { recipe, operations, source, usesGpu } = useWorkspaceState((state) => ({
-    recipe: currentRecipe(state),
-    operations: state.engine?.operations ?? NO_OPERATIONS,
-    source: state.source,
-    usesGpu: state.usesGpu,
-  }));
-  return useMemo(
-    () => describeSteps(recipe, operations, source, usesGpu),
-    [recipe, operations, source, usesGpu],
-  );
+  return useWorkspaceState(currentSteps);
 }
-
-const NO_OPERATIONS: readonly OperationDescriptor[] = [];

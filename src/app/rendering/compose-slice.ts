@@ -3,6 +3,8 @@
  * arithmetic over arrays, so that the picture is the same on every machine and testable without a
  * browser.
  */
+import { intervalFinder } from '../../declaration/grey-intervals.ts';
+import type { GreyInterval } from '../../declaration/parameters.ts';
 import type { NumericVoxelArray } from '../../volume/volume.ts';
 import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
@@ -188,6 +190,20 @@ export function composeSlice(
     blendLabels(labels, labelLook, rgba);
   }
   return rgba;
+}
+
+/**
+ * The pixels inside grey intervals as labels: i + 1 in interval i, `NO_INTERVAL` elsewhere, by the
+ * finder that operations mark voxels with.
+ */
+export function markGrid(
+  { width, height, data }: PixelGrid,
+  intervals: readonly GreyInterval[],
+): PixelGrid {
+  const find = intervalFinder(intervals);
+  const marks = new Uint8Array(data.length);
+  for (let i = 0; i < marks.length; i++) marks[i] = find(data[i] as number);
+  return { width, height, data: marks };
 }
 
 /**

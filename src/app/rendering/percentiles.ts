@@ -3,7 +3,7 @@ import type { Histogram } from '../../../workers/engine-api.ts';
 
 /** The grey values below and above which a share `tail` of all voxels lies, from whole bins. */
 export function percentiles(
-  { start, binWidth, counts }: Histogram,
+  { start, binWidth, counts, exact }: Histogram,
   tail: number,
 ): readonly [low: number, high: number] {
   const total = counts.reduce((sum, count) => sum + count, 0);
@@ -20,8 +20,7 @@ export function percentiles(
   const first = walk(0, 1);
   const last = walk(counts.length - 1, -1);
   // Bins of one grey level are named by the level, finer ones by their edges.
-  const isLevels = binWidth === 1;
-  const low = start + (first + (isLevels ? 0.5 : 0)) * binWidth;
-  const high = start + (last + (isLevels ? 0.5 : 1)) * binWidth;
+  const low = start + (first + (exact ? 0.5 : 0)) * binWidth;
+  const high = start + (last + (exact ? 0.5 : 1)) * binWidth;
   return [low, high];
 }

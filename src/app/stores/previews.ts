@@ -298,7 +298,7 @@ function histogramOf({ data }: SlicePixels): Histogram {
   const counts = new Uint32Array(BINS);
   if (!(low < high)) {
     const start = Number.isFinite(low) ? low : 0;
-    return { start, binWidth: 1, counts, peaks: [], window: [start, start] };
+    return { start, binWidth: 1, counts, exact: false, peaks: [], window: [start, start] };
   }
   const binWidth = (high - low) / BINS;
   for (const value of data) {
@@ -306,6 +306,6 @@ function histogramOf({ data }: SlicePixels): Histogram {
     const bin = Math.min(BINS - 1, Math.floor((value - low) / binWidth));
     counts[bin] = (counts[bin] as number) + 1;
   }
-  const bins = { start: low, binWidth, counts, peaks: [] };
+  const bins = { start: low, binWidth, counts, exact: false, peaks: [] };
   return { ...bins, window: percentiles({ ...bins, window: [low, high] }, 0.01) };
 }

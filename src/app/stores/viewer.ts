@@ -63,6 +63,8 @@ export interface ViewerState {
   readonly overlayOpacity: number;
   readonly overlayStyle: 'fill' | 'outline';
   readonly hiddenLabels: readonly number[];
+  /** Whether the voxels in a step's grey intervals are coloured before it runs. */
+  readonly previewShown: boolean;
   /** While true the opened volume is shown instead of the result. */
   readonly comparing: boolean;
   /** How another state of the recipe is seen with the shown one. */
@@ -103,6 +105,7 @@ interface ViewerActions {
   setOverlayOpacity(opacity: number): void;
   setOverlayStyle(style: 'fill' | 'outline'): void;
   toggleLabel(label: number): void;
+  togglePreview(): void;
   setComparing(comparing: boolean): void;
   setCompareMode(mode: CompareMode): void;
   /** Compares with another state, by swipe where nothing was compared. */
@@ -149,6 +152,7 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   overlayOpacity: 0.45,
   overlayStyle: 'fill',
   hiddenLabels: [],
+  previewShown: true,
   comparing: false,
   compareMode: 'off',
   comparedId: '',
@@ -191,6 +195,7 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
         ? hiddenLabels.filter((each) => each !== label)
         : [...hiddenLabels, label],
     })),
+  togglePreview: () => set((state) => ({ previewShown: !state.previewShown })),
   setComparing: (comparing) =>
     set((state) => (state.comparing === comparing ? state : { comparing })),
   setCompareMode: (compareMode) => set({ compareMode }),

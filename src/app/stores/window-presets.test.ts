@@ -26,6 +26,7 @@ const client = {
     start: 0,
     binWidth: 1,
     counts: new Uint32Array(1),
+    exact: true,
     peaks: [],
     window: [12, 88] as const,
   }),

@@ -1,4 +1,5 @@
 /** From grey intervals, given or found, to the markers of the watershed. */
+import { intervalFinder, intervalName } from '../../declaration/grey-intervals.ts';
 import type { GreyInterval } from '../../declaration/parameters.ts';
 import { UserError } from '../../errors/errors.ts';
 import {
@@ -35,7 +36,7 @@ function shown(value: number): string {
 
 /** Intervals are ordered from dark to bright; by convention the darkest phase is pore. */
 function nameIntervals(intervals: readonly Interval[]): readonly GreyInterval[] {
-  return intervals.map((interval, i) => ({ name: i === 0 ? 'pore' : `phase ${i}`, ...interval }));
+  return intervals.map((interval, i) => ({ name: intervalName(i), ...interval }));
 }
 
 function* findIntervals(grey: Grey, phases: number | null): Steps<ChosenIntervals> {
@@ -116,23 +117,19 @@ function describeInterval({ name, from, to }: GreyInterval): string {
 export function* markSeeds(grey: Grey, intervals: readonly GreyInterval[]): Steps<Seeds> {
   const { data } = grey;
   const markers = new Uint8Array(data.length);
-  const counts = new Float64Array(intervals.length);
-  const from = intervals.map((interval) => interval.from ?? Number.NEGATIVE_INFINITY);
-  const to = intervals.map((interval) => interval.to ?? Number.POSITIVE_INFINITY);
+  /** By mark, the unmarked first. */
+  const seen = new Float64Array(intervals.length + 1);
+  const find = intervalFinder(intervals);
   for (let start = 0; start < data.length; start += CHUNK) {
     const end = Math.min(data.length, start + CHUNK);
     for (let i = start; i < end; i++) {
-      const value = data[i] as number;
-      for (let k = 0; k < from.length; k++) {
-        if (value >= (from[k] as number) && value <= (to[k] as number)) {
-          markers[i] = k + 1;
-          counts[k] = (counts[k] as number) + 1;
-          break;
-        }
-      }
+      const mark = find(data[i] as number);
+      markers[i] = mark;
+      seen[mark] = (seen[mark] as number) + 1;
     }
     yield;
   }
+  const counts = Array.from(seen.subarray(1));
   const empty = counts.indexOf(0);
   if (empty >= 0) {
     const { min, max } = yield* valueRangeSteps(data);
@@ -142,7 +139,7 @@ export function* markSeeds(grey: Grey, intervals: readonly GreyInterval[]): Step
       { parameter: 'intervals', interval: empty, min, max },
     );
   }
-  return { markers, counts: Array.from(counts) };
+  return { markers, counts };
 }
 
 /** Refuses volumes without an order or without a gradient. */

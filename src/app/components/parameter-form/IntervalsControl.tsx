@@ -4,7 +4,11 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { GreyInterval, IntervalsField } from '../../../declaration/parameters.ts';
 import { formatNumber } from '../format.ts';
 import type { FieldProps } from './context.ts';
-import { evenIntervals, roundIntervals, splitLast } from './intervals.ts';
+import {
+  evenIntervals,
+  roundIntervals,
+  splitLast,
+} from '../../../declaration/starting-intervals.ts';
 import { NumberInput } from './NumberInput.tsx';
 import styles from './parameter-form.module.css';
 

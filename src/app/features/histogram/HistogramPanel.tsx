@@ -7,6 +7,7 @@ import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { rasterise } from '../../components/rasterise.ts';
 import { saveFile } from '../../components/save-file.ts';
 import type { EngineClient } from '../../engine-client.ts';
+import { useHistogram } from '../../use-histogram.ts';
 import { useWorkspaceState } from '../../workbench-context.tsx';
 import type { Scale } from './bars.ts';
 import { FIGURE_MM, histogramFigure } from './figure.ts';
@@ -27,10 +28,11 @@ interface HistogramPanelProps {
 export function HistogramPanel(props: HistogramPanelProps) {
   const { client, image, intervals, onIntervalsChange } = props;
   const [scale, setScale] = useState<Scale>('linear');
-  const histogram = useHistogram(client, image);
+  const histogram = useHistogram(client, image)?.histogram ?? null;
   const source = useWorkspaceState((state) => state.source);
   const isOther = source !== null && source.kind === 'grey' && source.handle !== image?.handle;
-  const compared = useHistogram(client, image !== null && isOther ? source : null);
+  const compared =
+    useHistogram(client, image !== null && isOther ? source : null)?.histogram ?? null;
   return (
     <div className={styles['panel']}>
       <header className={styles['head']}>

@@ -18,7 +18,8 @@ import {
 } from './bars.ts';
 
 function histogram(counts: readonly number[], start = 0, binWidth = 1): Histogram {
-  return { start, binWidth, counts: Uint32Array.from(counts), peaks: [], window: [0, 1] };
+  const exact = binWidth === 1;
+  return { start, binWidth, counts: Uint32Array.from(counts), exact, peaks: [], window: [0, 1] };
 }
 
 describe('foldCounts', () => {

@@ -6,6 +6,7 @@ const HISTOGRAM: Histogram = {
   start: -0.5,
   binWidth: 1,
   counts: Uint32Array.from({ length: 200 }, (_, level) => Math.abs(100 - level) * 10),
+  exact: true,
   peaks: [30, 170],
   window: [5, 190],
 };

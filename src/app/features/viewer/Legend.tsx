@@ -43,10 +43,8 @@ export function Legend({ overlay, image }: LegendProps) {
 }
 
 function OverlayControls() {
-  const opacity = useViewer((state) => state.overlayOpacity);
-  const style = useViewer((state) => state.overlayStyle);
   const isShown = useViewer((state) => state.overlayShown);
-  const { setOverlayOpacity, setOverlayStyle, toggleOverlay } = useViewer.getState();
+  const { toggleOverlay } = useViewer.getState();
   return (
     <span className={styles['overlayControls']}>
       <Tooltip label="Labels over the image (L)">
@@ -60,6 +58,18 @@ function OverlayControls() {
           <IconStack2 size={16} stroke={1.6} aria-hidden />
         </ActionIcon>
       </Tooltip>
+      <OverlayLook />
+    </span>
+  );
+}
+
+/** How what lies over the image is drawn. */
+export function OverlayLook() {
+  const opacity = useViewer((state) => state.overlayOpacity);
+  const style = useViewer((state) => state.overlayStyle);
+  const { setOverlayOpacity, setOverlayStyle } = useViewer.getState();
+  return (
+    <>
       <SegmentedControl
         size="xs"
         className={styles['segments'] ?? ''}
@@ -83,6 +93,6 @@ function OverlayControls() {
         value={opacity}
         onChange={setOverlayOpacity}
       />
-    </span>
+    </>
   );
 }

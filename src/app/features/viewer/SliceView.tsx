@@ -1,6 +1,7 @@
 /** One slice through the volume with crosshair and scale bar. */
 import { useEffect, useMemo, useRef } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { useSize } from '../../components/use-size.ts';
 import { subGrid } from '../../rendering/compose-slice.ts';
 import {
@@ -40,6 +41,8 @@ interface SliceViewProps {
   readonly source: SliceSource;
   readonly image: VolumeInfo | null;
   readonly overlay: VolumeInfo | null;
+  /** Grey intervals of the image to colour in place of the overlay. */
+  readonly preview: readonly GreyInterval[] | null;
   /** What is shown in place of image and overlay while the user compares. */
   readonly before: Before | null;
   /** Whether this view explains the colours of all. */
@@ -87,6 +90,7 @@ export function SliceView(props: SliceViewProps) {
     old === null ? labels : null,
     null,
     old === null ? outsideOf(image) : null,
+    old === null ? props.preview : null,
   );
   const offset = compared?.offset ?? IN_PLACE;
   const otherGrey = usePart(part('other', compared?.image ?? null, offset), slab);

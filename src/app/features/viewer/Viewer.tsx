@@ -15,6 +15,7 @@ import {
   useOtherWindow,
 } from './comparison.ts';
 import { Legend } from './Legend.tsx';
+import { PreviewLegend, useIntervalPreview } from './IntervalPreview.tsx';
 import { SliceSource } from './slice-source.ts';
 import { SliceView } from './SliceView.tsx';
 import { useViewerKeys } from './use-viewer-keys.ts';
@@ -56,7 +57,9 @@ export function Viewer({ client, ...results }: ViewerProps) {
   const comparedWindow = useOtherWindow(slices, image, compared?.image ?? null);
   const isPreviewed = isPreview(image) || isPreview(overlay);
   const parts = { source, image, overlay, before };
-  const second = { compared, comparedWindow, isPreviewed };
+  // The step's own preview shows more than its intervals do.
+  const preview = useIntervalPreview(isPreview(overlay) ? null : image);
+  const second = { compared, comparedWindow, isPreviewed, preview: preview.drawn };
   const isBeside = compared !== null && mode === 'side';
   const besides = active === '3d' ? 'xy' : active;
   const within = mode === 'side' || compared === null ? 'off' : mode;
@@ -99,7 +102,11 @@ export function Viewer({ client, ...results }: ViewerProps) {
           {isShown('3d') && <VolumePane client={client} {...results} />}
         </div>
       )}
-      {overlay !== null && overlay.phases.length > 0 && <Legend overlay={overlay} image={image} />}
+      {preview.drawn === null && overlay !== null && overlay.phases.length > 0 ? (
+        <Legend overlay={overlay} image={image} />
+      ) : (
+        preview.offered !== null && <PreviewLegend client={client} preview={preview.offered} />
+      )}
     </section>
   );
 }

@@ -1,12 +1,15 @@
 /** Slices as pictures of one pixel for each voxel, and how they are drawn on a view. */
 import { useMemo } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
+import type { GreyInterval } from '../../../declaration/parameters.ts';
+import { phaseColour } from '../../../volume/labels.ts';
 import { parseColour } from '../../rendering/colour-maps.ts';
 import {
   composeSlice,
   differenceGrid,
   type GreyLook,
   type LabelLook,
+  markGrid,
   subGrid,
 } from '../../rendering/compose-slice.ts';
 import type { Placement } from '../../rendering/slice-geometry.ts';
@@ -17,8 +20,8 @@ const NO_WINDOW = { low: 0, high: 1 };
 const NO_LABELS: LabelLook = { colours: new Map(), opacity: 0, style: 'fill' };
 
 /**
- * Grey values with labels over them. `ownWindow` is used in place of that of all views; voxels of the
- * value `outside` have none.
+ * Grey values with labels over them; with the voxels of `preview` instead where that is given.
+ * `ownWindow` is used in place of that of all views; voxels of the value `outside` have none.
  */
 export function usePicture(
   isAlone: boolean,
@@ -27,6 +30,7 @@ export function usePicture(
   labels: SlicePixels | null,
   ownWindow: GreyWindow | null = null,
   outside: number | null = null,
+  preview: readonly GreyInterval[] | null = null,
 ): HTMLCanvasElement | null {
   const shared = useViewer((state) => state.window);
   const window = ownWindow ?? shared;
@@ -43,12 +47,32 @@ export function usePicture(
       style: isAlone ? 'fill' : style,
     };
   }, [overlay, hidden, opacity, style, isAlone, overlayShown]);
+  const previewLook = usePreviewLook(preview?.length ?? 0);
   return useMemo(() => {
     const grid = grey ?? labels;
     // Grey values wait for their window: a wrong one would flash.
     if (grid === null || (grey !== null && window === null)) return null;
-    return paint(grey, { ...(window ?? NO_WINDOW), colourMap, outside }, labels, look);
-  }, [grey, labels, window, colourMap, look, outside]);
+    const greyLook = { ...(window ?? NO_WINDOW), colourMap, outside };
+    return grey === null || preview === null
+      ? paint(grey, greyLook, labels, look)
+      : paint(grey, greyLook, markGrid(grey, preview), previewLook);
+  }, [grey, labels, window, colourMap, look, outside, preview, previewLook]);
+}
+
+/** Marks of intervals in the colours that their phases will have. */
+function usePreviewLook(count: number): LabelLook {
+  const opacity = useViewer((state) => state.overlayOpacity);
+  const style = useViewer((state) => state.overlayStyle);
+  return useMemo(
+    () => ({
+      colours: new Map(
+        Array.from({ length: count }, (_, i) => [i + 1, parseColour(phaseColour(i))]),
+      ),
+      opacity,
+      style,
+    }),
+    [count, opacity, style],
+  );
 }
 
 /** Differences from minus to plus half the window's width, so that equal voxels are colourless. */

@@ -2,8 +2,8 @@
  * Values that a step found for parameters left automatic. A step tells them in its tables: a column
  * with the parameter's name, or rows of phases with their grey interval.
  */
-import type { StepSummary } from '../../../../workers/engine-api.ts';
-import type { GreyInterval, ParameterFields } from '../../../declaration/parameters.ts';
+import type { StepSummary } from '../../../workers/engine-api.ts';
+import type { GreyInterval, ParameterFields } from '../../declaration/parameters.ts';
 
 function isEnd(value: unknown): value is number | null {
   return value === null || typeof value === 'number';

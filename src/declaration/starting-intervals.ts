@@ -1,5 +1,5 @@
 /** Starting points for grey intervals that a person then moves. */
-import type { GreyInterval } from '../../../declaration/parameters.ts';
+import type { GreyInterval } from './parameters.ts';
 
 const NAMES = ['pore', 'carbon-binder domain', 'active material'] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseParameters } from '../../../declaration/parameters.ts';
-import { evenIntervals, roundIntervals, splitLast } from './intervals.ts';
+import { parseParameters } from './parameters.ts';
+import { evenIntervals, roundIntervals, splitLast } from './starting-intervals.ts';
 
 const FIELDS = {
   intervals: {

@@ -1,0 +1,124 @@
+/** Steering by histogram: what a handle means is seen on the slices before anything runs. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import type { GreyInterval } from '../src/declaration/parameters.ts';
+import { writeVolume } from '../src/io/registry.ts';
+import { addStep } from '../src/recipe/edit.ts';
+import { emptyRecipe, recipeText } from '../src/recipe/recipe.ts';
+import { createSpacing } from '../src/volume/length.ts';
+import { createVolume } from '../src/volume/volume.ts';
+import { HistogramPage } from './pages/histogram-page.ts';
+import { ViewsPage } from './pages/views-page.ts';
+import { WorkbenchPage } from './pages/workbench-page.ts';
+import { expect, test } from './support/test.ts';
+
+let folder = '';
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tauscope-histogram-'));
+});
+test.afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const SIZE = [20, 16, 12] as const;
+const VOXELS = 20 * 16 * 12;
+/** Three levels with a spread of their own, and a few voxels everywhere between. */
+const grey = Uint16Array.from({ length: VOXELS }, (_, i) => {
+  const scatter = (i * 7919) % 4001;
+  if (i % 13 === 0) return 5000 + ((i * 104_729) % 50_001);
+  return [10_000, 30_000, 50_000][(i * 31 + (i >> 5)) % 3]! + scatter - 2000;
+});
+const INTERVALS: readonly GreyInterval[] = [
+  { name: 'pore', from: null, to: 15_000 },
+  { name: 'binder', from: 25_000, to: 35_000 },
+  { name: 'active material', from: 45_000, to: null },
+];
+const COLOURS = [
+  [0, 114, 178],
+  [230, 159, 0],
+  [0, 158, 115],
+] as const;
+
+function valueAt(x: number, y: number, z: number): number {
+  return grey[x + 20 * (y + 16 * z)] as number;
+}
+
+function placeOf(value: number, intervals: readonly GreyInterval[]): number {
+  return intervals.findIndex(
+    ({ from, to }) => (from === null || value >= from) && (to === null || value <= to),
+  );
+}
+
+async function openWithIntervals(page: Page, intervals: readonly GreyInterval[] | null) {
+  const workbench = new WorkbenchPage(page);
+  await page.addInitScript(() => localStorage.setItem('tauscope.show-volume', 'no'));
+  await workbench.start();
+  const spacing = createSpacing([0.5, 0.5, 0.5], 'µm');
+  const volume = createVolume({ kind: 'grey', name: 'grey', size: SIZE, data: grey, spacing });
+  const recipe = addStep(emptyRecipe(), {
+    operation: 'segment-watershed',
+    version: 1,
+    params: intervals === null ? {} : { intervals },
+  });
+  const [volumePath, recipePath] = [join(folder, 'grey.nrrd'), join(folder, 'recipe.json')];
+  const blob = await writeVolume(volume, 'nrrd');
+  await writeFile(volumePath, Buffer.from(await blob.arrayBuffer()));
+  await writeFile(recipePath, recipeText(recipe));
+  await workbench.drop(volumePath, recipePath);
+  await workbench.selectStep('Marker watershed');
+  return { workbench, views: new ViewsPage(page), histogram: new HistogramPage(page) };
+}
+
+/** What a voxel looks like: its grey value, blended with its interval's colour. */
+function lookOf(
+  value: number,
+  intervals: readonly GreyInterval[],
+  window: readonly [number, number],
+): readonly number[] {
+  const [low, high] = window;
+  const step = Math.round(Math.max(0, Math.min(1, (value - low) / (high - low))) * 255);
+  const colour = COLOURS[placeOf(value, intervals)];
+  return [0, 1, 2].map((i) =>
+    colour === undefined ? step : step + 0.45 * ((colour[i] as number) - step),
+  );
+}
+
+test('a dragged handle colours exactly the voxels in the interval on every slice', async ({
+  page,
+}) => {
+  const { views, histogram } = await openWithIntervals(page, INTERVALS);
+  const [x, y, z] = [7, 5, 6];
+  await views.goTo(x, y, z);
+  const check = async (intervals: readonly GreyInterval[]): Promise<void> => {
+    const window = await histogram.window();
+    const planes = [
+      { name: 'XY', columns: 20, rows: 16, at: (a: number, b: number) => valueAt(a, b, z) },
+      { name: 'XZ', columns: 20, rows: 12, at: (a: number, b: number) => valueAt(a, y, b) },
+      { name: 'YZ', columns: 12, rows: 16, at: (a: number, b: number) => valueAt(x, b, a) },
+    ] as const;
+    for (const { name, columns, rows, at } of planes) {
+      await expect
+        .poll(async () => {
+          const voxels = await views.voxelColours(views.slice(name), columns, rows);
+          return voxels.filter((rgb, i) => {
+            const look = lookOf(at(i % columns, Math.floor(i / columns)), intervals, window);
+            return look.some((part, k) => Math.abs(part - (rgb[k] as number)) > 1);
+          }).length;
+        })
+        .toBe(0);
+    }
+  };
+  await check(INTERVALS);
+  const upper = histogram.handle('binder, upper end');
+  await histogram.drag(upper, 40);
+  const to = Number(await upper.getAttribute('aria-valuenow'));
+  expect(to).toBeGreaterThan(35_500);
+  const dragged = INTERVALS.with(1, { name: 'binder', from: 25_000, to });
+  await check(dragged);
+  const inside = grey.filter((value) => placeOf(value, dragged) === 1).length;
+  await expect(histogram.share('binder')).toHaveText(`${((100 * inside) / VOXELS).toFixed(2)} %`);
+  await page.keyboard.press('i');
+  await check([]);
+  await page.keyboard.press('i');
+  await check(dragged);
+});
