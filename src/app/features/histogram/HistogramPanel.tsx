@@ -13,7 +13,6 @@ import type { Scale } from './bars.ts';
 import { FIGURE_MM, histogramFigure } from './figure.ts';
 import { HistogramChart } from './HistogramChart.tsx';
 import { PhaseBars } from './PhaseBars.tsx';
-import { useHistogram } from './use-histogram.ts';
 import { WindowFields } from './WindowFields.tsx';
 import styles from './histogram.module.css';
 

@@ -19,6 +19,7 @@ import {
   solidCurve,
   widestGap,
 } from '../../rendering/transfer-function.ts';
+import { useHistogram } from '../../use-histogram.ts';
 import { chosenCurve, withCurve } from '../../stores/display-3d.ts';
 import { type GreyWindow, useViewer } from '../../stores/viewer.ts';
 import {
@@ -31,7 +32,6 @@ import {
   snapped,
   totalCount,
 } from './bars.ts';
-import { useHistogram } from './use-histogram.ts';
 import styles from './opacity.module.css';
 
 const WIDTH = 308;
@@ -52,7 +52,7 @@ interface OpacityEditorProps {
 }
 
 export function OpacityEditor({ client, image }: OpacityEditorProps) {
-  const histogram = useHistogram(client, image);
+  const histogram = useHistogram(client, image)?.histogram ?? null;
   const window = useViewer((state) => state.window);
   const curves = useViewer((state) => state.display3d.curves);
   const [selected, setSelected] = useState(0);
