@@ -98,7 +98,7 @@ test('the input is seen beside, under and as a difference from a filtered volume
   await page.keyboard.press('x');
   await expect
     .poll(async () => {
-      const [red = 0, , blue = 0] = await pixel(xy, 0.502, 0.502);
+      const [red = 0, , blue = 0] = await pixel(xy, 0.51, 0.515);
       // The bright voxel of the input lost value: blue.
       return blue > red + 40;
     })

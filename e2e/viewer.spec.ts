@@ -154,7 +154,11 @@ test('wheel, drags and handles change what they say, on float values with a hole
 
   const stage = views.slice('XY');
   const box = await stage.boundingBox();
-  const [cx, cy] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+  // Within a voxel: the middle of the view is a border between two.
+  const [cx, cy] = [
+    (box?.x ?? 0) + (box?.width ?? 0) / 2 + 4,
+    (box?.y ?? 0) + (box?.height ?? 0) / 2 + 4,
+  ];
   await page.mouse.move(cx, cy);
   await page.mouse.wheel(0, 120);
   await expect(views.slider('XY')).toHaveValue('1');
@@ -239,6 +243,7 @@ test('B shows the input, labels have a legend, and both themes are accessible', 
     spacing: createSpacing([1, 1, 1], 'µm'),
   });
   await workbench.drop(await save('labels.nrrd', labels));
+  await page.getByRole('button', { name: /^Replace/ }).click();
   await expect(views.histogram.getByRole('listitem')).toHaveCount(3);
   const legend = views.views.getByRole('group', { name: 'Phases' });
   await expect(legend.getByRole('button')).toHaveCount(3);
