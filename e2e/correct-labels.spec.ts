@@ -57,6 +57,20 @@ async function changed(workbench: WorkbenchPage): Promise<number> {
   return Number((await value.innerText()).replace(/\D/g, ''));
 }
 
+/** The command line makes the same files of the recipe in the results; gives their folder. */
+async function assertSameByCommandLine(workbench: WorkbenchPage): Promise<string> {
+  const { bytes: json } = await workbench.export(/Results as JSON/);
+  const { bytes: labels } = await workbench.export(/Labels as TIFF/);
+  const out = await mkdtemp(join(folder, 'out-'));
+  const recipe = join(out, 'recipe.json');
+  await writeFile(recipe, json);
+  const command = ['dist/cli/tauscope.js', 'run', recipe, file, '-o', out];
+  await promisify(execFile)(process.execPath, command);
+  expect(json.toString('utf8')).toBe(await readFile(join(out, 'results.json'), 'utf8'));
+  expect(labels.equals(await readFile(join(out, 'labels.tif')))).toBe(true);
+  return out;
+}
+
 test('a stroke is seen while it is drawn, and the step has its voxels', async ({ page }) => {
   const { workbench, correct } = await open(page);
   await correct.start();
@@ -141,6 +155,40 @@ test('lasso, fill and ball; protected labels stay', async ({ page }) => {
   expect(await changed(workbench)).toBe(121 + 14);
 });
 
+test('a label is interpolated between two painted slices, as the command line has it', async ({
+  page,
+}) => {
+  const { workbench, correct } = await open(page);
+  await correct.start();
+  await correct.paintWith('solid');
+  await correct.size('5 voxels, 2.5 µm');
+  const button = correct.bar.getByRole('button', {
+    name: /^(Paint solid in two slices first|Interpolate between painted slices)/,
+  });
+  await expect(button).toHaveAttribute('aria-disabled', 'true');
+  await correct.views.goTo(20, 16, 3);
+  await page.mouse.click(...(await correct.at([9, 12])));
+  // The readout tells of the pointer's voxel as long as it is over a view.
+  await workbench.header.hover();
+  await correct.views.goTo(20, 16, 7);
+  await page.mouse.click(...(await correct.at([9, 12])));
+  const painted = await changed(workbench);
+  await expect(button).toHaveAttribute('aria-disabled', 'false');
+  await button.click();
+  const undo = workbench.header.getByRole('button', { name: /^Undo/ });
+  await expect(undo).toHaveAccessibleName(/Undo: Interpolate solid between xy slices 3 and 7/);
+  // Equal shapes in two slices, and in the three between them.
+  await expect.poll(() => changed(workbench)).toBe((painted / 2) * 5);
+  await correct.views.goTo(20, 16, 5);
+  await expect.poll(() => correct.pixel([9, 12])).toEqual(SOLID);
+  expect(await violations(page)).toEqual([]);
+  await workbench.run();
+  await workbench.selectStep('Correct labels');
+  await assertSameByCommandLine(workbench);
+  await page.keyboard.press('Control+z');
+  expect(await changed(workbench)).toBe(painted);
+});
+
 test('keys alone paint at the crosshair', async ({ page }) => {
   const { workbench, correct } = await open(page);
   await correct.views.slice('XY').focus();
@@ -172,21 +220,7 @@ test('strokes outlive the page, and the command line gives the same voxels', asy
   await workbench.run();
   await workbench.selectStep('Correct labels');
   expect(await changed(workbench)).toBe(voxels);
-  const { bytes: json } = await workbench.export(/Results as JSON/);
-  const { bytes: labels } = await workbench.export(/Labels as TIFF/);
-  const recipe = join(folder, 'recipe.json');
-  await writeFile(recipe, json);
-  const out = join(folder, 'out');
-  await promisify(execFile)(process.execPath, [
-    'dist/cli/tauscope.js',
-    'run',
-    recipe,
-    file,
-    '-o',
-    out,
-  ]);
-  expect(json.toString('utf8')).toBe(await readFile(join(out, 'results.json'), 'utf8'));
-  expect(labels.equals(await readFile(join(out, 'labels.tif')))).toBe(true);
+  const out = await assertSameByCommandLine(workbench);
   expect(await readFile(join(out, 'methods.txt'), 'utf8')).toContain(
     `corrected by hand with 1 edit (1 brush stroke); ${voxels} voxels (`,
   );

@@ -6,6 +6,7 @@ import type { ParameterFields, RawParameters } from '../src/declaration/paramete
 import type { Quantity } from '../src/declaration/quantity.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
+import type { Interpolation, InterpolationRequest } from '../src/engine/interpolate-label.ts';
 import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
 import type { MeshFormatId } from '../src/io/meshes/registry.ts';
@@ -16,7 +17,15 @@ import type { VoxelSpacing } from '../src/volume/length.ts';
 import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
 
-export type { PhaseArea, PhaseSurface, Region, RegionStatistics, SurfaceOptions };
+export type {
+  Interpolation,
+  InterpolationRequest,
+  PhaseArea,
+  PhaseSurface,
+  Region,
+  RegionStatistics,
+  SurfaceOptions,
+};
 
 export type VolumeHandle = string;
 
@@ -244,6 +253,13 @@ export interface EngineApi {
   ): Promise<ExportedFile>;
   /** Surface areas of all labels, as `measure-surface-area` has them with its defaults. */
   surfaceAreas(jobId: string, handle: VolumeHandle): Promise<readonly PhaseArea[]>;
+  /** Voxels between slices that were painted with a label on this volume; see `interpolateLabel`. */
+  interpolate(
+    jobId: string,
+    handle: VolumeHandle,
+    request: InterpolationRequest,
+    report: (fraction: number) => void,
+  ): Promise<Interpolation>;
   /** Values from voxel to voxel at equal distances, both included; see `lineProfile`. */
   profile(handle: VolumeHandle, from: Vector3, to: Vector3): Promise<Float64Array>;
   /** Of a region (null: all voxels), and of each label in it where `labels` names a volume. */

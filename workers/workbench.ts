@@ -22,6 +22,7 @@ import {
   resultsText,
   type StepResult,
 } from '../src/engine/results.ts';
+import { interpolateLabel } from '../src/engine/interpolate-label.ts';
 import { EXPORTED_SURFACE, phaseSurface } from '../src/engine/surfaces.ts';
 import { VERSION } from '../src/engine/version.ts';
 import { loadOperation } from '../src/operations/registry.ts';
@@ -438,6 +439,11 @@ export function createWorkbench(
         const job = { kernels: engine.kernels, host, signal, progress: () => undefined };
         return surfaces.areas({ handle, volume: find(handle).volume }, job);
       }),
+
+    interpolate: (jobId, handle, request, report) =>
+      asJob(jobId, (signal) =>
+        interpolateLabel(find(handle).volume, request, { host, signal, progress: report }),
+      ),
 
     async profile(handle, from, to) {
       return lineProfile(find(handle).volume, from, to);

@@ -3,6 +3,7 @@ import type { Action } from './action.ts';
 import { action, stateOf } from './declare-action.ts';
 import { CORRECT_TOOLS, useCorrect } from './stores/correct.ts';
 import { correctionPlace } from './stores/corrections.ts';
+import { interpolateLabels, interpolationPlan } from './stores/interpolate-labels.ts';
 import type { Workbench } from './workbench-context.tsx';
 
 /** Why labels cannot be corrected now; a person who corrects can always stop. */
@@ -124,6 +125,23 @@ export const CORRECT_ACTIONS: readonly Action[] = [
       const { fillsDiagonally, setFillsDiagonally } = useCorrect.getState();
       setFillsDiagonally(!fillsDiagonally);
     },
+  }),
+  action({
+    id: 'correct-interpolate',
+    title: 'Interpolate between painted slices',
+    group: 'Correct labels',
+    icon: 'labels',
+    keywords: 'contour slices between morphological fill gap',
+    obstacle: (workbench) => {
+      const state = stateOf(workbench);
+      const plan = interpolationPlan(state);
+      if (typeof plan === 'string') return needsTool() ?? plan;
+      return (
+        needsTool() ??
+        (state.activity === null ? null : 'Wait until the present job has ended, or cancel it.')
+      );
+    },
+    run: ({ workspace }) => void interpolateLabels(workspace),
   }),
   ...DIGITS.map((label) =>
     action({

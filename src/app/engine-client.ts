@@ -156,6 +156,8 @@ export function createEngineClient(
     exportSurface: (jobId, handle, label, format, report) =>
       callJob(jobId, (remote) => remote.exportSurface(jobId, handle, label, format, proxy(report))),
     surfaceAreas: (jobId, handle) => callJob(jobId, (remote) => remote.surfaceAreas(jobId, handle)),
+    interpolate: (jobId, handle, request, report) =>
+      callJob(jobId, (remote) => remote.interpolate(jobId, handle, request, proxy(report))),
     profile: (handle, from, to) => call((remote) => remote.profile(handle, from, to)),
     statistics: (handle, region, labels) =>
       call((remote) => remote.statistics(handle, region, labels)),

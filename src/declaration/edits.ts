@@ -176,6 +176,50 @@ export function readNumbers(text: string): readonly number[] {
   return text === '' ? [] : text.split(/[ ,]/).map(Number);
 }
 
+/** The slice that an edit paints in; null for edits in space. */
+function sliceOf(edit: LabelEdit): InSlice | null {
+  switch (edit.tool) {
+    case 'brush':
+    case 'lasso':
+      return edit;
+    case 'fill':
+      return edit.axis === null ? null : { axis: edit.axis, slice: edit.seed[edit.axis] as number };
+    case 'ball':
+    case 'interpolate':
+      return null;
+  }
+}
+
+/** The slice across an axis that an edit paints with a label in; null where it does not. */
+export function paintsSlice(edit: LabelEdit, label: number, axis: EditAxis): number | null {
+  const place = sliceOf(edit);
+  return edit.label === label && place?.axis === axis ? place.slice : null;
+}
+
+/** Slices painted with one label along one axis, with others between them. */
+export interface PaintedSlices {
+  readonly axis: EditAxis;
+  /** Rising, at least two. */
+  readonly slices: readonly number[];
+}
+
+/**
+ * The slices that the edits painted with a label, across the axis that was painted along last; null
+ * where no two of them have a slice between them.
+ */
+export function paintedSlices(edits: readonly LabelEdit[], label: number): PaintedSlices | null {
+  const axes = edits
+    .toReversed()
+    .flatMap((edit) => (edit.label === label ? (sliceOf(edit)?.axis ?? []) : []));
+  for (const axis of new Set(axes)) {
+    const painted = edits.flatMap((edit) => paintsSlice(edit, label, axis) ?? []);
+    const slices = [...new Set(painted)].toSorted((a, b) => a - b);
+    const hasGap = slices.some((slice, i) => slice - (slices[i - 1] ?? slice) > 1);
+    if (hasGap) return { axis, slices };
+  }
+  return null;
+}
+
 /** Names of the slices across each axis. */
 const SLICE_NAMES = ['yz', 'xz', 'xy'] as const;
 

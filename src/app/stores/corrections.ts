@@ -35,7 +35,7 @@ export interface CorrectionPlace {
 
 const NO_EDITS: readonly LabelEdit[] = [];
 
-function editsOf(step: Pick<RecipeStep, 'params'> | null | undefined): readonly LabelEdit[] {
+export function editsOf(step: Pick<RecipeStep, 'params'> | null | undefined): readonly LabelEdit[] {
   const edits = step?.params['edits'];
   return Array.isArray(edits) ? (edits as readonly LabelEdit[]) : NO_EDITS;
 }

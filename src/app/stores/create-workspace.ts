@@ -158,6 +158,19 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
       });
       core.endActivity(jobId);
     },
+    async interpolate(title, handle, request) {
+      if (get().activity !== null) return null;
+      const jobId = core.beginActivity({ kind: 'interpolate', title });
+      const progress = (fraction: number): void => core.advance(jobId, { fraction });
+      try {
+        return await asking(() => client.interpolate(jobId, handle, request, progress));
+      } catch (error) {
+        report(title, error);
+        return null;
+      } finally {
+        core.endActivity(jobId);
+      }
+    },
     async exportResults(kind) {
       const { source } = get();
       if (source === null) return;

@@ -116,6 +116,7 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     surface: () => Promise.reject(new Bug('not scripted')),
     exportSurface: () => Promise.reject(new Bug('not scripted')),
     surfaceAreas: () => Promise.reject(new Bug('not scripted')),
+    interpolate: () => Promise.reject(new Bug('not scripted')),
     profile: () => Promise.reject(new Bug('not scripted')),
     statistics: () => Promise.reject(new Bug('not scripted')),
     bibtex: () => Promise.reject(new Bug('not scripted')),

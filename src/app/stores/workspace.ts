@@ -8,6 +8,8 @@ import type {
   EngineDescription,
   ExportKind,
   GpuAvailability,
+  Interpolation,
+  InterpolationRequest,
   NamedFile,
   StepEstimate,
   StepSummary,
@@ -34,7 +36,7 @@ import {
 export const INPUT = 'input';
 
 export interface Activity {
-  readonly kind: 'open' | 'generate' | 'run' | 'export';
+  readonly kind: 'open' | 'generate' | 'run' | 'export' | 'interpolate';
   readonly jobId: string;
   readonly title: string;
   /** The listed volume that a run computes; null for what opens. */
@@ -215,6 +217,12 @@ export interface Workspace {
   advise(title: string, text: string): void;
   exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<void>;
   exportSurface(handle: VolumeHandle, phase: Phase, format: MeshFormatId): Promise<void>;
+  /** Voxels between painted slices; null where it was cancelled or failed, which is told. */
+  interpolate(
+    title: string,
+    handle: VolumeHandle,
+    request: InterpolationRequest,
+  ): Promise<Interpolation | null>;
   exportResults(kind: 'json' | 'csv'): Promise<void>;
   saveRecipe(): void;
   methods(): Promise<string>;

@@ -9,6 +9,7 @@ import {
   IconEraser,
   IconGrain,
   IconLasso,
+  IconLayersIntersect,
   IconMinus,
   IconPlus,
   IconRuler2,
@@ -63,6 +64,9 @@ function Tools(props: { readonly tool: CorrectTool; readonly overlay: VolumeInfo
       )}
       <LabelMenu isEraser={tool === 'eraser'} phases={phases} />
       <OverMenu phases={phases} />
+      <Toggle id="correct-interpolate">
+        <IconLayersIntersect size={16} stroke={1.6} aria-hidden />
+      </Toggle>
       <span className={styles['end']}>
         <Done />
       </span>
@@ -79,13 +83,14 @@ function usePaintedPhases(overlay: VolumeInfo | null): readonly Phase[] {
 }
 
 function Toggle(props: { readonly id: string; readonly children: ReactNode }) {
-  const { label, isOn, run } = useAction(props.id);
+  const { label, isOn, obstacle, run } = useAction(props.id);
   return (
     <Tooltip label={label}>
       <ActionIcon
         className={styles['tool'] ?? ''}
         size={24}
         aria-label={label}
+        aria-disabled={obstacle !== null}
         {...(isOn === null ? {} : { 'aria-pressed': isOn })}
         onClick={run}
       >

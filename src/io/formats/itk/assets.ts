@@ -4,39 +4,64 @@
  */
 import { Bug } from '../../../errors/errors.ts';
 
-export const ITK_IMAGE_IO_VERSION = '1.6.1';
+/** The packages (`@itk-wasm/…`) and their pipelines in use; each is a `.js` and a `.wasm.zst` file. */
+export const ITK_PACKAGES = {
+  'image-io': { version: '1.6.1', pipelines: ['mrc-read-image', 'vtk-read-image'] },
+  'morphological-contour-interpolation': {
+    version: '2.0.0',
+    pipelines: ['morphological-contour-interpolation'],
+  },
+} as const;
 
-/** Folder of the pipelines under the site's root; `scripts/copy-itk-assets.ts` fills it. */
-export const ITK_ASSETS_FOLDER = `pipelines/image-io-${ITK_IMAGE_IO_VERSION}`;
+export type ItkPackage = keyof typeof ITK_PACKAGES;
+export type ItkPipeline = (typeof ITK_PACKAGES)[ItkPackage]['pipelines'][number];
 
-/** The pipelines that are used; each is a `.js` and a `.wasm.zst` file. */
-export const ITK_PIPELINES = ['mrc-read-image', 'vtk-read-image'] as const;
+/** Folder of a package's pipelines in the site's `pipelines`; `scripts/copy-itk-assets.ts` fills it. */
+export function itkFolder(name: ItkPackage): string {
+  return `${name}-${ITK_PACKAGES[name].version}`;
+}
 
-export type ItkPipeline = (typeof ITK_PIPELINES)[number];
+export function packageOf(pipeline: ItkPipeline): ItkPackage {
+  const names = Object.keys(ITK_PACKAGES) as ItkPackage[];
+  const found = names.find((name) =>
+    (ITK_PACKAGES[name].pipelines as readonly string[]).includes(pipeline),
+  );
+  if (found === undefined) throw new Bug('No itk-wasm package has this pipeline.', { pipeline });
+  return found;
+}
 
-let pipelinesUrl: string | null = null;
+let served: ((name: ItkPackage) => string) | null = null;
 
 /**
- * Sets the `pipelines` folder of the site, which holds `image-io-<version>`, unless `folder` names
- * another: an absolute http(s) URL in a browser, a file URL in Node. It must be called before the
- * first read, since itk-wasm keeps a failed load for ever.
+ * Sets the folder that holds each package's pipelines in the folder that `folderOf` names: an
+ * absolute http(s) URL in a browser, a file URL in Node. It must be called before the first read,
+ * since itk-wasm keeps a failed load for ever.
  */
 export function configureItkAssets(
   baseUrl: string,
-  folder = `image-io-${ITK_IMAGE_IO_VERSION}`,
+  folderOf: (name: ItkPackage) => string = itkFolder,
 ): void {
   const url = new URL(baseUrl);
   if (!['http:', 'https:', 'file:'].includes(url.protocol)) {
     throw new Bug('configureItkAssets: the URL is not http, https or file', { baseUrl });
   }
-  pipelinesUrl = `${url.href.replace(/\/+$/, '')}/${folder}`;
+  served = (name) => `${url.href.replace(/\/+$/, '')}/${folderOf(name)}`;
+}
+
+function installed(name: ItkPackage): string {
+  switch (name) {
+    case 'image-io':
+      return import.meta.resolve('@itk-wasm/image-io');
+    case 'morphological-contour-interpolation':
+      return import.meta.resolve('@itk-wasm/morphological-contour-interpolation');
+  }
 }
 
 /** Folder of the pipelines. In Node the installed package is the default; a browser has none. */
-export function itkAssetsUrl(): string {
-  if (pipelinesUrl !== null) return pipelinesUrl;
+export function itkAssetsUrl(name: ItkPackage): string {
+  if (served !== null) return served(name);
   if ('process' in globalThis && typeof import.meta.resolve === 'function') {
-    return new URL('pipelines', import.meta.resolve('@itk-wasm/image-io')).href;
+    return new URL('pipelines', installed(name)).href;
   }
   throw new Bug('configureItkAssets was not called before the first read');
 }

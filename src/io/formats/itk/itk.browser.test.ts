@@ -7,8 +7,8 @@ import { mrcBytes, vtkBytes } from '../../../../tests/support/itk-files.ts';
 
 function useInstalledPipelines(): void {
   configureItkAssets(
-    new URL('/node_modules/@itk-wasm/image-io/dist', location.href).href,
-    'pipelines',
+    new URL('/node_modules/@itk-wasm', location.href).href,
+    (name) => `${name}/dist/pipelines`,
   );
 }
 

@@ -1,15 +1,16 @@
 /**
  * The only module that calls itk-wasm (1.0.0-b.201), and the guard against what it does not do:
- * - The caller has checked the header and counted the bytes, because readers fill missing bytes with
- *   zeros (NIfTI, zlib data of MetaImage) and never return on headers of another kind (NIfTI-2).
- * - One worker per read, terminated after it: its files in memory and its wasm memory are never
+ * - The caller of a reader has checked the header and counted the bytes, because readers fill missing
+ *   bytes with zeros (NIfTI, zlib data of MetaImage) and never return on headers of another kind
+ *   (NIfTI-2).
+ * - One worker per call, terminated after it: its files in memory and its wasm memory are never
  *   freed, and a failed load stays cached for the worker's life.
  * - A terminated worker leaves its promise pending for ever, so every call races the abort signal.
  * - C++ exceptions arrive as bare numbers, other failures as missing results without an error.
  */
 import { Bug, cancelled, UserError } from '../../../errors/errors.ts';
 import type { UnknownItkImage } from '../../../volume/itk-image.ts';
-import { type ItkPipeline, itkAssetsUrl } from './assets.ts';
+import { type ItkPipeline, itkAssetsUrl, packageOf } from './assets.ts';
 
 /** Sizes are signed 32-bit numbers inside the pipelines. */
 export const MAX_ITK_BYTES = 2 ** 31 - 1;
@@ -32,10 +33,41 @@ interface PipelineResult {
 }
 
 type ItkModule = typeof import('itk-wasm');
+type Arguments = Parameters<ItkModule['runPipelineNode']>;
+
+export interface ItkCall {
+  readonly pipeline: ItkPipeline;
+  /** What the pipeline is called with; buffers of the inputs may be gone afterwards. */
+  readonly call: (types: ItkModule['InterfaceTypes']) => {
+    readonly args: Arguments[1];
+    readonly outputs: Arguments[2];
+    readonly inputs: Arguments[3];
+  };
+  /** What to say where the pipeline gave up; the reason is its own text in brackets, or empty. */
+  readonly refused: (reason: string, cause: unknown) => UserError;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a pipeline and gives what its outputs hold. Throws what `refused` makes where the pipeline
+ * gave up, Bug where it could not be loaded.
+ */
+export async function runItkPipeline(call: ItkCall): Promise<readonly unknown[]> {
+  const { signal } = call;
+  if (signal?.aborted) throw cancelled();
+  const itk = await import('itk-wasm');
+  const result =
+    'runPipelineNode' in itk && 'process' in globalThis
+      ? await runInNode(itk, call)
+      : await runInWorker(itk, call);
+  if (signal?.aborted) throw cancelled();
+  if (result.returnValue !== 0) throw failure(call, new Error(result.stderr));
+  return result.outputs.map(({ data }) => data);
+}
 
 /** Runs the reader. Throws UserError where the file cannot be read, Bug where the host cannot. */
 export async function runItkReader(input: ItkInput): Promise<UnknownItkImage> {
-  const { bytes, signal, file } = input;
+  const { pipeline, memoryName, bytes, signal, file } = input;
   if (bytes.byteOffset !== 0 || bytes.byteLength !== bytes.buffer.byteLength) {
     throw new Bug('runItkReader: the bytes must own their whole buffer', { file });
   }
@@ -46,34 +78,40 @@ export async function runItkReader(input: ItkInput): Promise<UnknownItkImage> {
       { file, bytes: bytes.byteLength },
     );
   }
-  if (signal?.aborted) throw cancelled();
-  const itk = await import('itk-wasm');
-  const result =
-    'runPipelineNode' in itk && 'process' in globalThis
-      ? await readInNode(itk, input)
-      : await readInWorker(itk, input);
-  if (signal?.aborted) throw cancelled();
-  return checkedImage(result, file);
+  const refused = (reason: string, cause: unknown): UserError =>
+    new UserError(
+      'file/malformed',
+      `${file} cannot be read: its format's reader gave up${reason}; check the file or save it as TIFF or NRRD.`,
+      { file },
+      cause,
+    );
+  const [readable, image] = await runItkPipeline({
+    pipeline,
+    call: ({ BinaryFile, Image, JsonCompatible }) => ({
+      args: [memoryName, '0', '1', '--memory-io'],
+      outputs: [{ type: JsonCompatible }, { type: Image }],
+      inputs: [{ type: BinaryFile, data: { path: memoryName, data: bytes } }],
+    }),
+    refused,
+    signal,
+  });
+  if (readable !== true || !isItkImage(image)) throw refused('', image);
+  return image;
 }
 
-function pipelineCall(itk: ItkModule, input: ItkInput) {
-  const { InterfaceTypes } = itk;
-  return {
-    args: [input.memoryName, '0', '1', '--memory-io'],
-    outputs: [{ type: InterfaceTypes.JsonCompatible }, { type: InterfaceTypes.Image }],
-    inputs: [
-      {
-        type: InterfaceTypes.BinaryFile,
-        data: { path: input.memoryName, data: input.bytes },
-      },
-    ],
-  };
+/** Whether a pipeline gave an image at all. */
+export function isItkImage(output: unknown): output is UnknownItkImage {
+  const image = output as Partial<UnknownItkImage> | null | undefined;
+  return (
+    image?.imageType !== undefined && image.size !== undefined && ArrayBuffer.isView(image.data)
+  );
 }
 
 /** Node has no worker for pipelines: the call blocks, each time with a fresh module. */
-async function readInNode(itk: ItkModule, input: ItkInput): Promise<PipelineResult> {
-  const { args, outputs, inputs } = pipelineCall(itk, input);
-  const path = decodeURIComponent(new URL(`${itkAssetsUrl()}/${input.pipeline}`).pathname);
+async function runInNode(itk: ItkModule, call: ItkCall): Promise<PipelineResult> {
+  const { args, outputs, inputs } = call.call(itk.InterfaceTypes);
+  const folder = itkAssetsUrl(packageOf(call.pipeline));
+  const path = decodeURIComponent(new URL(`${folder}/${call.pipeline}`).pathname);
   const { log, error } = console;
   // itk-wasm prints what it throws, on the standard output too, where results are expected.
   console.log = () => undefined;
@@ -81,15 +119,16 @@ async function readInNode(itk: ItkModule, input: ItkInput): Promise<PipelineResu
   try {
     return await itk.runPipelineNode(path, args, outputs, inputs);
   } catch (cause) {
-    throw unreadable(input.file, cause);
+    throw failure(call, cause);
   } finally {
     console.log = log;
     console.error = error;
   }
 }
 
-async function readInWorker(itk: ItkModule, input: ItkInput): Promise<PipelineResult> {
-  const { args, outputs, inputs } = pipelineCall(itk, input);
+async function runInWorker(itk: ItkModule, call: ItkCall): Promise<PipelineResult> {
+  const { args, outputs, inputs } = call.call(itk.InterfaceTypes);
+  const { pipeline, signal } = call;
   const worker = await itk.createWebWorker(null);
   let stop: (reason: Error) => void = () => undefined;
   const stopped = new Promise<never>((_, reject) => {
@@ -101,59 +140,36 @@ async function readInWorker(itk: ItkModule, input: ItkInput): Promise<PipelineRe
     stop(cancelled());
   };
   const onError = (event: ErrorEvent): void => {
-    stop(new Bug('the itk-wasm worker failed', { file: input.file, message: event.message }));
+    stop(new Bug('the itk-wasm worker failed', { pipeline, message: event.message }));
   };
-  input.signal?.addEventListener('abort', onAbort);
+  signal?.addEventListener('abort', onAbort);
   worker.addEventListener('error', onError);
   try {
-    if (input.signal?.aborted) throw cancelled();
-    const run = itk.runPipeline(input.pipeline, args, outputs, inputs, {
+    if (signal?.aborted) throw cancelled();
+    const run = itk.runPipeline(pipeline, args, outputs, inputs, {
       webWorker: worker,
-      pipelineBaseUrl: itkAssetsUrl(),
+      pipelineBaseUrl: itkAssetsUrl(packageOf(pipeline)),
       noCopy: true,
     });
     return await Promise.race([
       run.catch((cause: unknown) => {
-        throw unreadable(input.file, cause);
+        throw failure(call, cause);
       }),
       stopped,
     ]);
   } finally {
-    input.signal?.removeEventListener('abort', onAbort);
+    signal?.removeEventListener('abort', onAbort);
     worker.terminate();
   }
 }
 
 /** A number is the address of a C++ exception whose text is not kept. */
-function unreadable(file: string, cause: unknown): Error {
+function failure({ pipeline, refused }: ItkCall, cause: unknown): Error {
   const text = cause instanceof Error ? cause.message : '';
   if (/fetch|network|import|404|ENOENT/i.test(text)) {
-    return new Bug(
-      'an itk-wasm pipeline could not be loaded',
-      { file, url: itkAssetsUrl() },
-      cause,
-    );
+    const url = itkAssetsUrl(packageOf(pipeline));
+    return new Bug('an itk-wasm pipeline could not be loaded', { pipeline, url }, cause);
   }
   const reason = typeof cause === 'number' || text === '' ? '' : ` (${text.trim().slice(0, 200)})`;
-  return new UserError(
-    'file/malformed',
-    `${file} cannot be read: its format's reader gave up${reason}; check the file or save it as TIFF or NRRD.`,
-    { file },
-    cause,
-  );
-}
-
-function checkedImage(result: PipelineResult, file: string): UnknownItkImage {
-  const [readable, image] = result.outputs;
-  const data = image?.data as Partial<UnknownItkImage> | null | undefined;
-  if (
-    result.returnValue !== 0 ||
-    readable?.data !== true ||
-    data?.imageType === undefined ||
-    data.size === undefined ||
-    !ArrayBuffer.isView(data.data)
-  ) {
-    throw unreadable(file, new Error(result.stderr));
-  }
-  return data as UnknownItkImage;
+  return refused(reason, cause);
 }
