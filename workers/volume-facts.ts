@@ -2,13 +2,16 @@
 import {
   type Histogram as Bins,
   greyHistogramSteps,
-  levelHistogramSteps,
+  levelCountSteps,
+  levelGreyHistogram,
+  levelHistogram,
+  levelQuantiles,
   quantileSteps,
   rangeHistogramSteps,
 } from '../src/kernels/histogram.ts';
 import { findPeaks } from '../src/kernels/peaks.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
-import { surveyVolume } from '../src/volume/statistics.ts';
+import { surveyVolume, type VolumeSurvey } from '../src/volume/statistics.ts';
 import { type NumericVoxelArray, numericSteps, type Volume } from '../src/volume/volume.ts';
 import type { Histogram, VolumeInfo } from './engine-api.ts';
 
@@ -17,12 +20,23 @@ type Breathe = () => Promise<void>;
 /** As many as 16-bit data has levels: enough to look closer at a part of the range. */
 const MOST_BINS = 65_536;
 
-/** The range of the finite voxels, [0, 0] where there is none, and how many are not finite. */
+/** The default window lies between these quantiles. */
+const WINDOW_SHARES = [0.01, 0.99];
+
+/** See `rangeOf`. */
 export async function findRange(
   volume: Volume,
   breathe: Breathe,
 ): Promise<Pick<VolumeInfo, 'range' | 'notFinite'>> {
-  const { minimum, maximum, notFinite } = await surveyVolume(volume, { pause: breathe });
+  return rangeOf(await surveyVolume(volume, { pause: breathe }));
+}
+
+/** The range of the finite voxels, [0, 0] where there is none, and how many are not finite. */
+export function rangeOf({
+  minimum,
+  maximum,
+  notFinite,
+}: VolumeSurvey): Pick<VolumeInfo, 'range' | 'notFinite'> {
   return {
     range: Number.isNaN(minimum) ? [0, 0] : [minimum, maximum],
     notFinite: notFinite?.count ?? 0,
@@ -61,20 +75,22 @@ export async function describeHistogram(
     data instanceof Int16Array;
   const levels = high - low + 1;
   const exact = isWhole && levels <= MOST_BINS;
-  const bins: Bins = await finishBreathing(
-    isSmall
-      ? levelHistogramSteps(data)
-      : exact
-        ? rangeHistogramSteps(data, low - 0.5, high + 0.5, levels)
-        : rangeHistogramSteps(data, low, high, MOST_BINS),
-    breathe,
-  );
+  const counted = isSmall ? await finishBreathing(levelCountSteps(data), breathe) : null;
+  const bins: Bins =
+    counted !== null
+      ? levelHistogram(counted)
+      : await finishBreathing(
+          exact
+            ? rangeHistogramSteps(data, low - 0.5, high + 0.5, levels)
+            : rangeHistogramSteps(data, low, high, MOST_BINS),
+          breathe,
+        );
   if (outside !== null) {
     const counts = bins.counts.slice();
     const bin = Math.min(counts.length - 1, Math.floor((outside - bins.from) / bins.width));
     const without = await countEqual(data, outside, breathe);
     if (bin >= 0) counts[bin] = Math.max(0, (counts[bin] as number) - without);
-    const window = [0.01, 0.99].map((share) => binQuantile({ ...bins, counts }, share));
+    const window = WINDOW_SHARES.map((share) => binQuantile({ ...bins, counts }, share));
     const [from = low, to = high] = window;
     return {
       start: bins.from,
@@ -86,8 +102,14 @@ export async function describeHistogram(
     };
   }
   // Peaks are looked for in fewer, smoother bins than are drawn.
-  const coarse = await finishBreathing(greyHistogramSteps(data), breathe);
-  const [from = low, to = high] = await finishBreathing(quantileSteps(data, [0.01, 0.99]), breathe);
+  const coarse =
+    counted !== null
+      ? levelGreyHistogram(counted)
+      : await finishBreathing(greyHistogramSteps(data), breathe);
+  const [from = low, to = high] =
+    counted !== null
+      ? levelQuantiles(counted, WINDOW_SHARES)
+      : await finishBreathing(quantileSteps(data, WINDOW_SHARES), breathe);
   return {
     start: bins.from,
     binWidth: bins.width,

@@ -63,7 +63,7 @@ import type {
   VolumeInfo,
 } from './engine-api.ts';
 import { createSurfaceCache } from './surface-cache.ts';
-import { describeHistogram, findRange } from './volume-facts.ts';
+import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
 
 interface Kept extends IdentifiedVolume {
   readonly info: VolumeInfo;
@@ -203,14 +203,37 @@ export function createWorkbench(
     signal: AbortSignal,
     dataset?: string,
   ): Promise<VolumeInfo> {
-    const { volume, metadata, looksSegmented } = await openVolume(sources, {
+    const { volume, metadata, looksSegmented, survey } = await openVolume(sources, {
       signal,
       progress: report,
       ...(dataset === undefined ? {} : { dataset }),
     });
     const { spacingSource, warnings, tags } = metadata;
     const facts = { spacingSource, warnings, tags, looksSegmented };
-    return keep(await engine.identify(volume, { signal }), facts, signal);
+    if (volume.kind === 'labels') {
+      return keep(await engine.identify(volume, { signal }), facts, signal);
+    }
+    const range = rangeOf(survey);
+    // The page asks for it before it shows a slice; it is counted while another thread digests.
+    const counted = countHistogram(volume, range.range, createBreathe(host, signal));
+    const identified = await engine.identify(volume, { signal });
+    await counted;
+    return keep(identified, facts, signal, null, { ...range, phases: [], labelCounts: [] });
+  }
+
+  /** Bins of a volume, counted once for all who ask. */
+  function countHistogram(
+    volume: Volume,
+    range: VolumeInfo['range'],
+    breathe: () => Promise<void>,
+    outside: number | null = null,
+  ): Promise<Histogram> {
+    const known = histograms.get(volume);
+    if (known !== undefined) return known;
+    const counted = describeHistogram(volume, range, breathe, outside);
+    histograms.set(volume, counted);
+    counted.catch(() => histograms.delete(volume));
+    return counted;
   }
 
   /** Another volume of the same voxels; they are neither read nor copied. */
@@ -458,13 +481,8 @@ export function createWorkbench(
     histogram: (handle) =>
       withinMemory(() => {
         const { volume, info } = find(handle);
-        const known = histograms.get(volume);
-        if (known !== undefined) return known;
         const outside = info.quantity?.outside ?? null;
-        const counted = describeHistogram(volume, info.range, createBreathe(host), outside);
-        histograms.set(volume, counted);
-        counted.catch(() => histograms.delete(volume));
-        return counted;
+        return countHistogram(volume, info.range, createBreathe(host), outside);
       }),
 
     preview: (handle, maxEdge) =>

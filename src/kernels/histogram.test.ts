@@ -3,7 +3,8 @@ import {
   binCentre,
   greyHistogram,
   type Histogram,
-  levelHistogramSteps,
+  levelCountSteps,
+  levelHistogram,
   peakBins,
   quantiles,
   rangeHistogramSteps,
@@ -30,7 +31,9 @@ describe('value range', () => {
 
 describe('level histogram', () => {
   it('has one bin per level of the range present, centred on the level', () => {
-    const histogram = finish(levelHistogramSteps(Uint16Array.of(700, 702, 700, 65_535, 703)));
+    const histogram = levelHistogram(
+      finish(levelCountSteps(Uint16Array.of(700, 702, 700, 65_535, 703))),
+    );
     expect(histogram.counts.length).toBe(65_535 - 700 + 1);
     expect([...histogram.counts.subarray(0, 4)]).toEqual([2, 0, 1, 1]);
     expect(binCentre(histogram, 2)).toBe(702);
@@ -38,7 +41,9 @@ describe('level histogram', () => {
   });
 
   it('takes signed levels', () => {
-    const histogram = finish(levelHistogramSteps(Int16Array.of(-32_768, -32_767, -32_767)));
+    const histogram = levelHistogram(
+      finish(levelCountSteps(Int16Array.of(-32_768, -32_767, -32_767))),
+    );
     expect([...histogram.counts]).toEqual([1, 2]);
     expect(binCentre(histogram, 0)).toBe(-32_768);
   });
@@ -110,6 +115,17 @@ describe('grey histogram', () => {
     expect(histogram.width).toBe(2);
     const [first, ...others] = [...histogram.counts].slice(0, -1);
     expect(others.every((count) => count === first)).toBe(true);
+  });
+
+  it('is the same whether levels are counted or the values', () => {
+    for (const [scale, bins] of [
+      [20, 64],
+      [700, 150],
+      [7000, 256],
+    ] as const) {
+      const data = Int16Array.from(normals(20_000), (value) => scale * value);
+      expect(greyHistogram(data, bins)).toEqual(greyHistogram(Int32Array.from(data), bins));
+    }
   });
 
   it('has fewer bins for fewer values', () => {

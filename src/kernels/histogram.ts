@@ -73,24 +73,40 @@ export function valueRange(data: GreyArray): ValueRange {
   return finish(valueRangeSteps(data));
 }
 
-/** Counts of every level of 8- or 16-bit data; index = value - lowest level of the type. */
-function* levelCountSteps(data: GreyArray): Steps<{ counts: Uint32Array; lowest: number }> {
+/** How often each level of 8- or 16-bit data occurs: all histograms and quantiles follow from it. */
+export interface LevelCounts {
+  /** Index = value - `lowest`. */
+  readonly counts: Uint32Array;
+  /** Lowest level of the data's type. */
+  readonly lowest: number;
+  /** Voxels counted. */
+  readonly total: number;
+}
+
+function countLevels(
+  data: GreyArray,
+  start: number,
+  end: number,
+  lowest: number,
+  counts: Uint32Array,
+): void {
+  for (let i = start; i < end; i++) counts[data[i] - lowest] += 1;
+}
+
+/** The one walk over 8- or 16-bit data. O(n). */
+export function* levelCountSteps(data: GreyArray): Steps<LevelCounts> {
   const levels = 256 ** data.BYTES_PER_ELEMENT;
   const lowest = data instanceof Int8Array || data instanceof Int16Array ? -levels / 2 : 0;
   const counts = new Uint32Array(levels);
   for (let start = 0; start < data.length; start += CHUNK) {
-    const end = Math.min(data.length, start + CHUNK);
-    for (let i = start; i < end; i++) counts[data[i] - lowest] += 1;
+    countLevels(data, start, Math.min(data.length, start + CHUNK), lowest, counts);
     yield;
   }
-  return { counts, lowest };
+  return { counts, lowest, total: data.length };
 }
 
-/** One bin per level from the smallest to the largest value present (8- and 16-bit data). */
-export function* levelHistogramSteps(
-  data: Uint8Array | Int8Array | Uint16Array | Int16Array,
-): Steps<Histogram> {
-  const { counts, lowest } = yield* levelCountSteps(data);
+/** One bin per level from the smallest to the largest value present. */
+export function levelHistogram({ counts, lowest, total }: LevelCounts): Histogram {
   let first = 0;
   let last = counts.length - 1;
   while (first < last && counts[first] === 0) first += 1;
@@ -99,10 +115,21 @@ export function* levelHistogramSteps(
     counts: counts.slice(first, last + 1),
     from: lowest + first - 0.5,
     width: 1,
-    total: data.length,
+    total,
     below: 0,
     above: 0,
   };
+}
+
+/** `quantileSteps` of counted levels. */
+export function levelQuantiles(
+  { counts, lowest, total }: LevelCounts,
+  fractions: readonly number[],
+): readonly number[] {
+  return fractions.map((fraction) => {
+    const [level] = locate(counts, Math.floor(fraction * (total - 1)));
+    return lowest + level;
+  });
 }
 
 /** `bins` bins over [from, to]; NaN is counted nowhere. Throws where from >= to. */
@@ -210,11 +237,7 @@ export function* quantileSteps(
   fractions: readonly number[],
 ): Steps<readonly number[]> {
   if (!hasAtMost65536Levels(data)) return yield* selectSteps(data, fractions);
-  const { counts, lowest } = yield* levelCountSteps(data);
-  return fractions.map((fraction) => {
-    const [level] = locate(counts, Math.floor(fraction * (data.length - 1)));
-    return lowest + level;
-  });
+  return levelQuantiles(yield* levelCountSteps(data), fractions);
 }
 
 export function quantiles(data: GreyArray, fractions: readonly number[]): readonly number[] {
@@ -243,14 +266,45 @@ export function* greyHistogramSteps(
   data: GreyArray,
   bins = peakBins(data.length),
 ): Steps<Histogram | null> {
+  if (hasAtMost65536Levels(data)) return levelGreyHistogram(yield* levelCountSteps(data), bins);
   const [from, to] = yield* quantileSteps(data, [PEAK_TAIL, 1 - PEAK_TAIL]);
   if (!(from < to)) return null;
   if (!isWhole(data)) return yield* rangeHistogramSteps(data, from, to, bins);
+  const { start, levelsPerBin, needed } = wholeBins(from, to, bins);
+  return yield* rangeHistogramSteps(data, start, start + needed * levelsPerBin, needed);
+}
+
+/** At most `bins` bins of equally many levels that hold the levels `from` to `to`. */
+function wholeBins(
+  from: number,
+  to: number,
+  bins: number,
+): { readonly start: number; readonly levelsPerBin: number; readonly needed: number } {
   const levels = to - from + 1;
   const levelsPerBin = Math.ceil(levels / bins);
-  const needed = Math.ceil(levels / levelsPerBin);
-  const start = from - 0.5;
-  return yield* rangeHistogramSteps(data, start, start + needed * levelsPerBin, needed);
+  return { start: from - 0.5, levelsPerBin, needed: Math.ceil(levels / levelsPerBin) };
+}
+
+/** `greyHistogramSteps` of counted levels. */
+export function levelGreyHistogram(
+  levels: LevelCounts,
+  bins = peakBins(levels.total),
+): Histogram | null {
+  const [from, to] = levelQuantiles(levels, [PEAK_TAIL, 1 - PEAK_TAIL]);
+  if (!(from < to)) return null;
+  const { start, levelsPerBin, needed } = wholeBins(from, to, bins);
+  const counts = new Uint32Array(needed);
+  const first = from - levels.lowest;
+  let below = 0;
+  let above = 0;
+  for (const [level, count] of levels.counts.entries()) {
+    const bin = Math.floor((level - first) / levelsPerBin);
+    if (bin < 0) below += count;
+    else if (bin >= needed) above += count;
+    else counts[bin] += count;
+  }
+  const total = levels.total - below - above;
+  return { counts, from: start, width: levelsPerBin, total, below, above };
 }
 
 export function greyHistogram(data: GreyArray, bins = peakBins(data.length)): Histogram | null {
@@ -267,7 +321,7 @@ const FLOAT_BINS = 4096;
  */
 export function* thresholdHistogramSteps(data: GreyArray): Steps<Histogram | null> {
   if (hasAtMost65536Levels(data)) {
-    const levels = yield* levelHistogramSteps(data as Uint8Array | Uint16Array);
+    const levels = levelHistogram(yield* levelCountSteps(data));
     return levels.counts.length > 1 ? levels : null;
   }
   const [from, to] = yield* quantileSteps(data, [FLOAT_TAIL, 1 - FLOAT_TAIL]);

@@ -66,6 +66,26 @@ describe('digests', () => {
     expect(await digestVoxels({ ...volume, data: shifted.subarray(1) })).toBe(digest);
   });
 
+  it('of a volume that the platform digests is the one of its bytes', async () => {
+    const data = Uint8Array.from({ length: 8 * 2 ** 20 + 3 }, (_, i) => (i * 31) & 255);
+    const volume = createVolume({ kind: 'grey', size: [data.length, 1, 1], data });
+    const digest = digestBytes(data);
+    expect(await digestVoxels(volume)).toBe(digest);
+    const within = new Uint8Array(data.length + 1);
+    within.set(data, 1);
+    expect(await digestVoxels({ ...volume, data: within.subarray(1) })).toBe(digest);
+    const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+    shared.set(data);
+    expect(await digestVoxels({ ...volume, data: shared as unknown as typeof data })).toBe(digest);
+  });
+
+  it('end with the error of a pause', async () => {
+    const data = new Uint8Array(8 * 2 ** 20);
+    const volume = createVolume({ kind: 'grey', size: [data.length, 1, 1], data });
+    const stop = new Error('stop');
+    await expect(digestVoxels(volume, () => Promise.reject(stop))).rejects.toBe(stop);
+  });
+
   it('identify a volume by all that a result can depend on, and not by its name', () => {
     const volume = createVolume({ kind: 'labels', size: [2, 1, 1], data: Uint8Array.of(0, 1) });
     const phase = { label: 0, name: 'pore', colour: '#000000', pore: true };
