@@ -150,7 +150,7 @@ test('a further file asks for its place; keys show, name, close and bring back v
   await page.keyboard.press('Enter');
   await expect(rows(page)).toHaveCount(3);
 
-  await page.keyboard.press('[');
+  await page.keyboard.press('Alt+PageUp');
   await expect(row(page, 'soc50')).toHaveAttribute('aria-current', 'true');
   await row(page, 'soc50').focus();
   await page.keyboard.press('ArrowUp');

@@ -83,6 +83,8 @@ const SHOWN_KEYS: Readonly<Record<string, string>> = {
   ArrowDown: '↓',
   Escape: 'Esc',
   Delete: 'Del',
+  PageUp: 'Page Up',
+  PageDown: 'Page Down',
 };
 
 const MAC_KEYS: Readonly<Record<string, string>> = { Ctrl: '⌘', Shift: '⇧', Alt: '⌥' };

@@ -101,7 +101,7 @@ export const OPEN_VOLUME_ACTIONS: readonly Action[] = [
     title: 'Show the next volume',
     group: 'Volumes',
     icon: 'down',
-    shortcut: ']',
+    shortcut: 'Alt+PageDown',
     ...showBy(1),
   }),
   action({
@@ -109,7 +109,7 @@ export const OPEN_VOLUME_ACTIONS: readonly Action[] = [
     title: 'Show the previous volume',
     group: 'Volumes',
     icon: 'up',
-    shortcut: '[',
+    shortcut: 'Alt+PageUp',
     ...showBy(-1),
   }),
   volumeAction({

@@ -49,7 +49,7 @@ export function StartScreen() {
               <IconStack2 size={44} stroke={1.2} aria-hidden className={styles['dropIcon']} />
               <h2>Drop a CT stack here</h2>
               <p className={styles['formats']}>
-                multi-page TIFF, a folder of TIFF slices, NRRD, NIfTI, MetaImage, or a recipe
+                TIFF, a folder of TIFF slices, NRRD, NIfTI, MetaImage, HDF5, or a recipe
               </p>
               <div className={styles['buttons']}>
                 <Button

@@ -1,6 +1,7 @@
 /** What can be drawn of the results, one plot at a time. */
 import { UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
+import { NothingHere } from '../../components/NothingHere.tsx';
 import { Plot } from '../../components/plots/Plot.tsx';
 import { SavePlot } from '../../components/plots/SavePlot.tsx';
 import { TakeTable } from '../../components/TakeTable.tsx';
@@ -12,10 +13,13 @@ export function PlotsPanel({ plots, stem }: Pick<Results, 'plots'> & { readonly 
   const shown = plots.find(({ id }) => id === chosen) ?? plots[0];
   if (shown === undefined) {
     return (
-      <p className={styles['nothing']}>
-        No results to plot yet. Size distributions come with local thickness and the distance map,
-        profiles with “Fractions by slice” and the profile of the tortuosity factor.
-      </p>
+      <NothingHere action="run">
+        <p>Run the recipe to draw its results here.</p>
+        <ul>
+          <li>Size distributions come with local thickness and the distance map.</li>
+          <li>Profiles come with “Fractions by slice” and the profile of the tortuosity factor.</li>
+        </ul>
+      </NothingHere>
     );
   }
   const name = `${stem}-${shown.id.replaceAll(' ', '-')}`;

@@ -6,6 +6,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { Column } from '../../../declaration/results.ts';
 import { CopyTable } from '../../components/CopyTable.tsx';
 import { Formula } from '../../components/Formula.tsx';
+import { NothingHere } from '../../components/NothingHere.tsx';
 import { OnGpu } from '../../components/OnGpu.tsx';
 import { fileStem } from '../../file-stem.ts';
 import { TakeTable } from '../../components/TakeTable.tsx';
@@ -284,14 +285,14 @@ function NothingYet() {
     );
   }
   return (
-    <div className={styles['nothing']}>
+    <NothingHere action="run">
       <p>Run the recipe to measure (Ctrl+Enter). Numbers and conventions appear here.</p>
       <ul>
         {nextSteps(source).map((text) => (
           <li key={text}>{text}</li>
         ))}
       </ul>
-    </div>
+    </NothingHere>
   );
 }
 
@@ -337,7 +338,13 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 function Log() {
   const log = useWorkspaceState((state) => state.log);
-  if (log.length === 0) return <p className={styles['nothing']}>Nothing has happened yet.</p>;
+  if (log.length === 0) {
+    return (
+      <p className={styles['nothing']}>
+        What is opened, run and saved is listed here, with its time.
+      </p>
+    );
+  }
   return (
     <ol className={styles['log']} tabIndex={0} aria-label="Log">
       {log.toReversed().map((entry) => (

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { figuresOf } from '../../../figures/plot-figure.ts';
 import { formatNumber } from '../../components/format.ts';
+import { NothingHere } from '../../components/NothingHere.tsx';
 import { Plot } from '../../components/plots/Plot.tsx';
 import { SavePlot } from '../../components/plots/SavePlot.tsx';
 import { fileStem } from '../../file-stem.ts';
@@ -37,11 +38,13 @@ export function MeasurePanel({ image, overlay }: MeasurePanelProps) {
   const measure = kept.find(({ id }) => id === selected) ?? null;
   if (volume === null || kept.length === 0) {
     return (
-      <p className={styles['none']}>
-        Nothing is measured yet. Take a tool from the ruler menu over the slices, or press D
-        (distance), P (line profile), R (rectangle) or E (ellipse), then click two points; with the
-        keyboard, move the crosshair and press Enter.
-      </p>
+      <NothingHere action="measure-volume">
+        <p>
+          Measures on the slices and their numbers are listed here. Take a tool from the ruler menu
+          over the slices, or press D (distance), P (line profile), R (rectangle) or E (ellipse),
+          then click two points; with the keyboard, move the crosshair and press Enter.
+        </p>
+      </NothingHere>
     );
   }
   return (

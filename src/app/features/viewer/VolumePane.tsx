@@ -205,6 +205,7 @@ function Caption({ client, info, hasGrey, hasLabels }: CaptionProps) {
           <button
             type="button"
             className={styles['face']}
+            data-direction={face}
             style={{ color: PLANE_COLOURS[face] }}
             aria-label={`Look straight at ${face.toUpperCase()}`}
             onClick={() => setCamera(facing(useViewer.getState().camera, VIEW_DIRECTIONS[face]))}

@@ -63,13 +63,9 @@ export function paintGestures(workspace: Workspace, view: SliceViewId, axis: Axi
     },
     release: () => record(workspace),
     key(event, at) {
-      const { tool, escape, setLabel, resize } = correct();
+      const { tool, escape, setLabel } = correct();
       if (tool === null) return false;
       if (event.key === 'Escape') return escape();
-      if (event.key === '[' || event.key === ']') {
-        resize(event.key === ']' ? 1 : -1);
-        return true;
-      }
       if (/^\d$/.test(event.key)) {
         const place = correctionPlace(workspace.store.getState());
         const label = Number(event.key);

@@ -16,7 +16,6 @@ export const VIEWER_KEYS = [
     'Correcting labels: paint at the crosshair; a corner of a lasso, twice to close it',
   ],
   ['0 to 9', 'Correcting labels: the label to paint'],
-  ['[ ]', 'Correcting labels: a smaller or larger brush'],
   ['Delete', 'Remove the selected measure'],
   ['Arrows', 'Move the crosshair (in a slice) or turn the volume (in 3-D); with Shift by ten'],
   ['Page Up, Page Down', 'Previous or next slice; with Shift ten'],
