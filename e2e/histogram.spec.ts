@@ -1,5 +1,5 @@
 /** Steering by histogram: what a handle means is seen on the slices before anything runs. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -12,6 +12,7 @@ import { createVolume } from '../src/volume/volume.ts';
 import { HistogramPage } from './pages/histogram-page.ts';
 import { ViewsPage } from './pages/views-page.ts';
 import { WorkbenchPage } from './pages/workbench-page.ts';
+import { violations } from './support/axe.ts';
 import { expect, test } from './support/test.ts';
 
 let folder = '';
@@ -121,4 +122,41 @@ test('a dragged handle colours exactly the voxels in the interval on every slice
   await check([]);
   await page.keyboard.press('i');
   await check(dragged);
+});
+
+test('a suggestion is used when asked, under its own name in the history', async ({ page }) => {
+  const { histogram } = await openWithIntervals(page, INTERVALS);
+  const edge = histogram.handle('binder, lower end');
+  await expect(edge).toHaveAttribute('aria-valuenow', '25000');
+  await histogram.panel.getByRole('button', { name: 'Suggestions' }).click();
+  const use = histogram.panel.getByRole('button', { name: /^Use Otsu thresholds \S+, \S+$/ });
+  await expect(use).toBeVisible();
+  await expect(edge).toHaveAttribute('aria-valuenow', '25000');
+  const name = (await use.getAttribute('aria-label')) ?? '';
+  await use.click();
+  const from = Number(await edge.getAttribute('aria-valuenow'));
+  expect(from).not.toBe(25_000);
+  expect(name).toContain(String(from - 1).replace(/(?=\d{3}$)/, '\u202F'));
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await violations(page)).toEqual([]);
+  }
+  await expect(page.getByRole('button', { name: `Undo: ${name}` })).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(edge).toHaveAttribute('aria-valuenow', '25000');
+});
+
+test('the CSV holds the count of every grey value', async ({ page }) => {
+  const { histogram } = await openWithIntervals(page, INTERVALS);
+  await histogram.panel.getByRole('button', { name: 'Save the histogram' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: 'CSV of the counts' }).click();
+  const lines = (await readFile(await (await download).path(), 'utf8')).trim().split('\r\n');
+  expect(lines[0]).toBe('grey value,count');
+  const counts = new Map<number, number>();
+  for (const value of grey) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const saved = lines.slice(1).map((line) => line.split(',').map(Number));
+  expect(saved.filter(([, count]) => count !== 0)).toEqual(
+    [...counts].toSorted(([a], [b]) => a - b),
+  );
 });

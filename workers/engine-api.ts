@@ -13,6 +13,7 @@ import type { MeshFormatId } from '../src/io/meshes/registry.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
+import type { IntervalSuggestion } from './interval-suggestions.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
@@ -231,6 +232,11 @@ export interface EngineApi {
 
   slice(request: SliceRequest): Promise<SlicePixels>;
   histogram(handle: VolumeHandle): Promise<Histogram>;
+  /** Grey intervals that the histogram suggests; `phases`: a number of them that is wanted too. */
+  suggestIntervals(
+    handle: VolumeHandle,
+    phases: number | null,
+  ): Promise<readonly IntervalSuggestion[]>;
   preview(handle: VolumeHandle, maxEdge: number): Promise<PreviewVolume>;
   /**
    * The surface of a label, closed by the volume's faces. Kept by volume, label and options; the

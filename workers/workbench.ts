@@ -63,6 +63,8 @@ import type {
   VolumeInfo,
 } from './engine-api.ts';
 import { createSurfaceCache } from './surface-cache.ts';
+import { finishBreathing } from '../src/kernels/steps.ts';
+import { intervalSuggestionSteps } from './interval-suggestions.ts';
 import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
 
 interface Kept extends IdentifiedVolume {
@@ -483,6 +485,13 @@ export function createWorkbench(
         const { volume, info } = find(handle);
         const outside = info.quantity?.outside ?? null;
         return countHistogram(volume, info.range, createBreathe(host), outside);
+      }),
+
+    suggestIntervals: (handle, phases) =>
+      withinMemory(() => {
+        const { volume, info } = find(handle);
+        const steps = intervalSuggestionSteps(volume, info.range, phases);
+        return finishBreathing(steps, createBreathe(host));
       }),
 
     preview: (handle, maxEdge) =>

@@ -10,6 +10,7 @@ import { CORRECT_ACTIONS } from './correct-actions.ts';
 import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
+import { HISTOGRAM_ACTIONS } from './histogram-actions.ts';
 import { LAYOUT_ACTIONS } from './layout-actions.ts';
 import { PAPER_ACTIONS } from './paper-actions.ts';
 import { focusRegion } from './regions.ts';
@@ -152,6 +153,7 @@ const EXPORT: readonly Action[] = [
     obstacle: needsEngine,
     run: ({ workspace }) => void workspace.saveMethods(),
   }),
+  ...HISTOGRAM_ACTIONS,
   ...PAPER_ACTIONS,
 ];
 

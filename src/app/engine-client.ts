@@ -150,6 +150,7 @@ export function createEngineClient(
     setKind: (handle, kind) => call((remote) => remote.setKind(handle, kind)),
     slice: (request) => call((remote) => remote.slice(request)),
     histogram: (handle) => call((remote) => remote.histogram(handle)),
+    suggestIntervals: (handle, phases) => call((remote) => remote.suggestIntervals(handle, phases)),
     preview: (handle, maxEdge) => call((remote) => remote.preview(handle, maxEdge)),
     surface: (jobId, handle, label, options, report) =>
       callJob(jobId, (remote) => remote.surface(jobId, handle, label, options, proxy(report))),

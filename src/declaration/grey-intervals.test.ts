@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { intervalFinder, NO_INTERVAL } from './grey-intervals.ts';
+import { intervalChange, intervalFinder, NO_INTERVAL } from './grey-intervals.ts';
 
 const find = intervalFinder([
   { name: 'pore', from: null, to: 10 },
@@ -33,5 +33,24 @@ describe('intervalFinder', () => {
 
   it('puts every value nowhere where there is no interval', () => {
     expect(intervalFinder([])(7)).toBe(NO_INTERVAL);
+  });
+});
+
+describe('intervalChange', () => {
+  const field = { countedBy: 'phases' };
+  const intervals = [
+    { name: 'a', from: null, to: 1 },
+    { name: 'b', from: 2, to: null },
+  ];
+
+  it('leaves a number that agrees, and gives back one that does not', () => {
+    const change = (phases: unknown) => intervalChange('seeds', field, { phases }, intervals);
+    expect(change(2)).toEqual({ seeds: intervals });
+    expect(change(null)).toEqual({ seeds: intervals });
+    expect(change(3)).toEqual({ seeds: intervals, phases: null });
+  });
+
+  it('leaves the number where the intervals are found', () => {
+    expect(intervalChange('seeds', field, { phases: 3 }, null)).toEqual({ seeds: null });
   });
 });

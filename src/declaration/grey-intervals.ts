@@ -2,7 +2,7 @@
  * What a parameter of kind `intervals` means: which grey values its intervals hold. The operations
  * that mark voxels by it and the page that shows the same voxels beforehand both ask here.
  */
-import type { GreyInterval } from './parameters.ts';
+import type { GreyInterval, IntervalsField, RawParameters } from './parameters.ts';
 
 /** The answer for a value that lies in no interval. */
 export const NO_INTERVAL = 0;
@@ -27,4 +27,23 @@ export function intervalFinder(intervals: readonly GreyInterval[]): (value: numb
 /** What the interval at a place, darkest first, is called where nobody named it. */
 export function intervalName(place: number): string {
   return place === 0 ? 'pore' : `phase ${place}`;
+}
+
+/**
+ * The parameters to write so that a step has these intervals (null: found by the operation). A
+ * number of intervals that says otherwise goes back to automatic, or the run would be refused.
+ */
+export function intervalChange(
+  name: string,
+  { countedBy }: Pick<IntervalsField, 'countedBy'>,
+  params: RawParameters,
+  intervals: readonly GreyInterval[] | null,
+): RawParameters {
+  const count = countedBy === undefined ? undefined : params[countedBy];
+  return countedBy !== undefined &&
+    intervals !== null &&
+    typeof count === 'number' &&
+    count !== intervals.length
+    ? { [name]: intervals, [countedBy]: null }
+    : { [name]: intervals };
 }

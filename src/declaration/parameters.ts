@@ -63,6 +63,8 @@ export interface IntervalsField extends FieldCommon {
   readonly minCount: number;
   readonly maxCount: number;
   readonly auto: string;
+  /** The parameter that says how many intervals there are; it must agree or be null. */
+  readonly countedBy?: string;
 }
 
 /** Names, colours and pore flags for labels; an empty list keeps what the volume has. */

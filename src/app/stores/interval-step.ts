@@ -5,6 +5,7 @@
  */
 import type { VolumeInfo } from '../../../workers/engine-api.ts';
 import type { GreyInterval, IntervalsField } from '../../declaration/parameters.ts';
+import { intervalChange } from '../../declaration/grey-intervals.ts';
 import { setStepParams } from '../../recipe/edit.ts';
 import { roundIntervals } from '../../declaration/starting-intervals.ts';
 import { foundValues } from './found-values.ts';
@@ -89,14 +90,17 @@ export function previewOf(step: IntervalStep | null): IntervalPreview | null {
 /** Writes intervals into the step, as one step of undo with others of the same `mergeKey`. */
 export function giveIntervals(
   workspace: Workspace,
-  { status, name }: Pick<IntervalStep, 'status' | 'name'>,
+  { status, name, field }: Pick<IntervalStep, 'status' | 'name' | 'field'>,
   intervals: readonly GreyInterval[],
   label: string,
   mergeKey: string | null = null,
 ): void {
   workspace.edit(
     label,
-    (recipe) => setStepParams(recipe, status.step.id, { [name]: intervals }),
+    (recipe) => {
+      const { id, params } = status.step;
+      return setStepParams(recipe, id, intervalChange(name, field, params, intervals));
+    },
     mergeKey,
   );
 }

@@ -112,6 +112,7 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     setKind: async (handle, kind) => volume(`${handle}-${kind}`, kind),
     slice: () => Promise.reject(new Bug('not scripted')),
     histogram: () => Promise.reject(new Bug('not scripted')),
+    suggestIntervals: () => Promise.reject(new Bug('not scripted')),
     preview: () => Promise.reject(new Bug('not scripted')),
     surface: () => Promise.reject(new Bug('not scripted')),
     exportSurface: () => Promise.reject(new Bug('not scripted')),

@@ -67,6 +67,7 @@ const parameters = {
     help: 'One interval per phase, from dark to bright: voxels inside are seeds, voxels between intervals are flooded. Keep the flanks of the peaks out of them.',
     minCount: 2,
     maxCount: MAX_PHASES,
+    countedBy: 'phases',
     auto: 'Around the peaks of the histogram, 35 % of the gap to the next peak; the outermost ends are open.',
   },
   phases: {

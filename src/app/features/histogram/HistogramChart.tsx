@@ -6,6 +6,7 @@ import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { useSize } from '../../components/use-size.ts';
 import { colourStops } from '../../rendering/colour-maps.ts';
 import { phaseColour } from '../../../volume/labels.ts';
+import { useHistogramView } from '../../stores/histogram-view.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import {
   areaPath,
@@ -15,9 +16,11 @@ import {
   columnShares,
   type Edge,
   formatGrey,
+  groupedGrey,
   labelledPeaks,
   labelShift,
   moveEdge,
+  peakName,
   type Scale,
   shortName,
   snapped,
@@ -146,7 +149,9 @@ function Chart(
           peaks={histogram.peaks.filter((peak) => peak >= low && peak <= high)}
           x={x}
           width={innerWidth}
+          intervals={intervals}
         />
+        <Marks x={x} low={low} high={high} height={innerHeight} />
         <line className={styles['ground']} x2={innerWidth} y1={innerHeight} y2={innerHeight} />
         <WindowStrip
           from={place(window?.low ?? low)}
@@ -234,8 +239,9 @@ function Peaks(props: {
   readonly peaks: readonly number[];
   readonly x: (v: number) => number;
   readonly width: number;
+  readonly intervals: readonly GreyInterval[] | null;
 }) {
-  const { peaks, x, width } = props;
+  const { peaks, x, width, intervals } = props;
   // Up to the edges of the picture.
   const [left, right] = [-MARGIN.left, width + MARGIN.right];
   const labelled = labelledPeaks(peaks.map(x), PEAK_LABEL_WIDTH);
@@ -245,7 +251,10 @@ function Peaks(props: {
       transform={`translate(${x(peak)} -2)`}
       className={styles['peak']}
       data-peak={peak}
+      role="img"
+      aria-label={peakName(peak, i, intervals)}
     >
+      <title>{peakName(peak, i, intervals)}</title>
       <path d="M-3.5 -5H3.5L0 0Z" />
       {labelled[i] === true && (
         <text
@@ -258,6 +267,33 @@ function Peaks(props: {
       )}
     </g>
   ));
+}
+
+/** The grey values of the suggestion that is looked at. */
+function Marks(props: {
+  readonly x: (v: number) => number;
+  readonly low: number;
+  readonly high: number;
+  readonly height: number;
+}) {
+  const { x, low, high, height } = props;
+  const marked = useHistogramView((state) => state.marked);
+  return marked?.values
+    .filter((value) => value >= low && value <= high)
+    .map((value) => (
+      <g
+        key={value}
+        transform={`translate(${x(value)} 0)`}
+        className={styles['mark']}
+        role="img"
+        aria-label={`Suggested: ${groupedGrey(value)}`}
+      >
+        <line y2={height} />
+        <text x={3} y={height - 4}>
+          {formatGrey(value)}
+        </text>
+      </g>
+    ));
 }
 
 /** What the window makes of the grey values: the colour map between its ends. */

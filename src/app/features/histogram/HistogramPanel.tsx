@@ -1,17 +1,17 @@
 /** The histogram with window handles and marker intervals; bars of phase fractions for labels. */
-import { ActionIcon, Menu, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { Suspense } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
-import { rasterise } from '../../components/rasterise.ts';
-import { saveFile } from '../../components/save-file.ts';
 import type { EngineClient } from '../../engine-client.ts';
+import { HISTOGRAM_FILES, useHistogramView } from '../../stores/histogram-view.ts';
+import { selectedIntervals } from '../../stores/interval-step.ts';
 import { useHistogram } from '../../use-histogram.ts';
-import { useWorkspaceState } from '../../workbench-context.tsx';
-import type { Scale } from './bars.ts';
-import { FIGURE_MM, histogramFigure } from './figure.ts';
+import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
+import { saveHistogram } from './files.ts';
 import { HistogramChart } from './HistogramChart.tsx';
+import { Suggestions } from './lazy-suggestions.ts';
 import { PhaseBars } from './PhaseBars.tsx';
 import { WindowFields } from './WindowFields.tsx';
 import styles from './histogram.module.css';
@@ -26,7 +26,8 @@ interface HistogramPanelProps {
 
 export function HistogramPanel(props: HistogramPanelProps) {
   const { client, image, intervals, onIntervalsChange } = props;
-  const [scale, setScale] = useState<Scale>('linear');
+  const { scale, suggesting } = useHistogramView();
+  const canSuggest = useWorkspaceState((state) => selectedIntervals(state) !== null);
   const histogram = useHistogram(client, image)?.histogram ?? null;
   const source = useWorkspaceState((state) => state.source);
   const isOther = source !== null && source.kind === 'grey' && source.handle !== image?.handle;
@@ -44,32 +45,30 @@ export function HistogramPanel(props: HistogramPanelProps) {
         <span className={styles['spring']} />
         {image !== null && (
           <>
+            {canSuggest && (
+              <Button
+                size="compact-xs"
+                variant={suggesting ? 'light' : 'default'}
+                aria-expanded={suggesting}
+                onClick={() => useHistogramView.setState({ suggesting: !suggesting })}
+              >
+                Suggestions
+              </Button>
+            )}
             <SegmentedControl
               size="xs"
               className={styles['scale'] ?? ''}
               aria-label="Scale of the counts"
               value={scale}
-              onChange={(value) => setScale(value === 'log' ? 'log' : 'linear')}
+              onChange={(value) =>
+                useHistogramView.setState({ scale: value === 'log' ? 'log' : 'linear' })
+              }
               data={[
                 { value: 'linear', label: 'Linear' },
                 { value: 'log', label: 'Log' },
               ]}
             />
-            <SaveMenu
-              disabled={histogram === null}
-              name={image.name}
-              draw={() =>
-                histogram === null
-                  ? null
-                  : histogramFigure({
-                      histogram,
-                      compared,
-                      scale,
-                      intervals: intervals ?? [],
-                      title: image.name,
-                    })
-              }
-            />
+            <SaveMenu disabled={histogram === null} />
           </>
         )}
       </header>
@@ -84,6 +83,11 @@ export function HistogramPanel(props: HistogramPanelProps) {
             intervals={intervals}
             onIntervalsChange={onIntervalsChange}
           />
+          {canSuggest && suggesting && (
+            <Suspense fallback={null}>
+              <Suggestions />
+            </Suspense>
+          )}
           <WindowFields histogram={histogram} range={image.range} />
         </>
       )}
@@ -91,36 +95,23 @@ export function HistogramPanel(props: HistogramPanelProps) {
   );
 }
 
-function SaveMenu(props: {
-  readonly disabled: boolean;
-  readonly name: string;
-  /** The figure as SVG text. */
-  readonly draw: () => string | null;
-}) {
-  const save = async (kind: 'svg' | 'png'): Promise<void> => {
-    const svg = props.draw();
-    if (svg === null) return;
-    const name = `${props.name.replace(/\.[^.]+$/, '')}-histogram.${kind}`;
-    const blob =
-      kind === 'svg' ? new Blob([svg], { type: 'image/svg+xml' }) : await rasterise(svg, FIGURE_MM);
-    saveFile(name, blob);
-  };
+function SaveMenu({ disabled }: { readonly disabled: boolean }) {
+  const workbench = useWorkbench();
   return (
     <Menu position="bottom-end">
       <Menu.Target>
-        <Tooltip label="Save the histogram as a figure">
-          <ActionIcon
-            size={24}
-            aria-label="Save the histogram as a figure"
-            disabled={props.disabled}
-          >
+        <Tooltip label="Save the histogram">
+          <ActionIcon size={24} aria-label="Save the histogram" disabled={disabled}>
             <IconDownload size={16} stroke={1.6} aria-hidden />
           </ActionIcon>
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item onClick={() => void save('svg')}>SVG, 90 mm wide</Menu.Item>
-        <Menu.Item onClick={() => void save('png')}>PNG, 600 dpi</Menu.Item>
+        {HISTOGRAM_FILES.map(({ kind, title }) => (
+          <Menu.Item key={kind} onClick={() => void saveHistogram(workbench, kind)}>
+            {title}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

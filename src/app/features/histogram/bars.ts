@@ -1,5 +1,6 @@
 /** Histogram bins as drawn: folded to pixel columns, mapped to heights, with edges that can move. */
 import type { Histogram } from '../../../../workers/engine-api.ts';
+import { intervalFinder } from '../../../declaration/grey-intervals.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { percentiles } from '../../rendering/percentiles.ts';
 
@@ -199,4 +200,19 @@ export function formatGrey(value: number): string {
   if (size >= 1_000_000) return Number(value.toPrecision(4)).toExponential().replace('e+', 'e');
   if (Number.isInteger(value) || size >= 1000) return String(Math.round(value));
   return String(Number(value.toPrecision(4)));
+}
+
+/** A grey value in a sentence: thousands apart by narrow spaces, so that five digits are read. */
+export function groupedGrey(value: number): string {
+  return formatGrey(value).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202F');
+}
+
+/** The phase whose interval holds the peak, else the peak's place; with its grey value. */
+export function peakName(
+  peak: number,
+  place: number,
+  intervals: readonly GreyInterval[] | null,
+): string {
+  const phase = intervals?.[intervalFinder(intervals)(peak) - 1]?.name;
+  return `${phase === undefined ? `Peak ${place + 1}` : `Peak of ${phase}`} at ${groupedGrey(peak)}`;
 }

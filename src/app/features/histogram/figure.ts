@@ -44,6 +44,12 @@ function countText(count: number): string {
   return String(count);
 }
 
+/** The width of a drawn column, which is what its count belongs to. */
+function columnText(width: number): string {
+  const shown = Number(width.toPrecision(3));
+  return shown === 1 ? 'grey value' : `${shown} grey values`;
+}
+
 export function histogramFigure(figure: HistogramFigure): string {
   const { histogram, compared, scale, intervals, title } = figure;
   const edges = intervals.flatMap(({ from, to }) => [from, to]).filter((edge) => edge !== null);
@@ -116,7 +122,7 @@ export function histogramFigure(figure: HistogramFigure): string {
         `<path d="M${PLOT.left - 10} ${at(y(tick))}h10" stroke="#000000" stroke-width="2.5"/><text x="${PLOT.left - 16}" y="${at(y(tick) + 8)}" text-anchor="end">${countText(tick)}</text>`,
     ),
     `<text x="${middle}" y="${PLOT.bottom + 82}" text-anchor="middle">grey value</text>`,
-    `<text transform="translate(36 ${centre}) rotate(-90)" text-anchor="middle">voxels per bin</text>`,
+    `<text transform="translate(36 ${centre}) rotate(-90)" text-anchor="middle">voxels per ${columnText((high - low) / COLUMNS)}</text>`,
     ...(others === null
       ? []
       : [

@@ -1,2 +1,3 @@
+export { saveHistogram } from './files.ts';
 export { HistogramPanel } from './HistogramPanel.tsx';
 export { OpacityEditor } from './lazy-opacity-editor.ts';

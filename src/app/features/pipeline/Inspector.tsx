@@ -4,6 +4,8 @@ import { IconAlertTriangle } from '@tabler/icons-react';
 import { Fragment } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ResultTable } from '../../../declaration/results.ts';
+import { intervalChange } from '../../../declaration/grey-intervals.ts';
+import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { setStepParams } from '../../../recipe/edit.ts';
 import { formatNumber, formatSize, formatSpacing } from '../../components/format.ts';
 import { Formula } from '../../components/Formula.tsx';
@@ -60,7 +62,14 @@ function StepDetails({ status }: { readonly status: StepStatus }) {
       field === undefined
         ? `Change ${name} of ${operation.title}`
         : (before) => changeLabel(operation, field, valueIn(before, step.id, name), value),
-      (recipe) => setStepParams(recipe, step.id, { [name]: value }),
+      (recipe) =>
+        setStepParams(
+          recipe,
+          step.id,
+          field?.kind === 'intervals'
+            ? intervalChange(name, field, step.params, value as readonly GreyInterval[] | null)
+            : { [name]: value },
+        ),
       gesture === null ? null : `${step.id}.${name} ${gesture}`,
     );
   };

@@ -1,0 +1,25 @@
+/** How the histogram is looked at. */
+import { create } from 'zustand';
+
+interface HistogramView {
+  readonly scale: 'linear' | 'log';
+  /** Whether the list of suggested intervals is open. */
+  readonly suggesting: boolean;
+  /** Grey values marked on the chart: those of the suggestion that is looked at. */
+  readonly marked: { readonly title: string; readonly values: readonly number[] } | null;
+}
+
+export const useHistogramView = create<HistogramView>()(() => ({
+  scale: 'linear',
+  suggesting: false,
+  marked: null,
+}));
+
+/** The files that a histogram is saved as. */
+export const HISTOGRAM_FILES = [
+  { kind: 'svg', title: 'SVG, 90 mm wide' },
+  { kind: 'png', title: 'PNG, 600 dpi' },
+  { kind: 'csv', title: 'CSV of the counts' },
+] as const;
+
+export type HistogramFile = (typeof HISTOGRAM_FILES)[number]['kind'];
