@@ -2,7 +2,6 @@
 import type { Action } from './action.ts';
 import { action, stateOf } from './declare-action.ts';
 import { HISTOGRAM_FILES, type HistogramFile, useHistogramView } from './stores/histogram-view.ts';
-import { selectedIntervals } from './stores/interval-step.ts';
 import { shownVolumes } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -33,10 +32,7 @@ export const HISTOGRAM_ACTIONS: readonly Action[] = [
     group: 'Views',
     icon: null,
     keywords: 'otsu threshold valley peaks marker automatic',
-    obstacle: (workbench) =>
-      selectedIntervals(stateOf(workbench)) === null
-        ? 'Select a step with grey intervals first.'
-        : needsHistogram(workbench),
+    obstacle: needsHistogram,
     isOn: () => useHistogramView.getState().suggesting,
     run: () => useHistogramView.setState(({ suggesting }) => ({ suggesting: !suggesting })),
   }),
