@@ -1,7 +1,14 @@
 /** Surfaces that were made: the last ones of each volume, until they take too much memory. */
-import { type PhaseSurface, phaseAreas, phaseSurface } from '../src/engine/surfaces.ts';
-import type { PhaseArea, SurfaceJob, SurfaceOptions } from '../src/engine/surfaces.ts';
+import type {
+  PhaseArea,
+  PhaseSurface,
+  SurfaceJob,
+  SurfaceOptions,
+} from '../src/engine/surfaces.ts';
 import type { Volume } from '../src/volume/volume.ts';
+
+/** Fetched with the first surface: what makes surfaces is no part of the worker's start. */
+const loadSurfaces = () => import('../src/engine/surfaces.ts');
 
 const MOST_BYTES = 128 * 2 ** 20;
 
@@ -45,12 +52,13 @@ export function createSurfaceCache(): SurfaceCache {
       const key = `${handle} ${label} ${options.triangles}`;
       const known = surfaces.get(key);
       surfaces.delete(key);
-      const surface = known ?? (await phaseSurface(volume, label, options, job));
+      const surface =
+        known ?? (await (await loadSurfaces()).phaseSurface(volume, label, options, job));
       keep(key, surface);
       return surface;
     },
     async areas({ handle, volume }, job) {
-      const found = areas.get(handle) ?? (await phaseAreas(volume, job));
+      const found = areas.get(handle) ?? (await (await loadSurfaces()).phaseAreas(volume, job));
       areas.set(handle, found);
       return found;
     },

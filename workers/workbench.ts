@@ -14,7 +14,6 @@ import {
 } from '../src/engine/engine.ts';
 import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
-import { bibtex } from '../src/engine/bibtex.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
 import {
   resultsCsv,
@@ -22,8 +21,6 @@ import {
   resultsText,
   type StepResult,
 } from '../src/engine/results.ts';
-import { interpolateLabel } from '../src/engine/interpolate-label.ts';
-import { EXPORTED_SURFACE, phaseSurface } from '../src/engine/surfaces.ts';
 import { VERSION } from '../src/engine/version.ts';
 import { loadOperation } from '../src/operations/registry.ts';
 import { extractSlice, previewVolume, projectSlab } from '../src/engine/views.ts';
@@ -64,7 +61,6 @@ import type {
 } from './engine-api.ts';
 import { createSurfaceCache } from './surface-cache.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
-import { intervalSuggestionSteps } from './interval-suggestions.ts';
 import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
 
 interface Kept extends IdentifiedVolume {
@@ -451,6 +447,7 @@ export function createWorkbench(
         const kept = find(handle);
         const { volume, madeBy, onGpu } = kept;
         const job = { kernels: engine.kernels, host, signal, progress: report };
+        const { EXPORTED_SURFACE, phaseSurface } = await import('../src/engine/surfaces.ts');
         const surface = await phaseSurface(volume, label, EXPORTED_SURFACE, job);
         const { name } = surface.phase;
         const blob = await writeMesh({ ...surface, name }, format, createBreathe(host, signal));
@@ -466,9 +463,10 @@ export function createWorkbench(
       }),
 
     interpolate: (jobId, handle, request, report) =>
-      asJob(jobId, (signal) =>
-        interpolateLabel(find(handle).volume, request, { host, signal, progress: report }),
-      ),
+      asJob(jobId, async (signal) => {
+        const { interpolateLabel } = await import('../src/engine/interpolate-label.ts');
+        return interpolateLabel(find(handle).volume, request, { host, signal, progress: report });
+      }),
 
     async profile(handle, from, to) {
       return lineProfile(find(handle).volume, from, to);
@@ -488,7 +486,8 @@ export function createWorkbench(
       }),
 
     suggestIntervals: (handle, phases) =>
-      withinMemory(() => {
+      withinMemory(async () => {
+        const { intervalSuggestionSteps } = await import('./interval-suggestions.ts');
         const { volume, info } = find(handle);
         const steps = intervalSuggestionSteps(volume, info.range, phases);
         return finishBreathing(steps, createBreathe(host));
@@ -556,6 +555,7 @@ export function createWorkbench(
     },
 
     async bibtex(recipe) {
+      const { bibtex } = await import('../src/engine/bibtex.ts');
       return bibtex(methodsText(await loadSteps(recipe)).citations);
     },
 
