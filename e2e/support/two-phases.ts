@@ -1,7 +1,7 @@
 /** A small segmented volume with a voxel size, measured by its preset and slice by slice. */
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { writeVolume } from '../../src/io/registry.ts';
 import { createSpacing } from '../../src/volume/length.ts';
@@ -22,8 +22,8 @@ const STEPS = [
   ['measure-tortuosity-factor', { phase: [0], directions: 'y' }],
 ] as const;
 
-/** Opens the volume, loads the recipe and runs it. `name` is the volume's file name. */
-export async function openTwoPhases(page: Page, name = 'two.nrrd'): Promise<WorkbenchPage> {
+/** The path of the volume's file, which has the name. */
+export async function saveTwoPhases(name: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'tauscope-two-'));
   const [nx, ny, nz] = SIZE;
   const data = Uint8Array.from({ length: nx * ny * nz }, (_, i) =>
@@ -42,7 +42,13 @@ export async function openTwoPhases(page: Page, name = 'two.nrrd'): Promise<Work
   });
   const path = join(folder, name);
   await writeFile(path, Buffer.from(await (await writeVolume(volume, 'nrrd')).arrayBuffer()));
-  const recipe = join(folder, 'recipe.json');
+  return path;
+}
+
+/** Opens the volume, loads the recipe and runs it. `name` is the volume's file name. */
+export async function openTwoPhases(page: Page, name = 'two.nrrd'): Promise<WorkbenchPage> {
+  const path = await saveTwoPhases(name);
+  const recipe = join(dirname(path), 'recipe.json');
   await writeFile(
     recipe,
     JSON.stringify({

@@ -14,6 +14,9 @@ import '@mantine/spotlight/styles.layer.css';
 /** Its own store, so that the field can say which of the found actions is selected. */
 const [store, spotlight] = createSpotlight();
 
+/** The list's types leave out what it hands to its scroll area. */
+const SCROLLED_BY_KEYS = { viewportProps: { tabIndex: 0 } } as object;
+
 function itemId({ id }: Action): string {
   return `palette-${id}`;
 }
@@ -71,7 +74,7 @@ export function Palette() {
         {...(active === undefined ? {} : { 'aria-activedescendant': itemId(active) })}
         size="md"
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList {...SCROLLED_BY_KEYS}>
         {found.length === 0 ? <Spotlight.Empty>No action has that name</Spotlight.Empty> : null}
         {found.map((action) => (
           <PaletteItem
