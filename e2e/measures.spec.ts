@@ -163,7 +163,9 @@ test('distances by two clicks, by a drag and by keys, kept until they are remove
   );
   await views.slice('XZ').press('Delete');
   await list.getByRole('button', { name: 'Remove measure 1' }).click();
-  await expect(page.getByText('Nothing is measured yet')).toBeVisible();
+  await expect(
+    page.getByText('Measures on the slices and their numbers are listed here'),
+  ).toBeVisible();
 });
 
 test('a line profile holds the voxels it crosses, on a physical axis', async ({ page }) => {
