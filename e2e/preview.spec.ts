@@ -73,7 +73,7 @@ test('the preview of unrun steps has the pixels of the run, and goes with it', a
   await expect.poll(async () => (await digests())[0]).not.toBe(radiusOne[0]);
   await expect(still).toHaveCount(3);
   const radiusTwo = await digests();
-  await expect(workbench.results.getByText('Run the recipe')).toBeVisible();
+  await expect(workbench.results.getByText('Run the recipe to measure')).toBeVisible();
   await workbench.run();
   await expect(badges).toHaveCount(0);
   await expect.poll(digests).toEqual(radiusTwo);
