@@ -190,14 +190,14 @@ test('wheel, drags and handles change what they say, on float values with a hole
   await views.histogram.getByRole('slider', { name: 'Window: black at' }).press('Shift+ArrowRight');
   expect(Number(await low.inputValue())).toBeGreaterThan(Number(lowBefore));
 
-  await views.histogram.getByRole('button', { name: /as a figure/ }).click();
+  await views.histogram.getByRole('button', { name: 'Save the histogram' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: /SVG/ }).click(),
   ]);
   expect(download.suggestedFilename()).toBe('floats-histogram.svg');
   expect(await readFile(await download.path(), 'utf8')).toContain('grey value</text>');
-  await views.histogram.getByRole('button', { name: /as a figure/ }).click();
+  await views.histogram.getByRole('button', { name: 'Save the histogram' }).click();
   const [png] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('menuitem', { name: /PNG/ }).click(),
