@@ -9,6 +9,18 @@ export interface Dataset {
   readonly type: VoxelType;
 }
 
+/**
+ * The size of an array of the given shape, slowest axis first, as a volume: two or three axes, the
+ * last one x; leading axes of length 1 do not count. null for every other shape.
+ */
+export function volumeSizeOf(shape: readonly number[]): Size3 | null {
+  const kept = [...shape];
+  while (kept.length > 3 && kept[0] === 1) kept.shift();
+  if (kept.length > 3 || kept.length === 0) return null;
+  const [x = 1, y = 1, z = 1] = kept.reverse();
+  return [x, y, z];
+}
+
 /** Names shown in a sentence; the error's details have them all. */
 const NAMED = 6;
 

@@ -2,6 +2,7 @@
 import { UserError } from '../errors/errors.ts';
 import type { LengthUnit } from '../volume/length.ts';
 import type { VolumeMetadata } from './format.ts';
+import { shownTags } from './shown-text.ts';
 
 export interface StatedEdges {
   readonly values: readonly number[];
@@ -10,7 +11,7 @@ export interface StatedEdges {
 }
 
 /** Spacing, the hint for the unit's question, and warnings, from edge lengths in a header. */
-export function spacingFromEdges(edges: StatedEdges): Pick<
+function spacingFromEdges(edges: StatedEdges): Pick<
   VolumeMetadata,
   'spacing' | 'spacingSource' | 'warnings'
 > & {
@@ -45,6 +46,27 @@ export function spacingFromEdges(edges: StatedEdges): Pick<
   }
   const spacing = { values: [x, y, z], unit: edges.unit } as const;
   return { spacing, spacingSource: edges.source, warnings, tags: {} };
+}
+
+/**
+ * The metadata of a format whose header states edge lengths: their spacing, or the hint for the
+ * unit's question, with what else the header says.
+ */
+export function metadataWithEdges(
+  edges: StatedEdges,
+  facts: Pick<VolumeMetadata, 'format' | 'size' | 'type' | 'channels'> & {
+    readonly tags: Iterable<readonly [key: string, value: string]>;
+    readonly warnings?: readonly string[];
+  },
+): VolumeMetadata {
+  const { spacing, spacingSource, tags, warnings } = spacingFromEdges(edges);
+  return {
+    ...facts,
+    spacing,
+    spacingSource,
+    tags: shownTags([...Object.entries(tags), ...facts.tags]),
+    warnings: [...warnings, ...(facts.warnings ?? [])],
+  };
 }
 
 /** Voxel type words that name what a format stores. */

@@ -1,4 +1,5 @@
 /** Finds the file that a header names among those that the user gave with it. */
+import { UserError } from '../errors/errors.ts';
 import type { ByteSource } from './format.ts';
 
 function withoutDots(path: string): string {
@@ -38,4 +39,22 @@ export function findSibling(
   const bare = withoutDots(name).split('/').at(-1);
   const sameName = siblings.filter((sibling) => sibling.name === bare);
   return sameName.length === 1 ? (sameName[0] ?? null) : null;
+}
+
+/** As `findSibling`; throws `file/unreadable` where the voxels' file did not come along. */
+export function requireSibling(
+  name: string,
+  header: ByteSource,
+  siblings: readonly ByteSource[],
+): ByteSource {
+  return findSibling(name, header, siblings) ?? missing(name, header);
+}
+
+function missing(name: string, header: ByteSource): never {
+  const shown = name.slice(0, 200);
+  throw new UserError(
+    'file/unreadable',
+    `${header.name} keeps its voxels in "${shown}", which is not there; open both files together.`,
+    { file: header.name, missing: shown },
+  );
 }

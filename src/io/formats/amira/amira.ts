@@ -19,10 +19,9 @@ import {
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { inflate, InflateError } from '../../inflate.ts';
 import { readNumbers } from '../../number-words.ts';
-import { shownTags } from '../../shown-text.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples, readSamples } from '../../stored-samples.ts';
 import { decodeByteRuns } from './byte-runs.ts';
@@ -119,15 +118,15 @@ async function readAmiraHeader(source: ByteSource): Promise<AmiraHeader> {
   };
 }
 
-function edgesOf({ box, size, unit }: AmiraHeader) {
+function edgesOf({ box, size, unit }: AmiraHeader): StatedEdges {
   const source = 'AmiraMesh bounding box';
-  if (box === null) return spacingFromEdges({ values: [], unit: null, source });
+  if (box === null) return { values: [], unit: null, source };
   const known = unit === null ? null : parseLengthUnit(unit);
   const values = size.map((count, axis) => {
     const extent = (box[2 * axis + 1] as number) - (box[2 * axis] as number);
     return (extent / Math.max(count - 1, 1)) * (known?.factor ?? 1);
   });
-  return spacingFromEdges({ values, unit: known?.unit ?? null, source });
+  return { values, unit: known?.unit ?? null, source };
 }
 
 async function load(source: ByteSource, header: AmiraHeader, job: DecodeJob): Promise<VoxelArray> {
@@ -170,23 +169,20 @@ async function load(source: ByteSource, header: AmiraHeader, job: DecodeJob): Pr
 
 async function readHeader(source: ByteSource): Promise<StoredVolume> {
   const header = await readAmiraHeader(source);
-  const edges = edgesOf(header);
   const content = /Content\s+"([^"]{1,400})"/.exec(header.text)?.[1];
+  const metadata = metadataWithEdges(edgesOf(header), {
+    format: 'amira',
+    size: header.size,
+    type: header.type,
+    channels: header.channels,
+    tags: [['content', content ?? '']],
+  });
   const origin: Vector3 =
-    edges.spacing === null || header.box === null
+    metadata.spacing === null || header.box === null
       ? [0, 0, 0]
       : [header.box[0] ?? 0, header.box[2] ?? 0, header.box[4] ?? 0];
   return {
-    metadata: {
-      format: 'amira',
-      size: header.size,
-      type: header.type,
-      channels: header.channels,
-      spacing: edges.spacing,
-      spacingSource: edges.spacingSource,
-      tags: shownTags([...Object.entries(edges.tags), ['content', content ?? '']]),
-      warnings: edges.warnings,
-    },
+    metadata,
     origin,
     load: (job) => load(source, header, job),
   };

@@ -15,9 +15,8 @@ import {
 import { swapBytes, wordsOf } from '../../byte-order.ts';
 import { allocateBytes, DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
-import { shownTags } from '../../shown-text.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { type DicomHeader, isDicom, parseDicom, Tag, textOf } from './header.ts';
 
@@ -209,40 +208,36 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
   const [first] = images as [DicomImage];
   const { step, warnings: stepWarnings } = stepOf(images);
   const [dy, dx] = numbersOf(first.header, Tag.PixelSpacing);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: dx === undefined || dy === undefined || step === null ? [] : [dx, dy, step],
     unit: 'mm',
     source: 'DICOM pixel spacing and slice positions (mm)',
-  });
+  };
   const frames = images.reduce((sum, image) => sum + image.frames, 0);
   const size: Size3 = [first.columns, first.rows, frames];
   const [slope = 1] = numbersOf(first.header, Tag.Slope);
   const [intercept = 0] = numbersOf(first.header, Tag.Intercept);
   const isScaled = slope !== 1 || intercept !== 0;
-  const metadata: VolumeMetadata = {
+  const metadata = metadataWithEdges(edges, {
     format: 'dicom',
     size,
     type: first.type,
     channels: first.channels,
-    spacing: edges.spacing,
-    spacingSource: edges.spacingSource,
-    tags: shownTags([
-      ...Object.entries(edges.tags),
+    tags: [
       ...(isScaled ? [['rescale', `${slope} ${intercept}`] as const] : []),
       ['modality', textOf(first.header.elements.get(Tag.Modality))],
       ['series', textOf(first.header.elements.get(Tag.SeriesDescription))],
-    ]),
-    warnings: [
-      ...stepWarnings,
-      ...edges.warnings,
-      ...(isScaled
-        ? [
-            `Grey values are as stored; the header turns them into its unit by × ${slope} + ${intercept}.`,
-          ]
-        : []),
     ],
+    warnings: isScaled
+      ? [
+          `Grey values are as stored; the header turns them into its unit by × ${slope} + ${intercept}.`,
+        ]
+      : [],
+  });
+  return {
+    metadata: { ...metadata, warnings: [...stepWarnings, ...metadata.warnings] },
+    load: (job) => loadPixels(images, metadata, job),
   };
-  return { metadata, load: (job) => loadPixels(images, metadata, job) };
 }
 
 async function loadPixels(

@@ -15,11 +15,10 @@ import {
   voxelCount,
   voxelsFromBytes,
 } from '../../../volume/volume.ts';
-import { chooseDataset, type Dataset } from '../../datasets.ts';
+import { chooseDataset, type Dataset, volumeSizeOf } from '../../datasets.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
-import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
-import { spacingFromEdges, type StatedEdges } from '../../header-facts.ts';
-import { shownTags } from '../../shown-text.ts';
+import type { ByteSource, ReadOptions } from '../../format.ts';
+import { metadataWithEdges, type StatedEdges } from '../../header-facts.ts';
 import { readToEnd } from '../../sources.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 
@@ -142,11 +141,9 @@ function arraysOf(file: H5File): readonly H5Array[] {
     if (seen > MAX_OBJECTS) break;
     const shape = dataset.shape ?? [];
     const type = typeOf(dataset);
-    const kept = [...shape];
-    while (kept.length > 3 && kept[0] === 1) kept.shift();
-    if (type === null || kept.length < 2 || kept.length > 3 || kept.includes(0)) continue;
-    const [x = 1, y = 1, z = 1] = kept.reverse();
-    found.push({ path, size: [x, y, z], type, shape, ...statedBy(dataset) });
+    const size = shape.length < 2 ? null : volumeSizeOf(shape);
+    if (type === null || size === null || size.includes(0)) continue;
+    found.push({ path, size, type, shape, ...statedBy(dataset) });
   }
   return found;
 }
@@ -204,22 +201,13 @@ function numbersOf(attribute: Attribute | undefined): readonly number[] | null {
 async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
   const arrays = await withFile(source, (file) => Promise.resolve(arraysOf(file)));
   const chosen = chooseDataset(source.name, arrays, options.dataset);
-  const edges = spacingFromEdges(chosen.edges);
-  const metadata: VolumeMetadata = {
+  const metadata = metadataWithEdges(chosen.edges, {
     format: 'hdf5',
     size: chosen.size,
     type: chosen.type,
     channels: 1,
-    spacing: edges.spacing,
-    spacingSource: edges.spacingSource,
-    tags: shownTags([
-      ...Object.entries(edges.tags),
-      ['dataset', chosen.path],
-      ['shape', `(${chosen.shape.join(', ')})`],
-      ...chosen.tags,
-    ]),
-    warnings: edges.warnings,
-  };
+    tags: [['dataset', chosen.path], ['shape', `(${chosen.shape.join(', ')})`], ...chosen.tags],
+  });
   return {
     metadata,
     load: (job) => withFile(source, (file) => loadDataset(file, chosen, job)),

@@ -1,16 +1,16 @@
 /** Builds a `VolumeFormat` from a header parser and an itk-wasm reader. */
 import { UserError } from '../../../errors/errors.ts';
 import { itkImageToVolume, type UnknownItkImage } from '../../../volume/itk-image.ts';
-import { bytesPerVoxel, type Vector3, type Volume, voxelCount } from '../../../volume/volume.ts';
+import {
+  bytesPerVoxel,
+  type Vector3,
+  type Volume,
+  type VoxelArray,
+  voxelCount,
+} from '../../../volume/volume.ts';
 import { DecodeJob } from '../../decode-job.ts';
-import { assertScalarVolume } from '../../stored-volume.ts';
-import type {
-  ByteSource,
-  ReadOptions,
-  ReadVolume,
-  VolumeFormat,
-  VolumeMetadata,
-} from '../../format.ts';
+import type { ByteSource, ReadOptions, VolumeFormat, VolumeMetadata } from '../../format.ts';
+import { defineStoredFormat } from '../../stored-volume.ts';
 import type { ItkPipeline } from './assets.ts';
 import { MAX_ITK_BYTES, runItkReader } from './pipeline.ts';
 
@@ -41,30 +41,27 @@ export interface ItkFormatParts {
 const LOAD_SHARE = 0.5;
 
 export function defineItkFormat(parts: ItkFormatParts): VolumeFormat {
-  return {
-    id: parts.id,
-    title: parts.title,
-    extensions: parts.extensions,
-    sniff: (head, name) => parts.sniff(head, name),
-    async readMetadata(source, options = {}) {
-      return (await parts.readHeader(source, options)).metadata;
+  return defineStoredFormat({
+    ...parts,
+    async readHeader(source, options) {
+      const header = await parts.readHeader(source, options);
+      const { metadata, origin } = header;
+      return { metadata, origin, load: (job) => readWithItk(parts, source, header, options, job) };
     },
-    readVolume: (source, options = {}) => readWithItk(parts, source, options),
-  };
+  });
 }
 
 async function readWithItk(
   parts: ItkFormatParts,
   source: ByteSource,
+  header: ItkFileHeader,
   options: ReadOptions,
-): Promise<ReadVolume> {
-  const header = await parts.readHeader(source, options);
-  assertReadable(header.metadata, source.name);
-  const warnings: string[] = [];
-  const job = new DecodeJob(source.name, options, warnings, 0, LOAD_SHARE);
-  job.assertActive();
-  const bytes = await header.load(job);
-  job.progress(1);
+  job: DecodeJob,
+): Promise<VoxelArray> {
+  const { metadata, origin } = header;
+  assertWithinPipeline(metadata, source.name);
+  const bytes = await header.load(new DecodeJob(source.name, options, job.warnings, 0, LOAD_SHARE));
+  job.progress(LOAD_SHARE);
   const image = await runItkReader({
     pipeline: parts.pipeline,
     memoryName: parts.memoryName,
@@ -74,25 +71,15 @@ async function readWithItk(
   });
   const volume = itkImageToVolume(header.repair?.(image) ?? image, {
     kind: 'grey',
-    name: source.name.replace(/\.gz$/i, '').replace(/\.[^.]+$/, ''),
-    spacing: header.metadata.spacing,
-    origin: header.origin,
+    name: source.name,
+    spacing: metadata.spacing,
+    origin,
   });
-  assertAsStated(volume, header.metadata, source.name);
-  options.progress?.(1);
-  return {
-    volume,
-    metadata: {
-      ...header.metadata,
-      type: volume.type,
-      warnings: [...header.metadata.warnings, ...warnings],
-    },
-  };
+  assertAsStated(volume, metadata, source.name);
+  return volume.data;
 }
 
-function assertReadable(metadata: VolumeMetadata, file: string): void {
-  assertScalarVolume(metadata, file);
-  const { size, type } = metadata;
+function assertWithinPipeline({ size, type }: VolumeMetadata, file: string): void {
   if (voxelCount(size) * bytesPerVoxel(type) > MAX_ITK_BYTES) {
     throw new UserError(
       'file/limit',
@@ -105,8 +92,7 @@ function assertReadable(metadata: VolumeMetadata, file: string): void {
 /** The pipeline must have understood the file as its header reads. */
 function assertAsStated(volume: Volume, metadata: VolumeMetadata, file: string): void {
   const sameSize = volume.size.every((length, axis) => length === metadata.size[axis]);
-  const rescaled = metadata.tags['rescale'] !== undefined;
-  if (sameSize && (volume.type === metadata.type || rescaled)) return;
+  if (sameSize && volume.type === metadata.type) return;
   throw new UserError(
     'file/malformed',
     `${file}: the header says ${metadata.size.join(' × ')} ${metadata.type}, the reader found ${volume.size.join(' × ')} ${volume.type}; save the file as TIFF or NRRD.`,

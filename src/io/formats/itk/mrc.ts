@@ -3,9 +3,8 @@ import { UserError } from '../../../errors/errors.ts';
 import type { UnknownItkImage } from '../../../volume/itk-image.ts';
 import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import { allocateBytes } from '../../decode-job.ts';
-import type { ByteSource, VolumeMetadata } from '../../format.ts';
-import { shownTags } from '../../shown-text.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import type { ByteSource } from '../../format.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
 
@@ -57,28 +56,24 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
   const mode = int(12);
   const type = mode === 0 ? (isSigned(view, littleEndian) ? 'int8' : 'uint8') : MODES[mode];
   if (type === undefined) throw unsupportedType(source.name, `of MRC mode ${mode}`);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: [0, 1, 2].map(
       (axis) =>
         view.getFloat32(40 + 4 * axis, littleEndian) / int(28 + 4 * axis) / ANGSTROMS_PER_NM,
     ),
     unit: 'nm',
     source: 'MRC cell dimensions (ångström) over the sampling',
-  });
-  const metadata: VolumeMetadata = {
+  };
+  const metadata = metadataWithEdges(edges, {
     format: 'mrc',
     size,
     type,
     channels: 1,
-    spacing: edges.spacing,
-    spacingSource: edges.spacingSource,
-    tags: shownTags([
-      ...Object.entries(edges.tags),
+    tags: [
       ['mode', String(mode)],
       ['labels', labelText(bytes)],
-    ]),
-    warnings: edges.warnings,
-  };
+    ],
+  });
   return {
     metadata,
     origin: [0, 0, 0],

@@ -3,8 +3,7 @@ import { UserError } from '../../../errors/errors.ts';
 import { bytesPerVoxel, type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, VolumeMetadata } from '../../format.ts';
-import { shownTags } from '../../shown-text.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { defineItkFormat, type ItkFileHeader } from './itk-format.ts';
 
@@ -112,21 +111,18 @@ async function readHeader(source: ByteSource): Promise<ItkFileHeader> {
   const type = scalars === undefined ? 'float32' : TYPES.get(word);
   if (type === undefined) throw unsupportedType(source.name, word);
   const channels = scalars === undefined ? 3 : Number(scalars[2] ?? 1);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: numbers(fields.has('SPACING') ? 'SPACING' : 'ASPECT_RATIO'),
     unit: null,
     source: 'VTK SPACING',
-  });
-  const metadata: VolumeMetadata = {
+  };
+  const metadata = metadataWithEdges(edges, {
     format: 'vtk',
     size,
     type,
     channels,
-    spacing: edges.spacing,
-    spacingSource: edges.spacingSource,
-    tags: shownTags([...Object.entries(edges.tags), ['title', header.title]]),
-    warnings: edges.warnings,
-  };
+    tags: [['title', header.title]],
+  });
   return {
     metadata,
     origin: [0, 0, 0],

@@ -12,10 +12,9 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { InflateError, inflate } from '../../inflate.ts';
-import { shownTags } from '../../shown-text.ts';
-import { findSibling } from '../../siblings.ts';
+import { findSibling, requireSibling } from '../../siblings.ts';
 import { readToEnd } from '../../sources.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples } from '../../stored-samples.ts';
@@ -149,22 +148,24 @@ async function locateData(
   const others = siblings.filter((sibling) => sibling !== source);
   const names = await dataFileNames(source, fields);
   return names.map((wanted) => {
-    const found = findSibling(wanted, source, others);
-    if (found !== null) return { source: found, start: 0, compressed, warning: null };
-    const stand = names.length === 1 ? findUncompressed(source, others, bytes) : null;
-    if (stand !== null) {
+    const stand =
+      names.length === 1 && findSibling(wanted, source, others) === null
+        ? findUncompressed(source, others, bytes)
+        : null;
+    if (stand === null) {
       return {
-        source: stand,
+        source: requireSibling(wanted, source, others),
         start: 0,
-        compressed: false,
-        warning: `The header names the data file "${wanted.slice(0, 200)}", which is not there: ${stand.name}, which has exactly the size of the voxels, was read instead.`,
+        compressed,
+        warning: null,
       };
     }
-    throw new UserError(
-      'file/unreadable',
-      `${source.name} keeps its voxels in "${wanted.slice(0, 200)}", which is not there; open both files together.`,
-      { file: source.name, missing: wanted.slice(0, 200) },
-    );
+    return {
+      source: stand,
+      start: 0,
+      compressed: false,
+      warning: `The header names the data file "${wanted.slice(0, 200)}", which is not there: ${stand.name}, which has exactly the size of the voxels, was read instead.`,
+    };
   });
 }
 
@@ -247,33 +248,30 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
   const stated = values.get('ElementSpacing') ?? values.get('ElementSize');
   // ITK keeps the keys of an image that it writes, so a volume of ours comes back with its unit.
   const unit = unitOfKey(values.get(LENGTH_UNIT_KEY));
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: numbers(stated).slice(0, dimensions),
     unit: unit ?? 'mm',
     source:
       unit === null
         ? 'MetaImage ElementSpacing, millimetres by the convention of ITK (the header has no unit)'
         : `MetaImage ElementSpacing, unit from the key “${LENGTH_UNIT_KEY}”`,
-  });
+  };
   const origin = numbers(values.get('Offset') ?? values.get('Position') ?? values.get('Origin'));
   const matrix = numbers(values.get('TransformMatrix') ?? values.get('Rotation'));
   const side = Number(values.get('NDims'));
   const turned = matrix.some((part, i) => part !== (i % (side + 1) === 0 ? 1 : 0));
-  const metadata: VolumeMetadata = {
+  const metadata = metadataWithEdges(edges, {
     format: 'meta-image',
     size,
     type,
     channels: Number(values.get('ElementNumberOfChannels') ?? 1),
-    spacing: edges.spacing,
-    spacingSource: edges.spacingSource,
-    tags: shownTags([...Object.entries(edges.tags), ...values]),
+    tags: values,
     warnings: turned
       ? [
-          ...edges.warnings,
           'The header turns or mirrors the axes: the voxels stay in their stored order and the orientation is not kept.',
         ]
-      : edges.warnings,
-  };
+      : [],
+  });
   return {
     metadata,
     origin:

@@ -17,9 +17,8 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
-import { spacingFromEdges } from '../../header-facts.ts';
+import { metadataWithEdges, type StatedEdges } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
-import { shownTags } from '../../shown-text.ts';
 import { findSibling } from '../../siblings.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples } from '../../stored-samples.ts';
@@ -75,37 +74,33 @@ function chooseVolume(header: NiftiHeader, file: string, asked: string | undefin
 async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
   const header = readNiftiHeader(await readStart(source), source.name);
   const { size, index } = chooseVolume(header, source.name, options.dataset);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: header.edges,
     unit: header.unit,
     source: header.unit === null ? 'NIfTI pixdim' : 'NIfTI pixdim, unit from xyzt_units',
-  });
+  };
   const { scaling } = header;
   return {
-    metadata: {
+    metadata: metadataWithEdges(edges, {
       format: 'nifti',
       size,
       type: scaling === null ? header.type : 'float64',
       channels: header.channels,
-      spacing: edges.spacing,
-      spacingSource: edges.spacingSource,
-      tags: shownTags([
-        ...Object.entries(edges.tags),
+      tags: [
         ...(scaling === null
           ? []
           : [['rescale', `${scaling.slope} ${scaling.intercept}`] as const]),
         ['version', `NIfTI-${header.version}`],
         ['description', header.description],
         ['intent name', header.intent],
-      ]),
+      ],
       warnings:
         scaling === null
-          ? edges.warnings
+          ? []
           : [
-              ...edges.warnings,
               `The header scales the stored values by ${scaling.slope} and adds ${scaling.intercept}: the scaled values were read.`,
             ],
-    },
+    }),
     async load(job) {
       const data = header.isPair ? imageOfPair(source, options.siblings ?? []) : source;
       const stored = await loadVolume(data, header, size, index, job);

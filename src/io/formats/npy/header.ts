@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../../errors/errors.ts';
 import type { Size3, VoxelType } from '../../../volume/volume.ts';
+import { volumeSizeOf } from '../../datasets.ts';
 import { unsupportedType } from '../../header-facts.ts';
 
 export const NPY_MAGIC = '\x93NUMPY';
@@ -87,17 +88,12 @@ export function parseNpyHeader(head: Uint8Array, file: string): NpyHeader {
   };
 }
 
-/** The last axis is x; leading axes of length 1 do not count. */
 function sizeOf(shape: readonly number[], file: string): Size3 {
-  const kept = [...shape];
-  while (kept.length > 3 && kept[0] === 1) kept.shift();
-  if (kept.length > 3 || kept.length === 0) {
-    throw new UserError(
-      'file/unsupported',
-      `${file} holds an array of shape (${shape.join(', ')}); Tauscope needs two or three axes (z, y, x), so save one volume of it.`,
-      { file, shape: [...shape] },
-    );
-  }
-  const [x = 1, y = 1, z = 1] = kept.reverse();
-  return [x, y, z];
+  const size = volumeSizeOf(shape);
+  if (size !== null) return size;
+  throw new UserError(
+    'file/unsupported',
+    `${file} holds an array of shape (${shape.join(', ')}); Tauscope needs two or three axes (z, y, x), so save one volume of it.`,
+    { file, shape: [...shape] },
+  );
 }

@@ -1,7 +1,7 @@
 /** The files in which a detached NRRD header keeps its voxels. */
 import { UserError } from '../../../errors/errors.ts';
 import type { ByteSource } from '../../format.ts';
-import { findSibling } from '../../siblings.ts';
+import { requireSibling } from '../../siblings.ts';
 import type { DataPart } from './decode.ts';
 import type { NrrdHeader } from './header.ts';
 
@@ -15,17 +15,10 @@ export function resolveDataParts(
   if (dataFiles.kind === 'attached') return [{ source, start: header.dataOffset }];
   assertFileCount(header, source, dataFiles.names.length, dataFiles.dimension);
   const byName = siblings.filter((sibling) => sibling !== source);
-  return dataFiles.names.map((name) => {
-    const found = findSibling(name, source, byName);
-    if (found === null) {
-      throw new UserError(
-        'file/unreadable',
-        `${source.name} keeps its voxels in "${name.slice(0, 200)}", which is not there; open both files together.`,
-        { file: source.name, missing: name.slice(0, 200) },
-      );
-    }
-    return { source: found, start: 0 };
-  });
+  return dataFiles.names.map((name) => ({
+    source: requireSibling(name, source, byName),
+    start: 0,
+  }));
 }
 
 /** Several files hold one slab each: of the stated dimension, or one less than the array's. */

@@ -42,12 +42,12 @@ async function readMetadata(source: ByteSource): Promise<VolumeMetadata> {
 async function readVolume(source: ByteSource, options: ReadOptions = {}): Promise<ReadVolume> {
   const header = await readNrrdHeader(source);
   const geometry = readGeometry(header, source.name);
-  assertScalarVolume(describe(header, geometry), source.name);
+  const metadata = describe(header, geometry);
+  assertScalarVolume(metadata, source.name);
   const count = voxelCount(geometry.size);
   const parts = resolveDataParts(header, source, options.siblings ?? []);
   const decodingWarnings: string[] = [];
   const data = await decodeVoxels(header, parts, count, options, decodingWarnings);
-  const metadata = describe(header, geometry);
   const stated = readPhases(header.keyValues);
   return {
     volume: createVolume({

@@ -6,9 +6,8 @@
 import { UserError } from '../../../errors/errors.ts';
 import { type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
-import { shownTags } from '../../shown-text.ts';
-import { findSibling } from '../../siblings.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
+import { requireSibling } from '../../siblings.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { readSamples } from '../../stored-samples.ts';
 
@@ -113,32 +112,22 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
   const described = isNikon(text)
     ? describeNikon(keys, source.name)
     : describeVgi(keys, source.name);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: described.edges,
     unit: 'mm',
     source: isNikon(text) ? 'Nikon voxel size (mm)' : 'VGI resolution (mm)',
-  });
+  };
   const { size, type, skip, bigEndian } = described;
   return {
-    metadata: {
+    metadata: metadataWithEdges(edges, {
       format: 'vgi',
       size,
       type,
       channels: 1,
-      spacing: edges.spacing,
-      spacingSource: edges.spacingSource,
-      tags: shownTags([...Object.entries(edges.tags), ...keys]),
-      warnings: edges.warnings,
-    },
+      tags: keys,
+    }),
     load(job) {
-      const data = findSibling(described.dataFile, source, options.siblings ?? []);
-      if (data === null) {
-        throw new UserError(
-          'file/unreadable',
-          `${source.name} keeps its voxels in "${described.dataFile.slice(0, 200)}", which is not there; open both files together.`,
-          { file: source.name, missing: described.dataFile.slice(0, 200) },
-        );
-      }
+      const data = requireSibling(described.dataFile, source, options.siblings ?? []);
       if (!Number.isSafeInteger(skip) || skip < 0) {
         throw job.damaged(`it asks to skip ${skip} bytes`);
       }

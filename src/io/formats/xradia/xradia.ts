@@ -14,8 +14,7 @@ import {
 } from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource } from '../../format.ts';
-import { spacingFromEdges, unsupportedType } from '../../header-facts.ts';
-import { shownTags } from '../../shown-text.ts';
+import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { type CompoundFile, openCompoundFile } from './compound-file.ts';
 
@@ -61,30 +60,24 @@ async function readHeader(source: ByteSource): Promise<StoredVolume> {
   if (type === undefined) throw unsupportedType(source.name, `of Xradia code ${code}`);
   const pixel = await numberAt(file, 'ImageInfo/PixelSize', asFloat);
   const isProjections = file.stream('ImageInfo/Angles') !== null && !/\.txm$/i.test(source.name);
-  const edges = spacingFromEdges({
+  const edges: StatedEdges = {
     values: pixel === null || isProjections ? [] : [pixel, pixel, pixel],
     unit: 'µm',
     source: 'Xradia ImageInfo/PixelSize (µm)',
-  });
+  };
   return {
-    metadata: {
+    metadata: metadataWithEdges(edges, {
       format: 'xradia',
       size,
       type,
       channels: 1,
-      spacing: edges.spacing,
-      spacingSource: edges.spacingSource,
-      tags: shownTags([
-        ...Object.entries(edges.tags),
-        ['pixel size', pixel === null ? '' : `${pixel} µm`],
-      ]),
+      tags: [['pixel size', pixel === null ? '' : `${pixel} µm`]],
       warnings: isProjections
         ? [
-            ...edges.warnings,
             'These are radiographs at different angles, not a reconstructed volume: numbers of phases mean nothing here.',
           ]
-        : edges.warnings,
-    },
+        : [],
+    }),
     load: (job) => loadImages(source, file, size, type, job),
   };
 }

@@ -13,11 +13,10 @@ import {
   voxelCount,
   voxelsFromBytes,
 } from '../../../volume/volume.ts';
-import { chooseDataset, type Dataset } from '../../datasets.ts';
+import { chooseDataset, type Dataset, volumeSizeOf } from '../../datasets.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
-import { spacingFromEdges } from '../../header-facts.ts';
-import { shownTags } from '../../shown-text.ts';
+import { metadataWithEdges } from '../../header-facts.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { type Level, levelsOf } from './multiscales.ts';
 import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
@@ -72,21 +71,12 @@ async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonl
       return null;
     });
     if (array === null || !isVoxelType(array.dtype)) continue;
-    const size = sizeOf(array.shape);
-    if (size === null) continue;
+    const size = array.shape.length < 2 ? null : volumeSizeOf(array.shape);
+    if (size === null || size.includes(0)) continue;
     const level = levels.find((each) => each.path === path) ?? null;
     found.push({ path: path === '' ? '/' : path, size, type: array.dtype, array, level });
   }
   return found;
-}
-
-/** Two or three axes, the last one x; leading axes of length 1 do not count. */
-function sizeOf(shape: readonly number[]): Size3 | null {
-  const kept = [...shape];
-  while (kept.length > 3 && kept[0] === 1) kept.shift();
-  if (kept.length < 2 || kept.length > 3 || kept.includes(0)) return null;
-  const [x = 1, y = 1, z = 1] = kept.reverse();
-  return [x, y, z];
 }
 
 async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
@@ -97,30 +87,25 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
   const offered = isPyramid && options.dataset === undefined ? arrays.slice(0, 1) : arrays;
   const chosen = chooseDataset(source.name, offered, options.dataset);
   const { array, level } = chosen;
-  const edges = spacingFromEdges(level?.edges ?? { values: [], unit: null, source: 'Zarr' });
   const slowest = level?.axes.at(-3);
   return {
-    metadata: {
+    metadata: metadataWithEdges(level?.edges ?? { values: [], unit: null, source: 'Zarr' }, {
       format: 'zarr',
       size: chosen.size,
       type: chosen.type,
       channels: 1,
-      spacing: edges.spacing,
-      spacingSource: edges.spacingSource,
-      tags: shownTags([
-        ...Object.entries(edges.tags),
+      tags: [
         ['array', chosen.path],
         ['levels', isPyramid ? arrays.map(({ path }) => path).join(', ') : ''],
         ['chunks', array.chunks.join(' × ')],
-      ]),
+      ],
       warnings:
         slowest === undefined || slowest === 'z'
-          ? edges.warnings
+          ? []
           : [
-              ...edges.warnings,
               `The third axis is named "${slowest.slice(0, 40)}", not z: its entries were stacked as slices.`,
             ],
-    },
+    }),
     load: (job) => loadArray(array, chosen.size, chosen.type, job),
   };
 }
