@@ -208,10 +208,12 @@ export function createWorkbench(
     });
     const { spacingSource, warnings, tags } = metadata;
     const facts = { spacingSource, warnings, tags, looksSegmented };
-    if (volume.kind === 'labels') {
-      return keep(await engine.identify(volume, { signal }), facts, signal);
-    }
     const range = rangeOf(survey);
+    if (volume.kind === 'labels') {
+      const identified = await engine.identify(volume, { signal });
+      const census = await takeCensus(volume, createBreathe(host, signal), range);
+      return keep(identified, facts, signal, null, census);
+    }
     // The page asks for it before it shows a slice; it is counted while another thread digests.
     const counted = countHistogram(volume, range.range, createBreathe(host, signal));
     const identified = await engine.identify(volume, { signal });
@@ -600,13 +602,18 @@ export function createWorkbench(
 /** What a pass over all voxels tells. */
 type Census = Pick<VolumeInfo, 'range' | 'notFinite' | 'phases' | 'labelCounts'>;
 
-async function takeCensus(volume: Volume, breathe: () => Promise<void>): Promise<Census> {
+/** `known` spares the pass for the range. */
+async function takeCensus(
+  volume: Volume,
+  breathe: () => Promise<void>,
+  known: Pick<Census, 'range' | 'notFinite'> | null = null,
+): Promise<Census> {
   const { labels, counts } =
     volume.kind === 'labels'
       ? await countLabelsBreathing(volume, breathe)
       : { labels: [], counts: [] };
   return {
-    ...(await findRange(volume, breathe)),
+    ...(known ?? (await findRange(volume, breathe))),
     phases: volume.kind === 'labels' ? phasesFor(labels, volume.phases) : [],
     labelCounts: labels.map((label, i) => ({ label, count: counts[i] ?? 0 })),
   };

@@ -34,6 +34,12 @@ export class DecodeJob {
     this.share = share;
   }
 
+  /** A part of this job, which may read another file; `from` and `share` place it in this one. */
+  part(file: string, from = 0, share = 1): DecodeJob {
+    const start = this.from + this.share * from;
+    return new DecodeJob(file, this.options, this.warnings, start, this.share * share);
+  }
+
   assertActive(): void {
     if (this.options.signal?.aborted) throw cancelled();
   }

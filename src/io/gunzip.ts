@@ -7,6 +7,11 @@ import { readToEnd } from './sources.ts';
 import type { DecodedBytes } from './decoded-bytes.ts';
 import type { DecodeJob } from './decode-job.ts';
 
+/** Whether bytes start with the signature of gzip. */
+export function isGzip(head: Uint8Array): boolean {
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
 /** No deflate stream expands more: at best 258 bytes from 2 bits, less the block's own cost. */
 export const MAX_GZIP_RATIO = 1032;
 
@@ -27,7 +32,7 @@ export async function gunzip(
 ): Promise<void> {
   const head = await source.read(start, start + 2);
   if (head.length < 2) throw job.truncated(0, decoded.out.length);
-  if (head[0] !== 0x1f || head[1] !== 0x8b) {
+  if (!isGzip(head)) {
     throw job.damaged('the data do not start with a gzip signature');
   }
   try {

@@ -14,6 +14,7 @@ import type {
   VolumeMetadata,
 } from './format.ts';
 import { zarrRoot } from './formats/zarr/store.ts';
+import { isGzip } from './gunzip.ts';
 import { FORMAT_IDS, FORMAT_TITLES, type FormatId, loadFormat } from './registry.ts';
 
 const HEAD_BYTES = 4096;
@@ -63,7 +64,7 @@ const FOREIGN: readonly {
   { title: 'a Scanco ISQ file', test: (_, text) => text.startsWith('CTDATA-HEADER_V1') },
   {
     title: 'a gzip archive',
-    test: (head) => head[0] === 0x1f && head[1] === 0x8b,
+    test: isGzip,
     wraps: true,
   },
 ];

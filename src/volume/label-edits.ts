@@ -168,12 +168,12 @@ function* paintPath(
 
 function* paintLasso(grid: PaintGrid, edit: Extract<LabelEdit, { tool: 'lasso' }>): Steps<void> {
   const { axis, slice, path } = edit;
-  assertInside(edit, pathPoints(path, axis, slice), grid.size);
+  const points = pathPoints(path, axis, slice);
+  assertInside(edit, points, grid.size);
   const paint = painter(grid, edit);
-  const numbers = readNumbers(path);
-  const corners = Array.from(
-    { length: numbers.length / 2 },
-    (_, i) => [numbers[2 * i] as number, numbers[2 * i + 1] as number] as const,
+  // The two coordinates within the slice, in the order in which the path has them.
+  const corners = points.map(
+    (point) => point.filter((_, each) => each !== axis) as unknown as readonly [number, number],
   );
   yield* visitPolygon(corners, (u0, u1, v) => {
     if (axis === 2) paint(u0, u1, v, slice);

@@ -6,7 +6,6 @@ import { tableCsv, tableJson } from '../../declaration/table-text.ts';
 import { bibtex } from '../../engine/bibtex.ts';
 import { type Engine, loadSteps, type StepOutcome } from '../../engine/engine.ts';
 import { methodsAsText, methodsText } from '../../engine/methods.ts';
-import { reportHtml } from '../../engine/report.ts';
 import { resultsCsv, resultsDocument, resultsText } from '../../engine/results.ts';
 import { isCancelled, UserError } from '../../errors/errors.ts';
 import { groupSources } from '../../io/group.ts';
@@ -213,6 +212,7 @@ async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
     const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
     const date = startedAt.toISOString().slice(0, 10);
     const file = inputs.map((path) => basename(path)).join(' ');
+    const { reportHtml } = await import('../../engine/report.ts');
     const facts = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
     outputs.push({ name: 'report.html', content: reportHtml(facts) });
   }

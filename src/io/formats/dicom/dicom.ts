@@ -123,8 +123,8 @@ async function readSeries(
     (sibling) => sibling !== source && sibling.name !== 'DICOMDIR',
   );
   let foreign = 0;
+  const job = new DecodeJob(source.name, options, []);
   for (let at = 0; at < others.length; at += HEADS_AT_ONCE) {
-    const job = new DecodeJob(source.name, options, []);
     await job.breathe();
     const batch = others.slice(at, at + HEADS_AT_ONCE);
     const read = await Promise.all(
@@ -250,19 +250,18 @@ async function loadPixels(
   for (const { source, header, frames } of images) {
     const have = Math.min(header.pixelBytes, Math.max(source.size - header.pixelsAt, 0));
     if (have < frames * frameBytes) {
-      throw new DecodeJob(source.name, {}, job.warnings).truncated(have, frames * frameBytes);
+      throw job.part(source.name).truncated(have, frames * frameBytes);
     }
   }
   const bytes = allocateBytes(voxelCount(size) * width, job.file);
   let at = 0;
   for (const { source, header, frames, unusedBits } of images) {
     const part = bytes.subarray(at, at + frames * frameBytes);
-    await loadBytes(source, header.pixelsAt, part, new DecodeJob(source.name, {}, job.warnings));
+    const share = part.length / bytes.length;
+    await loadBytes(source, header.pixelsAt, part, job.part(source.name, at / bytes.length, share));
     if (header.bigEndian) swapBytes(wordsOf(part, width));
     dropUnusedBits(voxelsFromBytes(type, part, part.length / width), unusedBits);
     at += part.length;
-    job.progress(at / bytes.length);
-    await job.breathe();
   }
   return voxelsFromBytes(type, bytes, voxelCount(size));
 }

@@ -33,8 +33,6 @@ const READ_BYTES = 8 * 1024 * 1024;
 
 interface H5Array extends Dataset {
   readonly shape: readonly number[];
-  readonly edges: StatedEdges;
-  readonly tags: readonly (readonly [string, string])[];
 }
 
 async function loadLibrary() {
@@ -46,6 +44,18 @@ async function loadLibrary() {
 }
 
 let opened = 0;
+
+/** The bytes of files that are read as a whole: header and voxels share them. */
+const wholeFiles = new WeakMap<ByteSource, Promise<Uint8Array<ArrayBuffer>>>();
+
+function wholeFile(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
+  const known = wholeFiles.get(source);
+  if (known !== undefined) return known;
+  const bytes = readToEnd(source, 0);
+  wholeFiles.set(source, bytes);
+  bytes.catch(() => wholeFiles.delete(source));
+  return bytes;
+}
 
 /** Opens the file for as long as `use` runs. */
 async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>): Promise<T> {
@@ -67,7 +77,7 @@ async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>
           { file: source.name },
         );
       }
-      FS.writeFile(path, await readToEnd(source, 0));
+      FS.writeFile(path, await wholeFile(source));
     }
     const file = openFile(h5wasm.File, path, source.name);
     try {
@@ -143,14 +153,17 @@ function arraysOf(file: H5File): readonly H5Array[] {
     const type = typeOf(dataset);
     const size = shape.length < 2 ? null : volumeSizeOf(shape);
     if (type === null || size === null || size.includes(0)) continue;
-    found.push({ path, size, type, shape, ...statedBy(dataset) });
+    found.push({ path, size, type, shape });
   }
   return found;
 }
 
 /** Edge lengths in the attributes that programs of the field write. */
-function statedBy(dataset: H5Dataset): Pick<H5Array, 'edges' | 'tags'> {
-  const attributes = dataset.attrs;
+function statedBy(dataset: Entity | null): {
+  readonly edges: StatedEdges;
+  readonly tags: readonly (readonly [string, string])[];
+} {
+  const attributes = isDataset(dataset) ? dataset.attrs : {};
   const tags: [string, string][] = [];
   for (const [name, attribute] of Object.entries(attributes).slice(0, 64)) {
     const value = valueOf(attribute);
@@ -199,14 +212,16 @@ function numbersOf(attribute: Attribute | undefined): readonly number[] | null {
 }
 
 async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
-  const arrays = await withFile(source, (file) => Promise.resolve(arraysOf(file)));
-  const chosen = chooseDataset(source.name, arrays, options.dataset);
-  const metadata = metadataWithEdges(chosen.edges, {
+  const { chosen, edges, tags } = await withFile(source, async (file) => {
+    const array = chooseDataset(source.name, arraysOf(file), options.dataset);
+    return { chosen: array, ...statedBy(file.get(array.path)) };
+  });
+  const metadata = metadataWithEdges(edges, {
     format: 'hdf5',
     size: chosen.size,
     type: chosen.type,
     channels: 1,
-    tags: [['dataset', chosen.path], ['shape', `(${chosen.shape.join(', ')})`], ...chosen.tags],
+    tags: [['dataset', chosen.path], ['shape', `(${chosen.shape.join(', ')})`], ...tags],
   });
   return {
     metadata,

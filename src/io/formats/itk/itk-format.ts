@@ -8,7 +8,7 @@ import {
   type VoxelArray,
   voxelCount,
 } from '../../../volume/volume.ts';
-import { DecodeJob } from '../../decode-job.ts';
+import type { DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeFormat, VolumeMetadata } from '../../format.ts';
 import { defineStoredFormat } from '../../stored-volume.ts';
 import type { ItkPipeline } from './assets.ts';
@@ -60,7 +60,7 @@ async function readWithItk(
 ): Promise<VoxelArray> {
   const { metadata, origin } = header;
   assertWithinPipeline(metadata, source.name);
-  const bytes = await header.load(new DecodeJob(source.name, options, job.warnings, 0, LOAD_SHARE));
+  const bytes = await header.load(job.part(source.name, 0, LOAD_SHARE));
   job.progress(LOAD_SHARE);
   const image = await runItkReader({
     pipeline: parts.pipeline,

@@ -16,7 +16,7 @@ import { chooseDataset } from '../../datasets.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
-import { gunzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
+import { gunzip, isGzip, MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { metadataWithEdges, type StatedEdges } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { findSibling } from '../../siblings.ts';
@@ -26,10 +26,6 @@ import { identifyNifti, NIFTI_HEAD_BYTES, type NiftiHeader, readNiftiHeader } fr
 
 /** Volumes of a series that are offered for choice. */
 const MAX_VOLUMES = 4096;
-
-function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
 
 /** As many of the first bytes as the head of a gzip file gives. */
 function unpackHead(head: Uint8Array): Uint8Array {

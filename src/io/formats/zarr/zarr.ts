@@ -2,7 +2,6 @@
  * Zarr 2 and 3 stores in a folder, OME-Zarr multiscale images among them, through zarrita. The
  * largest level of an image is read unless another is named; the last axis is x.
  */
-import { open, root as rootOf } from 'zarrita';
 import { UserError } from '../../../errors/errors.ts';
 import {
   bytesPerVoxel,
@@ -30,13 +29,18 @@ interface ZarrArray extends Dataset {
   readonly level: Level | null;
 }
 
+/** Fetched with the first store: other files are only compared with this format. */
+const loadLibrary = () => import('zarrita');
+
 async function openArray(files: ZarrFiles, path: string) {
-  return open(rootOf(files).resolve(`/${path}`), { kind: 'array' });
+  const { open, root } = await loadLibrary();
+  return open(root(files).resolve(`/${path}`), { kind: 'array' });
 }
 
 async function rootAttributes(files: ZarrFiles, file: string): Promise<unknown> {
+  const { open, root } = await loadLibrary();
   try {
-    return (await open(rootOf(files), { kind: 'group' })).attrs;
+    return (await open(root(files), { kind: 'group' })).attrs;
   } catch (error) {
     if (files.keys.includes('/.zgroup')) throw damaged(file, error);
     // A store whose root is an array has no group.
