@@ -7,7 +7,14 @@ import { PRESETS, type Preset } from '../recipe/presets.ts';
 import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
 import { type Action, type KeyPress, matchesShortcut } from './action.ts';
 import { CORRECT_ACTIONS } from './correct-actions.ts';
-import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
+import {
+  action,
+  needsEngine,
+  needsNoJob,
+  needsResults,
+  needsSource,
+  stateOf,
+} from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
 import { VERSION_ACTIONS } from './version-actions.ts';
 import { HISTOGRAM_ACTIONS } from './histogram-actions.ts';
@@ -216,7 +223,8 @@ const EDIT: readonly Action[] = [
 function whyNotRun(workbench: Workbench): string | null {
   const state = stateOf(workbench);
   if (state.source === null) return 'Open a volume first.';
-  if (state.activity !== null) return 'Wait until the present job has ended, or cancel it.';
+  const running = needsNoJob(workbench);
+  if (running !== null) return running;
   const steps = currentSteps(state).filter(({ step }) => step.enabled);
   if (steps.length === 0) return 'Add a step to the recipe first.';
   const wrong = steps.find(({ problem }) => problem !== null);

@@ -1,6 +1,6 @@
 /** Actions on the correction of labels by hand. */
 import type { Action } from './action.ts';
-import { action, stateOf } from './declare-action.ts';
+import { action, needsNoJob, stateOf } from './declare-action.ts';
 import { CORRECT_TOOLS, useCorrect } from './stores/correct.ts';
 import { correctionPlace } from './stores/corrections.ts';
 import { interpolateLabels, interpolationPlan } from './stores/interpolate-labels.ts';
@@ -135,13 +135,10 @@ export const CORRECT_ACTIONS: readonly Action[] = [
     icon: 'labels',
     keywords: 'contour slices between morphological fill gap',
     obstacle: (workbench) => {
-      const state = stateOf(workbench);
-      const plan = interpolationPlan(state);
-      if (typeof plan === 'string') return needsTool() ?? plan;
-      return (
-        needsTool() ??
-        (state.activity === null ? null : 'Wait until the present job has ended, or cancel it.')
-      );
+      const withoutTool = needsTool();
+      if (withoutTool !== null) return withoutTool;
+      const plan = interpolationPlan(stateOf(workbench));
+      return typeof plan === 'string' ? plan : needsNoJob(workbench);
     },
     run: ({ workspace }) => void interpolateLabels(workspace),
   }),

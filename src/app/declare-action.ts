@@ -1,5 +1,6 @@
 /** What declarations of actions share: their form, and the commonest reasons against them. */
 import type { Action } from './action.ts';
+import { fileStem } from './file-stem.ts';
 import type { WorkspaceState } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -23,8 +24,19 @@ export function stateOf({ workspace }: Workbench): WorkspaceState {
   return workspace.store.getState();
 }
 
+/** The stem of names of files that are made of the shown volume. */
+export function stemOf(workbench: Workbench): string {
+  return fileStem(stateOf(workbench).source?.name ?? '');
+}
+
 export function needsSource(workbench: Workbench): string | null {
   return stateOf(workbench).source === null ? 'Open a volume first.' : null;
+}
+
+export function needsNoJob(workbench: Workbench): string | null {
+  return stateOf(workbench).activity === null
+    ? null
+    : 'Wait until the present job has ended, or cancel it.';
 }
 
 export function needsEngine(workbench: Workbench): string | null {

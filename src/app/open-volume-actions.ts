@@ -1,6 +1,6 @@
 /** What can be done with the list of volumes; where one is meant, it is the shown one. */
 import type { Action } from './action.ts';
-import { action, stateOf } from './declare-action.ts';
+import { action, needsNoJob, stateOf } from './declare-action.ts';
 import { pickFiles } from './dropped-files.ts';
 import { type ListedVolume, pictures, valuesInNames } from './stores/listed-volumes.ts';
 import { currentRecipe, type WorkspaceState } from './stores/workspace.ts';
@@ -89,7 +89,8 @@ export const OPEN_VOLUME_ACTIONS: readonly Action[] = [
     obstacle: (workbench) => {
       const state = stateOf(workbench);
       if (state.volumes.length < 2) return 'Add a second volume first.';
-      if (state.activity !== null) return 'Wait until the present job has ended, or cancel it.';
+      const running = needsNoJob(workbench);
+      if (running !== null) return running;
       return currentRecipe(state).steps.some((step) => step.enabled)
         ? null
         : 'Add a step to the recipe first.';

@@ -1,6 +1,6 @@
 /** Pictures of the 3-D view as files: one, or a whole turn frame by frame. */
 import { zipSync } from 'fflate';
-import { stateOf } from './declare-action.ts';
+import { stateOf, stemOf } from './declare-action.ts';
 import { saveFile } from './components/save-file.ts';
 import { relativeSpacing } from '../volume/length.ts';
 import { lookingAt, turned } from './rendering/orbit-camera.ts';
@@ -24,17 +24,12 @@ export function lookAtClipBox(workbench: Workbench): void {
   setCamera(lookingAt(camera, shownClipBox(display3d, crosshair, volume.size), extent));
 }
 
-function fileStem(workbench: Workbench): string {
-  const name = stateOf(workbench).source?.name ?? 'volume';
-  return `${name.replace(/\.[^.]+$/, '')}-3d`;
-}
-
 export function savePicture3d(workbench: Workbench): void {
   const { camera } = useViewer.getState();
   currentVolumeView()
     ?.picture(camera)
     .then(
-      (picture) => saveFile(`${fileStem(workbench)}.png`, picture),
+      (picture) => saveFile(`${stemOf(workbench)}-3d.png`, picture),
       (error: unknown) => workbench.workspace.report('The picture could not be saved', error),
     );
 }
@@ -64,7 +59,7 @@ async function record(workbench: Workbench): Promise<void> {
     }
     // PNG is packed already.
     const zip = zipSync(files, { level: 0 });
-    saveFile(`${fileStem(workbench)}-turn.zip`, new Blob([zip], { type: 'application/zip' }));
+    saveFile(`${stemOf(workbench)}-3d-turn.zip`, new Blob([zip], { type: 'application/zip' }));
   } finally {
     setRecording(null);
     setCamera({ ...camera });

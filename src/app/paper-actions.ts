@@ -1,15 +1,17 @@
 /** What a paper takes of the results: references, and a report on one page. */
 import type { Action } from './action.ts';
 import { saveFile } from './components/save-file.ts';
-import { action, needsEngine, needsResults, needsSource, stateOf } from './declare-action.ts';
+import {
+  action,
+  needsEngine,
+  needsResults,
+  needsSource,
+  stateOf,
+  stemOf,
+} from './declare-action.ts';
 import { makeReport, printHtml } from './features/figures/index.ts';
-import { fileStem } from './file-stem.ts';
 import { currentRecipe } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
-
-function stemOf(workbench: Workbench): string {
-  return fileStem(stateOf(workbench).source?.name ?? '');
-}
 
 async function withBibtex(
   workbench: Workbench,

@@ -2,7 +2,7 @@
 import type { VolumeInfo } from '../../workers/engine-api.ts';
 import type { MeshFormatId } from '../io/meshes/registry.ts';
 import type { Action } from './action.ts';
-import { action, stateOf } from './declare-action.ts';
+import { action, needsNoJob } from './declare-action.ts';
 
 /** The types of meshes that the engine writes, as menus name them. */
 const FORMATS: Readonly<Record<MeshFormatId, string>> = { stl: 'STL', ply: 'PLY', vtk: 'VTK' };
@@ -22,10 +22,7 @@ export function surfaceActions(labels: VolumeInfo | null): readonly Action[] {
         group: 'Export surface',
         icon: 'export',
         keywords: 'export save download mesh triangles 3-D print',
-        obstacle: (workbench) =>
-          stateOf(workbench).activity === null
-            ? null
-            : 'Wait until the present job has ended, or cancel it.',
+        obstacle: needsNoJob,
         run: ({ workspace }) =>
           void workspace.exportSurface(labels.handle, phase, format as MeshFormatId),
       }),

@@ -15,11 +15,16 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
     preferences,
     dialogs,
     previews.store,
-    useViewer,
     useMeasures,
     useInstallation,
   ].map((store) => store.subscribe(changed));
-  stops.push(onCorrectSettings(changed));
+  // The voxel under the pointer is no reason for or against anything, and changes all the time.
+  stops.push(
+    useViewer.subscribe((state, before) => {
+      if (state.probe === before.probe) changed();
+    }),
+    onCorrectSettings(changed),
+  );
   return (): void => {
     for (const stop of stops) stop();
   };

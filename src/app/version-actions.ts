@@ -1,6 +1,6 @@
 /** Actions on the versions of the program that the browser keeps. */
 import type { Action } from './action.ts';
-import { action, stateOf } from './declare-action.ts';
+import { action, needsNoJob } from './declare-action.ts';
 import { reloadWithNewVersion } from './installed-files.ts';
 import { useInstallation } from './stores/installation.ts';
 
@@ -13,9 +13,7 @@ export const VERSION_ACTIONS: readonly Action[] = [
     keywords: 'update upgrade refresh',
     obstacle: (workbench) => {
       if (!useInstallation.getState().hasUpdate) return 'There is no newer version.';
-      return stateOf(workbench).activity === null
-        ? null
-        : 'Wait until the present job has ended, or cancel it.';
+      return needsNoJob(workbench);
     },
     run: () => void reloadWithNewVersion(),
   }),

@@ -23,6 +23,10 @@ export const PLANES: readonly [Plane, Plane, Plane] = [
   { normal: 2, across: 0, down: 1, title: 'XY' },
 ];
 
+/** The slice views by the plane that they show, and by the axis across it. */
+export const PLANE_OF = { yz: PLANES[0], xz: PLANES[1], xy: PLANES[2] } as const;
+export const VIEW_OF_AXIS = ['yz', 'xz', 'xy'] as const;
+
 export const AXIS_NAMES = ['x', 'y', 'z'] as const;
 
 export interface Placement {

@@ -70,8 +70,21 @@ function shownMaker(state: WorkspaceState, steps: readonly StepStatus[]): number
   return state.source?.handle === overlay.handle ? -1 : null;
 }
 
-/** The place for corrections of the labels that are shown, or one sentence why there is none. */
+let found: {
+  readonly state: WorkspaceState;
+  readonly place: CorrectionPlace | string;
+} | null = null;
+
+/**
+ * The place for corrections of the labels that are shown, or one sentence why there is none. Kept
+ * for as long as the state is the same: many actions ask.
+ */
 export function correctionPlace(state: WorkspaceState): CorrectionPlace | string {
+  if (found?.state !== state) found = { state, place: findPlace(state) };
+  return found.place;
+}
+
+function findPlace(state: WorkspaceState): CorrectionPlace | string {
   if (state.source === null) return 'Open a volume first.';
   const steps = currentSteps(state);
   const selected = steps.findIndex(({ step }) => step.id === state.selected);

@@ -6,13 +6,13 @@ interface HistogramView {
   /** Whether the list of suggested intervals is open. */
   readonly suggesting: boolean;
   /** Grey values marked on the chart: those of the suggestion that is looked at. */
-  readonly marked: { readonly title: string; readonly values: readonly number[] } | null;
+  readonly marked: readonly number[];
 }
 
 export const useHistogramView = create<HistogramView>()(() => ({
   scale: 'linear',
   suggesting: false,
-  marked: null,
+  marked: [],
 }));
 
 /** The files that a histogram is saved as. */

@@ -17,6 +17,7 @@ import type { Phase } from '../../volume/volume.ts';
 import type { EngineClient } from '../engine-client.ts';
 import { percentiles } from '../rendering/percentiles.ts';
 import { isUpToDate } from './recipe-status.ts';
+import { PLANE_OF } from '../rendering/slice-geometry.ts';
 import { useViewer } from './viewer.ts';
 import {
   currentRecipe,
@@ -128,9 +129,6 @@ const NOTHING: Omit<PreviewState, 'isOn'> = {
   problem: null,
 };
 
-/** Axes in the order in which the views wait for them. */
-const ACTIVE_AXIS: Readonly<Record<string, number>> = { xy: 2, xz: 1, yz: 0 };
-
 export function createPreviews(
   workspace: Pick<Workspace, 'store'>,
   client: Pick<EngineClient, 'slice' | 'histogram' | 'planPreview' | 'previewSlice' | 'cancel'>,
@@ -208,7 +206,8 @@ export function createPreviews(
 
   /** The active view first; of its volumes the one that rests on the others. */
   function nextWish(): Wish | undefined {
-    const axis = ACTIVE_AXIS[useViewer.getState().active] ?? 2;
+    const { active } = useViewer.getState();
+    const axis = active === '3d' ? 2 : PLANE_OF[active].normal;
     const rank = ({ request }: Wish): number =>
       (request.axis === axis ? 0 : 1000) - (targets.get(request.handle)?.depth ?? 0);
     const [best] = wishes.toSorted((a, b) => rank(a) - rank(b));

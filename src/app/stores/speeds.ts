@@ -110,6 +110,7 @@ export function keepSpeeds(
   const seen = new Set<string>();
   store.subscribe(({ outcomes, engine }, before) => {
     if (outcomes === before.outcomes || engine === null) return;
+    const known = useSpeeds.getState();
     for (const { key, summary } of Object.values(outcomes)) {
       // A run tells of each step when it is done and again when all are.
       const run = `${key} ${summary.elapsedMs}`;
@@ -117,6 +118,7 @@ export function keepSpeeds(
       seen.add(run);
       useSpeeds.setState(learnSpeed(useSpeeds.getState(), summary, engine.threads));
     }
+    if (useSpeeds.getState() === known) return;
     try {
       storage?.setItem(STORAGE_KEY, JSON.stringify(useSpeeds.getState()));
     } catch {

@@ -3,7 +3,7 @@ import { UserError } from '../../../errors/errors.ts';
 import { imageOfSvg, pixelsOf, pngOf } from '../../components/rasterise.ts';
 import { parseColour } from '../../rendering/colour-maps.ts';
 import { composeSlice, type LabelLook } from '../../rendering/compose-slice.ts';
-import { PLANES } from '../../rendering/slice-geometry.ts';
+import { PLANE_OF, PLANES } from '../../rendering/slice-geometry.ts';
 import { currentVolumeView } from '../../rendering/volume-view.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { shownVolumes } from '../../stores/workspace.ts';
@@ -17,7 +17,6 @@ import {
   layoutFigure,
 } from './view-figure.ts';
 
-const NORMAL: Readonly<Record<SliceViewId, 0 | 1 | 2>> = { yz: 0, xz: 1, xy: 2 };
 const NO_WINDOW = { low: 0, high: 1 };
 
 function shown({ workspace }: Workbench) {
@@ -52,7 +51,7 @@ async function takeSlice(
   const { client } = workbench;
   const { image, overlay } = shown(workbench);
   const { slab, overlayOpacity, overlayStyle, colourMap } = useViewer.getState();
-  const axis = NORMAL[view];
+  const axis = PLANE_OF[view].normal;
   const index = scene.crosshair[axis];
   const slice = { axis, index };
   const grey =

@@ -10,8 +10,8 @@ import { type ColourMapId, colourStops } from '../../rendering/colour-maps.ts';
 import {
   AXIS_NAMES,
   formatLength,
-  PLANES,
-  type Plane,
+  PLANE_OF,
+  VIEW_OF_AXIS,
   scaleBar,
 } from '../../rendering/slice-geometry.ts';
 import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
@@ -67,12 +67,6 @@ const TEXT = 7 * POINT;
 const GAP = 15;
 const BAR = { width: 25, room: 150, most: 400 } as const;
 const SWATCH = 22;
-const PLANE_OF: Readonly<Record<SliceViewId, Plane>> = {
-  yz: PLANES[0],
-  xz: PLANES[1],
-  xy: PLANES[2],
-};
-const VIEW_OF_AXIS: readonly [SliceViewId, SliceViewId, SliceViewId] = ['yz', 'xz', 'xy'];
 
 function viewsOf(view: FigureChoices['view']): readonly ViewId[] {
   if (view === 'slices') return ['xy', 'yz', 'xz'];

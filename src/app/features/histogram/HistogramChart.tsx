@@ -278,7 +278,7 @@ function Marks(props: {
 }) {
   const { x, low, high, height } = props;
   const marked = useHistogramView((state) => state.marked);
-  return marked?.values
+  return marked
     .filter((value) => value >= low && value <= high)
     .map((value) => (
       <g

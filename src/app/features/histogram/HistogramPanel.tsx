@@ -26,7 +26,9 @@ interface HistogramPanelProps {
 
 export function HistogramPanel(props: HistogramPanelProps) {
   const { client, image, intervals, onIntervalsChange } = props;
-  const { scale, suggesting } = useHistogramView();
+  // Not what is marked: that changes with every suggestion the pointer passes.
+  const scale = useHistogramView((state) => state.scale);
+  const suggesting = useHistogramView((state) => state.suggesting);
   const canSuggest = useWorkspaceState((state) => selectedIntervals(state) !== null);
   const histogram = useHistogram(client, image)?.histogram ?? null;
   const source = useWorkspaceState((state) => state.source);

@@ -16,12 +16,7 @@ interface Known {
 }
 
 function mark(suggestion: IntervalSuggestion | null): void {
-  useHistogramView.setState({
-    marked:
-      suggestion === null
-        ? null
-        : { title: suggestionTitle(suggestion), values: suggestion.values },
-  });
+  useHistogramView.setState({ marked: suggestion?.values ?? [] });
 }
 
 export function Suggestions() {

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { Vector3 } from '../../../volume/volume.ts';
 import { type BoxSide, moveSide, voxelsOf } from '../../rendering/clipping.ts';
-import { AXIS_NAMES } from '../../rendering/slice-geometry.ts';
+import { AXIS_NAMES, VIEW_OF_AXIS } from '../../rendering/slice-geometry.ts';
 import { PLANE_COLOURS } from '../../rendering/view-colours.ts';
 import { type Projected, project } from '../../rendering/volume-outline.ts';
 import { useViewer } from '../../stores/viewer.ts';
@@ -12,7 +12,7 @@ import styles from './viewer.module.css';
 const AXES = [0, 1, 2] as const;
 const SIDES = ['low', 'high'] as const;
 /** Of the slice across each axis. */
-const COLOURS = [PLANE_COLOURS.yz, PLANE_COLOURS.xz, PLANE_COLOURS.xy] as const;
+const COLOURS = VIEW_OF_AXIS.map((view) => PLANE_COLOURS[view]);
 
 interface ClipHandlesProps {
   readonly info: VolumeInfo;

@@ -5,14 +5,14 @@ import {
   AXIS_NAMES,
   type Placement,
   type Plane,
+  VIEW_OF_AXIS,
   scaleBar,
 } from '../../rendering/slice-geometry.ts';
-import { type SliceViewId, useViewer } from '../../stores/viewer.ts';
+import { useViewer } from '../../stores/viewer.ts';
 import type { VoxelSpacing } from '../../../volume/length.ts';
 import type { Size3 } from '../../../volume/volume.ts';
 import styles from './viewer.module.css';
 
-const VIEW_OF_AXIS: readonly [SliceViewId, SliceViewId, SliceViewId] = ['yz', 'xz', 'xy'];
 /** Longest scale bar in pixels: a quarter of the view, within these. */
 const SCALE_BAR = { least: 60, most: 160 } as const;
 /** Half the opening where the lines would meet, so that the voxel there can be seen. */

@@ -7,7 +7,7 @@ import { subGrid } from '../../rendering/compose-slice.ts';
 import {
   AXIS_NAMES,
   type Placement,
-  PLANES,
+  PLANE_OF,
   type Plane,
   placeSlice,
 } from '../../rendering/slice-geometry.ts';
@@ -33,7 +33,6 @@ import { useSlice } from './use-slice.ts';
 import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
 
-const PLANE_OF: Record<SliceViewId, Plane> = { yz: PLANES[0], xz: PLANES[1], xy: PLANES[2] };
 const IN_PLACE: VoxelIndex = [0, 0, 0];
 
 interface SliceViewProps {
