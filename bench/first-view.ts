@@ -12,7 +12,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type BrowserContext, chromium } from '@playwright/test';
-import { CHROMIUM_ARGUMENTS, findChromium } from '../scripts/chromium.ts';
+import { chromiumOptions } from '../scripts/chromium.ts';
 import { startServer } from '../scripts/serve.ts';
 import { tiffParts } from '../src/io/formats/tiff/writer.ts';
 import { createSpacing } from '../src/volume/length.ts';
@@ -110,11 +110,7 @@ if (!existsSync(path)) await writeStack(path, Number(values.megabytes));
 
 const folder = resolve(root, 'dist/app');
 const server = await startServer({ folder, port: 0, base: '/', strictPort: true, headers: true });
-const executablePath = findChromium();
-const browser = await chromium.launch({
-  args: [...CHROMIUM_ARGUMENTS],
-  ...(executablePath === null ? {} : { executablePath }),
-});
+const browser = await chromium.launch(chromiumOptions());
 const context = await browser.newContext({ serviceWorkers: 'block' });
 await digestSeconds(path);
 for (let i = 0; i < Number(values.repeats); i++) {

@@ -32,6 +32,8 @@ const PAGE_SOURCES = [
   'vite.config.ts',
   'scripts/security-headers.ts',
   'scripts/build-service-worker.ts',
+  'scripts/build-declarations.ts',
+  'scripts/built-chunks.ts',
   'package-lock.json',
 ];
 

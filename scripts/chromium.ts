@@ -35,6 +35,18 @@ export function findChromium(): string | null {
   return existsSync(own) ? own : null;
 }
 
+/** How scripts start it. */
+export function chromiumOptions(): {
+  readonly args: string[];
+  readonly executablePath?: string;
+} {
+  const executablePath = findChromium();
+  return {
+    args: [...CHROMIUM_ARGUMENTS],
+    ...(executablePath === null ? {} : { executablePath }),
+  };
+}
+
 function succeeds(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }

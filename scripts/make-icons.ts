@@ -9,7 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
-import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts';
+import { chromiumOptions } from './chromium.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const svg = readFileSync(resolve(root, 'public/favicon.svg'), 'utf8');
@@ -21,11 +21,7 @@ const ICONS = [
   { name: 'maskable-512', edge: 512, isMaskable: true },
 ] as const;
 
-const executablePath = findChromium();
-const browser = await chromium.launch({
-  args: [...CHROMIUM_ARGUMENTS],
-  ...(executablePath === null ? {} : { executablePath }),
-});
+const browser = await chromium.launch(chromiumOptions());
 const folder = resolve(root, 'public/icons');
 mkdirSync(folder, { recursive: true });
 const page = await browser.newPage();

@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium, type Page } from '@playwright/test';
-import { CHROMIUM_ARGUMENTS, findChromium } from './chromium.ts';
+import { chromiumOptions } from './chromium.ts';
 import { indexedPng } from './indexed-png.ts';
 import { startServer } from './serve.ts';
 
@@ -81,11 +81,7 @@ const server = await startServer({
   strictPort: true,
   headers: true,
 });
-const executablePath = findChromium();
-const browser = await chromium.launch({
-  args: [...CHROMIUM_ARGUMENTS],
-  ...(executablePath === null ? {} : { executablePath }),
-});
+const browser = await chromium.launch(chromiumOptions());
 const decoder = await browser.newPage();
 const page = await browser.newPage({
   serviceWorkers: 'block',

@@ -174,7 +174,8 @@ export const operation = defineOperation({
 
   reference(input, { edits }) {
     const data = finish(copyVoxels(input));
-    for (const edit of edits) finish(applyEdit(wholeGrid(data, input.size, input.spacing), edit));
+    const grid = wholeGrid(data, input.size, input.spacing);
+    for (const edit of edits) finish(applyEdit(grid, edit));
     return resultOf(input, data, edits, finish(countChanges(input.data, data)));
   },
 
