@@ -3,6 +3,7 @@
  * arithmetic over arrays, so that the picture is the same on every machine and testable without a
  * browser.
  */
+import type { VolumeInfo } from '../../../workers/engine-api.ts';
 import { intervalFinder } from '../../declaration/grey-intervals.ts';
 import type { GreyInterval } from '../../declaration/parameters.ts';
 import type { NumericVoxelArray } from '../../volume/volume.ts';
@@ -115,6 +116,11 @@ function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void 
     } else if (!Number.isFinite(value)) words[i] = notFinite;
     else words[i] = value <= low ? first : last;
   }
+}
+
+/** The value of an image's voxels that have none; null where all have one. */
+export function outsideOf(image: Pick<VolumeInfo, 'quantity'> | null): number | null {
+  return image?.quantity?.outside ?? null;
 }
 
 /** Draws the ground of the views where there is no value. */

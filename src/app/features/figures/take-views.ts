@@ -2,7 +2,7 @@
 import { UserError } from '../../../errors/errors.ts';
 import { imageOfSvg, pixelsOf, pngOf } from '../../components/rasterise.ts';
 import { parseColour } from '../../rendering/colour-maps.ts';
-import { composeSlice, type LabelLook } from '../../rendering/compose-slice.ts';
+import { composeSlice, type LabelLook, outsideOf } from '../../rendering/compose-slice.ts';
 import { PLANE_OF, PLANES } from '../../rendering/slice-geometry.ts';
 import { currentVolumeView } from '../../rendering/volume-view.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
@@ -72,7 +72,12 @@ async function takeSlice(
   const { across, down } = PLANES[axis];
   canvas.width = scene.size[across];
   canvas.height = scene.size[down];
-  const rgba = composeSlice(grey, { ...window, colourMap }, labels, look);
+  const rgba = composeSlice(
+    grey,
+    { ...window, colourMap, outside: outsideOf(image) },
+    labels,
+    look,
+  );
   canvas.getContext('2d')?.putImageData(new ImageData(rgba, canvas.width, canvas.height), 0, 0);
   return canvas;
 }

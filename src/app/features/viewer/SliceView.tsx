@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { useSize } from '../../components/use-size.ts';
-import { subGrid } from '../../rendering/compose-slice.ts';
+import { outsideOf, subGrid } from '../../rendering/compose-slice.ts';
 import {
   AXIS_NAMES,
   type Placement,
@@ -246,11 +246,6 @@ export function SliceView(props: SliceViewProps) {
       </div>
     </div>
   );
-}
-
-/** The value of voxels that have none; null where all have one. */
-function outsideOf(image: VolumeInfo | null): number | null {
-  return image?.quantity?.outside ?? null;
 }
 
 interface Part {
