@@ -127,7 +127,10 @@ test('without a voxel size there is no scale bar, and a reason', async ({ page }
   await workbench.start();
   const volume = createVolume({ kind: 'grey', name: 'grey', size: SIZE, data: grey });
   await workbench.drop(await save('unsized.nrrd', volume));
-  await page.getByRole('dialog').getByRole('button', { name: /unknown/i }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /unknown/i })
+    .click();
   for (const name of ['XY', 'YZ', 'XZ'] as const) {
     await expect(views.scaleBar(name)).toHaveText('no scale bar: voxel size unknown');
   }
