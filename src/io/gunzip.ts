@@ -3,14 +3,10 @@ import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
 import { crc32 } from './crc32.ts';
 import type { ByteSource } from './format.ts';
+import { isGzip } from './gzip-signature.ts';
 import { readToEnd } from './sources.ts';
 import type { DecodedBytes } from './decoded-bytes.ts';
 import type { DecodeJob } from './decode-job.ts';
-
-/** Whether bytes start with the signature of gzip. */
-export function isGzip(head: Uint8Array): boolean {
-  return head[0] === 0x1f && head[1] === 0x8b;
-}
 
 /** No deflate stream expands more: at best 258 bytes from 2 bits, less the block's own cost. */
 export const MAX_GZIP_RATIO = 1032;

@@ -14,7 +14,7 @@ import type {
   VolumeMetadata,
 } from './format.ts';
 import { zarrRoot } from './formats/zarr/store.ts';
-import { isGzip } from './gunzip.ts';
+import { isGzip } from './gzip-signature.ts';
 import { FORMAT_IDS, FORMAT_TITLES, type FormatId, loadFormat } from './registry.ts';
 
 const HEAD_BYTES = 4096;
