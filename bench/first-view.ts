@@ -14,8 +14,9 @@ import { parseArgs } from 'node:util';
 import { type BrowserContext, chromium } from '@playwright/test';
 import { chromiumOptions } from '../scripts/chromium.ts';
 import { startServer } from '../scripts/serve.ts';
-import { tiffParts } from '../src/io/formats/tiff/writer.ts';
+import { writeStreamed } from '../src/io/registry.ts';
 import { createSpacing } from '../src/volume/length.ts';
+import { inMemory } from '../src/volume/streamed.ts';
 import { createVolume } from '../src/volume/volume.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -34,9 +35,11 @@ async function writeStack(path: string, megabytes: number): Promise<void> {
   }
   const size = [512, 512, depth] as const;
   const spacing = createSpacing([0.2, 0.2, 0.2], 'µm');
-  const parts = tiffParts(createVolume({ kind: 'grey', name: 'stack', size, data, spacing }));
+  const volume = createVolume({ kind: 'grey', name: 'stack', size, data, spacing });
   const file = await open(path, 'w');
-  for (const part of parts) await file.write(part);
+  await writeStreamed(inMemory(volume), 'tiff', {
+    write: async (bytes) => void (await file.write(bytes)),
+  });
   await file.close();
 }
 

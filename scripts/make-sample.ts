@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tiffParts } from '../src/io/formats/tiff/writer.ts';
+import { writeVolume } from '../src/io/registry.ts';
 import { generateCathode } from '../src/phantoms/cathode.ts';
 import { SAMPLE_OPTIONS } from '../src/phantoms/sample.ts';
 import { voxelBytes } from '../src/volume/volume.ts';
@@ -36,7 +36,7 @@ function replaceFile(name: string, content: Uint8Array | string): void {
 
 async function makeSample(): Promise<void> {
   const { grey, parameters, statistics } = await generateCathode(SAMPLE_OPTIONS);
-  const file = Buffer.concat(tiffParts(grey));
+  const file = Buffer.from(await (await writeVolume(grey, 'tiff')).arrayBuffer());
   const description = {
     file: 'cathode.tif',
     title: 'Synthetic lithium-ion cathode',

@@ -3,7 +3,9 @@
  * Readers work over random access, so that a file is never loaded whole before it is understood.
  */
 import type { VoxelSpacing } from '../volume/length.ts';
+import type { StreamedVolume } from '../volume/streamed.ts';
 import type { Size3, Volume, VoxelType } from '../volume/volume.ts';
+import type { ByteSink } from './byte-sink.ts';
 
 /** Random access to bytes: a `Blob` in the browser, a file descriptor in Node, bytes in tests. */
 export interface ByteSource {
@@ -58,8 +60,13 @@ export interface VolumeFormat {
   readMetadata(source: ByteSource, options?: ReadOptions): Promise<VolumeMetadata>;
   readVolume(source: ByteSource, options?: ReadOptions): Promise<ReadVolume>;
   /**
-   * Parts of the written file in order; absent where the format is read-only.
-   * @param note one line in ASCII for the header; '' for none
+   * Writes the volume without having it in memory: equal volumes give equal bytes, however they are
+   * streamed. Absent where the format is read-only.
    */
-  write?(volume: Volume, note?: string): Promise<Blob>;
+  write?(volume: StreamedVolume, sink: ByteSink, options?: WriteOptions): Promise<void>;
+}
+
+export interface WriteOptions {
+  /** One line in ASCII for the header; default: none. */
+  readonly note?: string;
 }

@@ -1,7 +1,9 @@
 /** Every file format, loaded when a file asks for it. */
 import { UserError } from '../errors/errors.ts';
+import { inMemory, type StreamedVolume } from '../volume/streamed.ts';
 import type { Volume } from '../volume/volume.ts';
-import type { VolumeFormat } from './format.ts';
+import { blobOf, type ByteSink } from './byte-sink.ts';
+import type { VolumeFormat, WriteOptions } from './format.ts';
 
 type Loader = () => Promise<VolumeFormat>;
 
@@ -88,19 +90,28 @@ export function loadFormat(id: FormatId): Promise<VolumeFormat> {
 }
 
 /**
- * The bytes of a file of the given format. Throws `file/unsupported` for a read-only format.
- * @param note one line in ASCII that the file's header carries; '' for none
+ * Writes a file of the given format, for volumes of any size: some slices are in memory at a time.
+ * Throws `file/unsupported` for a read-only format.
  */
-export async function writeVolume(
-  volume: Volume,
+export async function writeStreamed(
+  volume: StreamedVolume,
   format: WritableFormatId,
-  note = '',
-): Promise<Blob> {
+  sink: ByteSink,
+  options: WriteOptions = {},
+): Promise<void> {
   const { write, title } = await loadFormat(format);
   if (write === undefined) {
     throw new UserError('file/unsupported', `${title} files can be read but not written.`, {
       format,
     });
   }
-  return write(volume, note);
+  await write(volume, sink, options);
+}
+
+/**
+ * The bytes of a file of the given format.
+ * @param note one line in ASCII that the file's header carries; '' for none
+ */
+export function writeVolume(volume: Volume, format: WritableFormatId, note = ''): Promise<Blob> {
+  return blobOf((sink) => writeStreamed(inMemory(volume), format, sink, { note }));
 }

@@ -16,6 +16,8 @@ import {
 import { blobSource } from '../../sources.ts';
 import { nrrdFormat } from './format.ts';
 import { writeNrrd } from './writer.ts';
+import { blobOf } from '../../byte-sink.ts';
+import { inMemory } from '../../../volume/streamed.ts';
 
 const TYPES: readonly VoxelType[] = [
   'uint8',
@@ -42,8 +44,12 @@ function patternedVolume(type: VoxelType, size: Size3, seed: number, parts: Part
   return createVolume({ kind: 'grey', size, data, ...parts });
 }
 
+function written(volume: Volume): Promise<Blob> {
+  return blobOf((sink) => writeNrrd(inMemory(volume), sink));
+}
+
 async function roundTrip(volume: Volume) {
-  return nrrdFormat.readVolume(blobSource(await writeNrrd(volume), 'trip.nrrd'));
+  return nrrdFormat.readVolume(blobSource(await written(volume), 'trip.nrrd'));
 }
 
 const length = fc.double({ min: 1e-6, max: 1e6, noNaN: true });
@@ -109,7 +115,7 @@ describe('writing and reading again', () => {
         { label: 2, name: 'binder', colour: '#ff0000', pore: false },
       ],
     });
-    const text = await (await writeNrrd(volume)).text();
+    const text = await (await written(volume)).text();
     expect(text).toContain('\nSegment0_Name:=binder\n');
     expect(text).toContain('\nSegment0_LabelValue:=2\n');
     expect(text).toContain('\nSegment0_Color:=1.000000 0.000000 0.000000\n');
@@ -120,7 +126,7 @@ describe('writing and reading again', () => {
 
   test('a volume of unknown voxel size is written without geometry', async () => {
     const volume = patternedVolume('uint8', [2, 2, 2], 1);
-    const text = await (await writeNrrd(volume)).text();
+    const text = await (await written(volume)).text();
     expect(text).not.toContain('space');
     // Fiji shows micrometres unless the header names another unit.
     expect(text).toContain('\nunits: "pixel" "pixel" "pixel"\n');
@@ -135,7 +141,7 @@ describe('writing and reading again', () => {
       spacing: { values, unit },
       origin: [1, 2, 3],
     });
-    const [header = '', ...rest] = (await (await writeNrrd(volume)).text()).split('\n\n');
+    const [header = '', ...rest] = (await (await written(volume)).text()).split('\n\n');
     const rewritten = header.replace(/^space units:.*\n/m, '').replace('gzip', 'ascii');
     expect(rewritten).not.toContain('space units');
     expect(rest).not.toEqual([]);
@@ -158,7 +164,7 @@ describe('the written file', () => {
   test('is the same, bit for bit, each time', async () => {
     const volume = patternedVolume('uint16', [40, 30, 20], 5);
     const digests = await Promise.all(
-      [0, 1].map(async () => new Uint8Array(await (await writeNrrd(volume)).arrayBuffer())),
+      [0, 1].map(async () => new Uint8Array(await (await written(volume)).arrayBuffer())),
     );
     expect(digests[0]).toEqual(digests[1]);
   });
@@ -167,7 +173,7 @@ describe('the written file', () => {
     const volume = patternedVolume('uint16', [2, 2, 2], 1, {
       spacing: { values: [0.398, 0.398, 0.5], unit: 'µm' },
     });
-    const lines = (await (await writeNrrd(volume)).text()).split('\n');
+    const lines = (await (await written(volume)).text()).split('\n');
     expect(lines.slice(0, 11)).toEqual([
       'NRRD0005',
       'type: uint16',
@@ -189,7 +195,7 @@ describe('the written file', () => {
       spacing: { values: [0.398, 0.4, 0.5], unit: 'µm' },
       origin: [10, -20, 30.5],
     });
-    const bytes = new Uint8Array(await (await writeNrrd(volume)).arrayBuffer());
+    const bytes = new Uint8Array(await (await written(volume)).arrayBuffer());
     const pipeline = fileURLToPath(
       new URL('pipelines/nrrd-read-image', import.meta.resolve('@itk-wasm/image-io')),
     );

@@ -10,7 +10,9 @@
  */
 import { Gzip } from 'fflate';
 import { LENGTH_UNIT_KEY, type LengthUnit } from '../../../volume/length.ts';
-import { type Volume, type VoxelType, voxelBytes } from '../../../volume/volume.ts';
+import type { StreamedVolume, VolumeDescription } from '../../../volume/streamed.ts';
+import { type VoxelType, voxelBytes } from '../../../volume/volume.ts';
+import type { ByteSink } from '../../byte-sink.ts';
 import { phaseKeyValues } from '../../phase-key-values.ts';
 
 /** Words that Fiji's reader, which looks for parts of words, takes for the right type. */
@@ -45,14 +47,18 @@ function escapeValue(text: string): string {
 }
 
 /** The whole volume for each segment: 3D Slicer warns of a segment without an extent. */
-function segmentExtents({ kind, phases, size }: Volume): readonly (readonly [string, string])[] {
+function segmentExtents({
+  kind,
+  phases,
+  size,
+}: VolumeDescription): readonly (readonly [string, string])[] {
   const whole = size.map((length) => `0 ${length - 1}`).join(' ');
   return phaseKeyValues(kind, phases)
     .filter(([key]) => /^Segment\d+_ID$/.test(key))
     .map(([key]) => [key.replace('_ID', '_Extent'), whole]);
 }
 
-function headerText(volume: Volume, note: string): string {
+function headerText(volume: VolumeDescription, note: string): string {
   const { size, spacing, origin } = volume;
   const lines = [
     'NRRD0005',
@@ -88,25 +94,46 @@ function headerText(volume: Volume, note: string): string {
 }
 
 /** gzip with a fixed compressor and no time stamp: the same bytes in every browser and in Node. */
-async function gzipDeterministic(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>[]> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+async function gzipDeterministic(volume: StreamedVolume, sink: ByteSink): Promise<void> {
+  let ready: Uint8Array[] = [];
   const stream = new Gzip({ level: COMPRESSION_LEVEL, mtime: 0 }, (part) => {
-    parts.push(new Uint8Array(part));
+    ready.push(new Uint8Array(part));
   });
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
-    const end = Math.min(at + PIECE_BYTES, bytes.length);
-    // The compressor keeps what it is given until the next step: it gets a copy.
-    stream.push(bytes.slice(at, end), end === bytes.length);
+  const flush = async (): Promise<void> => {
+    for (const part of ready) await sink.write(part);
+    ready = [];
     await new Promise((resolve) => {
       setTimeout(resolve, 0);
     });
+  };
+  // The compressor keeps what it is given until the next step: each piece is an array of its own.
+  let piece = new Uint8Array(PIECE_BYTES);
+  let filled = 0;
+  for await (const { volume: layers } of volume.layers()) {
+    const bytes = voxelBytes(layers.data);
+    for (let at = 0; at < bytes.length; ) {
+      if (filled === PIECE_BYTES) {
+        stream.push(piece);
+        await flush();
+        piece = new Uint8Array(PIECE_BYTES);
+        filled = 0;
+      }
+      const more = bytes.subarray(at, at + PIECE_BYTES - filled);
+      piece.set(more, filled);
+      filled += more.length;
+      at += more.length;
+    }
   }
-  return parts;
+  stream.push(piece.subarray(0, filled), true);
+  await flush();
 }
 
-/** The file's bytes. Deterministic: equal volumes give equal files. Cost: one pass of deflate. */
-export async function writeNrrd(volume: Volume, note = ''): Promise<Blob> {
-  const header = new TextEncoder().encode(headerText(volume, note));
-  const data = await gzipDeterministic(voxelBytes(volume.data));
-  return new Blob([header, ...data], { type: 'application/octet-stream' });
+/** Deterministic: equal volumes give equal files, however they are streamed. One pass of deflate. */
+export async function writeNrrd(
+  volume: StreamedVolume,
+  sink: ByteSink,
+  { note = '' }: { readonly note?: string } = {},
+): Promise<void> {
+  await sink.write(new TextEncoder().encode(headerText(volume, note)));
+  await gzipDeterministic(volume, sink);
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createVolume, type VoxelArray } from '../../../volume/volume.ts';
 import { inflate, InflateError } from '../../inflate.ts';
+import { writeVolume } from '../../registry.ts';
 import { blobSource } from '../../sources.ts';
 import { tiffFormat } from './format.ts';
 
@@ -59,7 +60,7 @@ describe('TIFF in the browser', () => {
       spacing: { values: [0.398, 0.398, 0.5], unit: 'µm' },
       phases: [{ label: 1, name: 'pore', colour: '#112233', pore: true }],
     });
-    const blob = await tiffFormat.write(volume);
+    const blob = await writeVolume(volume, 'tiff');
     const { volume: back } = await tiffFormat.readVolume(blobSource(blob, 'made.tif'));
     expect(firstDifference(back.data, volume.data)).toBe(-1);
     expect({ ...back, data: null }).toEqual({ ...volume, data: null });

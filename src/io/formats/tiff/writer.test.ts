@@ -10,7 +10,9 @@ import {
 } from '../../../volume/volume.ts';
 import { blobSource, bytesSource } from '../../sources.ts';
 import { tiffFormat } from './format.ts';
-import { nearestFraction, tiffLayout, tiffParts, writeTiff } from './writer.ts';
+import { blobOf } from '../../byte-sink.ts';
+import { inMemory } from '../../../volume/streamed.ts';
+import { nearestFraction, tiffLayout, type WriteOptions, writeTiff } from './writer.ts';
 
 const TYPES: VoxelType[] = [
   'uint8',
@@ -35,20 +37,24 @@ function noisyVolume(type: VoxelType, parts: Partial<Volume> = {}): Volume {
   return createVolume({ kind: 'grey', name: 'made', size, data, ...parts });
 }
 
+function written(volume: Volume, options: WriteOptions = {}): Promise<Blob> {
+  return blobOf((sink) => writeTiff(inMemory(volume), sink, options));
+}
+
+async function writtenBytes(volume: Volume, options?: WriteOptions): Promise<Uint8Array> {
+  return new Uint8Array(await (await written(volume, options)).arrayBuffer());
+}
+
 async function roundTrip(volume: Volume): Promise<Volume> {
-  const blob = await writeTiff(volume);
+  const blob = await written(volume);
   return (await tiffFormat.readVolume(blobSource(blob, 'made.tif'))).volume;
 }
 
 async function descriptionOf(volume: Volume): Promise<string> {
-  const bytes = new Uint8Array(await (await writeTiff(volume)).arrayBuffer());
+  const bytes = await writtenBytes(volume);
   const text = Buffer.from(bytes).toString('latin1');
   const start = text.indexOf('ImageJ=');
   return text.slice(start, text.indexOf('\0', start));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts));
 }
 
 describe('a written TIFF', () => {
@@ -112,10 +118,10 @@ describe('a written TIFF', () => {
     expect((await roundTrip(volume)).data).toEqual(volume.data);
   });
 
-  it('is the same for the same volume, byte for byte', () => {
+  it('is the same for the same volume, byte for byte', async () => {
     const volume = noisyVolume('float32', { spacing: { values: [1, 2, 3], unit: 'nm' } });
     const again = { ...volume, data: volume.data.slice() };
-    expect(joined(tiffParts(volume))).toEqual(joined(tiffParts(again)));
+    expect(await writtenBytes(volume)).toEqual(await writtenBytes(again));
   });
 
   it.each(['uint8', 'int64'] as const)(
@@ -126,7 +132,7 @@ describe('a written TIFF', () => {
       const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 100));
       const turns = vi.spyOn(globalThis, 'setTimeout');
       const size = [256, 256, 64] as const;
-      await writeTiff(
+      await written(
         createVolume({ kind: 'labels', size, data: allocateVoxels(type, 256 * 256 * 64) }),
       );
       expect(turns.mock.calls.length).toBeGreaterThanOrEqual(type === 'uint8' ? 4 : 20);
@@ -135,9 +141,11 @@ describe('a written TIFF', () => {
     },
   );
 
-  it('lays all slices out without a gap, as ImageJ expects', () => {
+  it('lays all slices out without a gap, as ImageJ expects', async () => {
     const volume = noisyVolume('uint16');
-    const [head, pixels] = tiffParts(volume);
+    const parts: Uint8Array[] = [];
+    await writeTiff(inMemory(volume), { write: async (bytes) => void parts.push(bytes) });
+    const [head, pixels] = parts;
     expect(head!.length % 16).toBe(0);
     expect(pixels).toEqual(voxelBytes(volume.data));
   });
@@ -158,7 +166,7 @@ describe('a written TIFF', () => {
     for (const type of ['uint8', 'uint16', 'float32'] as const) {
       const volume = noisyVolume(type, { spacing: { values: [0.1, 0.1, 0.1], unit: 'µm' } });
       for (const big of [false, true]) {
-        const bytes = joined(tiffParts(volume, { big }));
+        const bytes = await writtenBytes(volume, { big });
         const tiff = await fromArrayBuffer(bytes.buffer as ArrayBuffer);
         expect(await tiff.getImageCount()).toBe(4);
         const slice = await (await tiff.getImage(2)).readRasters({ interleave: true });
@@ -171,7 +179,7 @@ describe('a written TIFF', () => {
 
   it.each(TYPES)('reads back from BigTIFF as the same %s volume', async (type) => {
     const volume = noisyVolume(type, { spacing: { values: [0.398, 0.4, 1.25], unit: 'µm' } });
-    const bytes = joined(tiffParts(volume, { big: true }));
+    const bytes = await writtenBytes(volume, { big: true });
     const { volume: read, metadata } = await tiffFormat.readVolume(bytesSource(bytes, 'made.tif'));
     expect(read).toEqual(volume);
     expect(metadata.tags['container']).toBe('BigTIFF');
@@ -223,7 +231,7 @@ describe('written labels', () => {
   it('of more than 2^24 are refused', async () => {
     const data = new Uint32Array(140);
     data[3] = 2 ** 24 + 1;
-    await expect(writeTiff(noisyVolume('uint32', { kind: 'labels', data }))).rejects.toMatchObject({
+    await expect(written(noisyVolume('uint32', { kind: 'labels', data }))).rejects.toMatchObject({
       code: 'file/limit',
     });
   });

@@ -4,18 +4,19 @@
  * volumes give equal bytes.
  */
 import { UserError } from '../../../errors/errors.ts';
-import { finish, finishBreathing, type Steps } from '../../../kernels/steps.ts';
+import { finishBreathing } from '../../../kernels/steps.ts';
 import { convertLength, type LengthUnit, type VoxelSpacing } from '../../../volume/length.ts';
 import {
   bytesPerVoxel,
   copyNumbersSteps,
   type Size3,
-  type Volume,
   type VoxelArray,
   type VoxelType,
   voxelBytes,
   voxelTypeOf,
 } from '../../../volume/volume.ts';
+import type { StreamedVolume, VolumeDescription } from '../../../volume/streamed.ts';
+import type { ByteSink } from '../../byte-sink.ts';
 import { createTurns } from '../../decode-job.ts';
 import { phaseLines } from './label-phases.ts';
 import { FieldType, Tag } from './tags.ts';
@@ -23,7 +24,7 @@ import { FieldType, Tag } from './tags.ts';
 const CLASSIC_LIMIT = 2 ** 32 - 1;
 /** Float32 holds every whole number up to here. */
 const LARGEST_EXACT_FLOAT = 2 ** 24;
-/** Blob parts of at most this size: a browser copies each at once, in some milliseconds. */
+/** Bytes written between two pauses: some milliseconds. */
 const PART_BYTES = 16 * 1024 * 1024;
 /** Voxels looked at between two pauses: some milliseconds. */
 const CHUNK = 1 << 20;
@@ -39,35 +40,41 @@ export interface WriteOptions {
   readonly note?: string;
 }
 
-/** Lets the event loop turn all the while: whoever waits for this thread waits some 30 ms. */
-export async function writeTiff(volume: Volume, note = ''): Promise<Blob> {
+/** Two passes over the voxels: the description states their range. Pauses after some milliseconds. */
+export async function writeTiff(
+  volume: StreamedVolume,
+  sink: ByteSink,
+  { note = '', big }: WriteOptions = {},
+): Promise<void> {
   const breathe = createTurns();
-  const blobs: Blob[] = [];
-  for (const part of await finishBreathing(tiffSteps(volume, { note }), breathe)) {
-    blobs.push(new Blob([part as Uint8Array<ArrayBuffer>]));
-    await breathe();
+  const survey = await surveyVoxels(volume, breathe);
+  const type = volume.kind === 'labels' ? labelType(volume, survey) : volume.type;
+  const { head, tail } = frameOf(volume, type, rangeIn(type, survey), note, big);
+  await sink.write(head);
+  for await (const { volume: layers } of volume.layers()) {
+    const bytes = voxelBytes(await convert(layers.data, type, breathe));
+    for (let start = 0; start < bytes.length; start += PART_BYTES) {
+      await sink.write(bytes.subarray(start, start + PART_BYTES));
+      await breathe();
+    }
   }
-  return new Blob(blobs, { type: 'image/tiff' });
+  await sink.write(tail);
 }
 
-/** The bytes of the file in order, in parts. */
-export function tiffParts(volume: Volume, options: WriteOptions = {}): Uint8Array[] {
-  return finish(tiffSteps(volume, options));
-}
-
-function* tiffSteps(volume: Volume, options: WriteOptions = {}): Steps<Uint8Array[]> {
-  const data = volume.kind === 'labels' ? yield* labelSteps(volume) : volume.data;
-  const type = voxelTypeOf(data);
+/** What stands before the voxels and behind them. */
+function frameOf(
+  volume: VolumeDescription,
+  type: VoxelType,
+  range: Range | null,
+  note: string,
+  asBig: boolean | undefined,
+): { readonly head: Uint8Array; readonly tail: Uint8Array } {
   const spacing = volume.spacing === null ? null : writableSpacing(volume.spacing);
   const [width, height, pages] = volume.size;
-  const note = options.note === undefined || options.note === '' ? '' : `note=${options.note}\n`;
-  const description = describeVolume(volume, data, spacing, yield* rangeSteps(data)) + note;
-  const { big, pageBytes, dataStart, rest, end } = tiffLayout(
-    volume.size,
-    type,
-    description.length,
-    options.big,
-  );
+  const noteLine = note === '' ? '' : `note=${note}\n`;
+  const description = describeVolume(volume, type, spacing, range) + noteLine;
+  const layout = tiffLayout(volume.size, type, description.length, asBig);
+  const { big, pageBytes, dataStart, rest, end } = layout;
 
   const head = new DirectoryWriter(dataStart, 0, big);
   head.header();
@@ -88,6 +95,7 @@ function* tiffSteps(volume: Volume, options: WriteOptions = {}): Steps<Uint8Arra
   head.text(descriptionAt, description);
   head.rational(resolutionAt, spacing?.values[0] ?? 1);
   head.rational(resolutionAt + 8, spacing?.values[1] ?? 1);
+  if (pages === 1) return { head: head.bytes, tail: new Uint8Array() };
 
   const tail = new DirectoryWriter(
     end - (dataStart + pages * pageBytes),
@@ -99,7 +107,7 @@ function* tiffSteps(volume: Volume, options: WriteOptions = {}): Steps<Uint8Arra
     const next = index === pages - 1 ? 0 : rest + index * directoryBytes(big, false);
     tail.directory(page(index), next);
   }
-  return [head.bytes, ...pixelParts(data), ...(pages > 1 ? [tail.bytes] : [])];
+  return { head: head.bytes, tail: tail.bytes };
 }
 
 /** Where a file's parts begin: pixels, and the directories of all pages but the first. */
@@ -128,45 +136,68 @@ export function tiffLayout(
   return { big, pageBytes, dataStart, rest, end };
 }
 
-function pixelParts(data: VoxelArray): Uint8Array[] {
-  const bytes = voxelBytes(data);
-  const parts: Uint8Array[] = [];
-  for (let start = 0; start < bytes.length; start += PART_BYTES) {
-    const part = bytes.subarray(start, start + PART_BYTES);
-    // Blobs refuse shared memory.
-    parts.push(part.buffer instanceof ArrayBuffer ? part : new Uint8Array(part));
+type Range = readonly [low: number, high: number];
+
+interface Survey {
+  /** Of the finite voxels; null where there is none. */
+  readonly range: Range | null;
+  readonly areWhole: boolean;
+}
+
+async function surveyVoxels(volume: StreamedVolume, breathe: () => Promise<void>): Promise<Survey> {
+  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let areWhole = true;
+  for await (const { volume: layers } of volume.layers()) {
+    const { data } = layers;
+    for (let start = 0; start < data.length; start += CHUNK) {
+      const end = Math.min(data.length, start + CHUNK);
+      widen(range, data, start, end);
+      if (data instanceof Float64Array) areWhole &&= isWhole(data, start, end);
+      await breathe();
+    }
   }
-  return parts;
+  return { range: range[0] <= range[1] ? range : null, areWhole };
 }
 
 /**
  * Labels in a type that ImageJ opens: uint8, uint16 and float32 stay; others become uint16 where they
  * fit, else float32 where that is exact.
  */
-function* labelSteps(volume: Volume): Steps<VoxelArray> {
-  const { data, type } = volume;
-  if (type === 'uint8' || type === 'uint16' || type === 'float32') return data;
-  const [low, high] = (yield* rangeSteps(data)) ?? [0, 0];
+function labelType({ name, type }: VolumeDescription, { range, areWhole }: Survey): VoxelType {
+  if (type === 'uint8' || type === 'uint16' || type === 'float32') return type;
+  const [low, high] = range ?? [0, 0];
   const largest = Math.max(-low, high);
   if (largest > LARGEST_EXACT_FLOAT) {
     throw new UserError(
       'file/limit',
-      `${volume.name}: its labels go up to ${largest} and a TIFF that other programs open holds them exactly up to ${LARGEST_EXACT_FLOAT}; relabel from 1 or save as NRRD.`,
+      `${name}: its labels go up to ${largest} and a TIFF that other programs open holds them exactly up to ${LARGEST_EXACT_FLOAT}; relabel from 1 or save as NRRD.`,
       { largest },
     );
   }
-  const isNarrow = low >= 0 && high <= 65_535 && (yield* areWhole(data));
-  const Narrowest = isNarrow ? Uint16Array : Float32Array;
-  return yield* copyNumbersSteps<Uint16Array | Float32Array>(data, new Narrowest(data.length));
+  return low >= 0 && high <= 65_535 && areWhole ? 'uint16' : 'float32';
 }
 
-function* areWhole(data: VoxelArray): Steps<boolean> {
-  if (!(data instanceof Float64Array)) return true;
-  for (let i = 0; i < data.length; i++) {
-    if (i % CHUNK === CHUNK - 1) yield;
-    if (!Number.isInteger(data[i])) return false;
-  }
+function isWhole(data: Float64Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (!Number.isInteger(data[i])) return false;
   return true;
+}
+
+/** The voxels in another type; the array itself where it has that one. */
+async function convert(
+  data: VoxelArray,
+  type: VoxelType,
+  breathe: () => Promise<void>,
+): Promise<VoxelArray> {
+  if (voxelTypeOf(data) === type) return data;
+  const out = type === 'uint16' ? new Uint16Array(data.length) : new Float32Array(data.length);
+  return finishBreathing(copyNumbersSteps<Uint16Array | Float32Array>(data, out), breathe);
+}
+
+/** The range as voxels of the type have it. */
+function rangeIn(type: VoxelType, { range }: Survey): Range | null {
+  return range === null || type !== 'float32'
+    ? range
+    : [Math.fround(range[0]), Math.fround(range[1])];
 }
 
 function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
@@ -187,10 +218,10 @@ function writableSpacing(spacing: VoxelSpacing): VoxelSpacing {
 
 /** The ImageJ description, in ASCII; keys in ImageJ's own order. */
 function describeVolume(
-  volume: Volume,
-  data: VoxelArray,
+  volume: VolumeDescription,
+  type: VoxelType,
   spacing: VoxelSpacing | null,
-  range: readonly [number, number] | null,
+  range: Range | null,
 ): string {
   const pages = volume.size[2];
   const lines = ['ImageJ=1.53t'];
@@ -200,9 +231,10 @@ function describeVolume(
     lines.push(`unit=${spacing.unit.replace('µ', '\\u00B5')}`, `spacing=${spacing.values[2]}`);
   }
   if (pages > 1) lines.push('loop=false');
+  // ImageJ shows this range at first.
   if (range !== null) {
     // ImageJ keeps signed 16-bit voxels as unsigned ones, and states their range so.
-    const shift = data instanceof Int16Array ? 32_768 : 0;
+    const shift = type === 'int16' ? 32_768 : 0;
     lines.push(`min=${range[0] + shift}`, `max=${range[1] + shift}`);
   }
   if (spacing !== null) {
@@ -214,16 +246,6 @@ function describeVolume(
   }
   lines.push(...phaseLines(volume));
   return `${lines.join('\n')}\n`;
-}
-
-/** The range ImageJ shows at first; null where nothing is finite. */
-function* rangeSteps(data: VoxelArray): Steps<readonly [number, number] | null> {
-  const range: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let start = 0; start < data.length; start += CHUNK) {
-    widen(range, data, start, Math.min(data.length, start + CHUNK));
-    yield;
-  }
-  return range[0] <= range[1] ? range : null;
 }
 
 /** Widens a range to hold the finite voxels [start, end). */
