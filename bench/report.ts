@@ -2,6 +2,7 @@
 import { markdownTable } from '../scripts/operation-page.ts';
 import type { Claim, ContestResult, Standing } from './contest.ts';
 import type { KernelMeasurement } from './kernels.ts';
+import { type Machine, machineLine } from './machine.ts';
 import { PEER_PACKAGES } from './peers.ts';
 
 export interface ReportRow {
@@ -21,15 +22,6 @@ export interface ReportRow {
   readonly bytes: string;
   /** Why a target is missed, or why there is no figure. */
   readonly reason: string | null;
-}
-
-export interface Machine {
-  readonly processor: string;
-  readonly cores: number;
-  readonly node: string;
-  readonly system: string;
-  /** Mean number of programs that wanted a core in the minute before. */
-  readonly load: number;
 }
 
 export interface Report {
@@ -235,7 +227,7 @@ export function reportPage({ command, date, machine, peers, results, kernels }: 
     '# Benchmarks',
     `Written by \`${command}\` on ${date}; not edited by hand.`,
     [
-      `- Machine: ${machine.processor}, ${machine.cores} cores, ${machine.system}, Node ${machine.node}; load ${machine.load.toFixed(1)} at the start.`,
+      machineLine(machine),
       `- Measured against: ${peers.length === 0 ? 'nothing, peers were left out' : peers.join(', ')}.`,
       `- What is measured against comes from Debian: \`apt-get install ${PEER_PACKAGES.join(' ')}\`. What is not installed is reported as not measured.`,
     ].join('\n'),

@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: speed as ratios measured side by side in one run, against other programs, C, one
  * thread and the scalar references, held against declared targets. A whole run writes
- * `docs/benchmarks.md`; a partial one writes `.cache/benchmarks.md` and leaves that page alone.
+ * `docs/benchmarks.md` and, by `bench/formats.ts`, `docs/benchmarks-formats.md`; a partial one writes
+ * `.cache/benchmarks.md` and leaves those pages alone.
  *
  *   --only a,b      contests and operations with these ids
  *   --size n        another edge for every generated volume
@@ -13,16 +14,17 @@
  * Exit code 1 where results differ that must not, 2 for wrong usage.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { host } from '../src/host/node.ts';
 import { OPERATION_IDS } from '../src/operations/registry.ts';
 import { type ContestResult, runContest } from './contest.ts';
+import { benchFormats } from './formats.ts';
 import { type KernelMeasurement, measureKernels } from './kernels.ts';
+import { machine } from './machine.ts';
 import { findPeers, NO_PEERS } from './peers.ts';
-import { disagreements, type Machine, reportPage, rowsOf } from './report.ts';
+import { disagreements, reportPage, rowsOf } from './report.ts';
 import { CONTESTS } from './rows.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -55,16 +57,6 @@ function wholeNumber(name: 'size' | 'repeats'): number | null {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) refuse(`--${name} takes a whole number from 1.`);
   return value;
-}
-
-function machine(): Machine {
-  return {
-    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
-    cores: availableParallelism(),
-    node: process.versions.node,
-    system: `${type()} ${release()}`,
-    load: loadavg()[0] ?? 0,
-  };
 }
 
 function say(line: string): void {
@@ -129,6 +121,10 @@ const kernels = await measureKernels(
 
 console.log(writePage(kernels));
 say(`wrote ${relative(process.cwd(), path)}`);
+if (isWhole) {
+  say('reading of files');
+  await benchFormats(command, say);
+}
 const differing = disagreements(results);
 for (const each of differing) say(`results differ: ${each}`);
 process.exitCode = differing.length === 0 && kernels.every(({ sameBits }) => sameBits) ? 0 : 1;
