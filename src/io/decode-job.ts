@@ -16,6 +16,11 @@ export function createTurns(): () => Promise<void> {
   };
 }
 
+/** For parts of a read whose whole only the caller knows. */
+export function withoutProgress(options: ReadOptions): ReadOptions {
+  return { ...options, progress: () => undefined };
+}
+
 export class DecodeJob {
   /** The file whose bytes are being decoded. */
   readonly file: string;

@@ -4,7 +4,7 @@
  */
 import type { VoxelSpacing } from '../volume/length.ts';
 import type { StreamedVolume } from '../volume/streamed.ts';
-import type { Size3, Volume, VoxelType } from '../volume/volume.ts';
+import type { Size3, Volume, VoxelArray, VoxelType } from '../volume/volume.ts';
 import type { ByteSink } from './byte-sink.ts';
 
 /** Random access to bytes: a `Blob` in the browser, a file descriptor in Node, bytes in tests. */
@@ -49,6 +49,30 @@ export interface ReadVolume {
   readonly metadata: VolumeMetadata;
 }
 
+/**
+ * A volume of which slices are read on demand: what a store of bricks is filled from, and a crop or a
+ * smaller copy is made from, without the whole volume in memory.
+ */
+export interface SlabReader {
+  /** The volume's name. */
+  readonly name: string;
+  /** As `readVolume` would have it, but for warnings that only the voxels give rise to. */
+  readonly metadata: VolumeMetadata;
+  readonly kind: Volume['kind'];
+  readonly origin: Volume['origin'];
+  readonly phases: Volume['phases'];
+  /** Sentences that reading has given rise to so far, besides those of the metadata. */
+  readonly warnings: readonly string[];
+  /** Bytes that it may hold besides the slices it hands out; the whole volume's where it must. */
+  readonly memoryBytes: number;
+  /**
+   * Slices [first, end) in an array of their own, x fastest, the same voxels as `readVolume` gives.
+   * Any order is allowed; rising order without gaps is cheap, and going back may decode anew from the
+   * start. One call at a time. Cancelled by the signal it was opened with.
+   */
+  readSlices(first: number, end: number): Promise<VoxelArray>;
+}
+
 /** Every failure is a UserError with a `file/…` code whose message names the file and the place. */
 export interface VolumeFormat {
   readonly id: string;
@@ -59,6 +83,8 @@ export interface VolumeFormat {
   sniff(head: Uint8Array, name: string): boolean;
   readMetadata(source: ByteSource, options?: ReadOptions): Promise<VolumeMetadata>;
   readVolume(source: ByteSource, options?: ReadOptions): Promise<ReadVolume>;
+  /** Reads headers alone; refuses what `readVolume` would. */
+  openSlabs(source: ByteSource, options?: ReadOptions): Promise<SlabReader>;
   /**
    * Writes the volume without having it in memory: equal volumes give equal bytes, however they are
    * streamed. Absent where the format is read-only.

@@ -2,7 +2,8 @@
 import type { DecodeJob } from './decode-job.ts';
 import type { ByteSource } from './format.ts';
 
-const PIECE_BYTES = 16 * 1024 * 1024;
+/** Bytes read at a time. */
+export const PIECE_BYTES = 16 * 1024 * 1024;
 
 /** Reads bytes [start, start + length) in pieces into memory of their own. */
 export async function loadBytes(

@@ -10,6 +10,7 @@ import type {
   ByteSource,
   ReadOptions,
   ReadVolume,
+  SlabReader,
   VolumeFormat,
   VolumeMetadata,
 } from './format.ts';
@@ -33,6 +34,13 @@ export interface OpenedVolume extends ReadVolume {
   readonly looksSegmented: boolean;
   readonly survey: VolumeSurvey;
   /** Names of the files that were read, in order. */
+  readonly files: readonly string[];
+}
+
+export interface OpenedSlabs {
+  readonly reader: SlabReader;
+  /** Of the reader, with warnings about the files that came along. */
+  readonly metadata: VolumeMetadata;
   readonly files: readonly string[];
 }
 
@@ -259,10 +267,35 @@ async function read(planned: Plan, options: ReadOptions): Promise<ReadVolume> {
     return readSliceFolder(planned.sources, options);
   }
   const format = await loadFormat(planned.id);
-  return format.readVolume(planned.source, {
-    ...options,
-    siblings: [...planned.siblings, ...(options.siblings ?? [])],
-  });
+  return format.readVolume(planned.source, withSiblings(planned, options));
+}
+
+/** Slices on demand of what `openVolume` would read; sources and refusals are the same. */
+export async function openSlabs(
+  sources: readonly ByteSource[],
+  options: ReadOptions = {},
+): Promise<OpenedSlabs> {
+  if (options.signal?.aborted) throw cancelled();
+  const planned = await plan(sources, options.signal);
+  const reader = await slabsOf(planned, options);
+  const warnings = [...reader.metadata.warnings, ...ignoredWarning(planned)];
+  return { reader, metadata: { ...reader.metadata, warnings }, files: filesOf(planned) };
+}
+
+async function slabsOf(planned: Plan, options: ReadOptions): Promise<SlabReader> {
+  if (planned.kind === 'slices') {
+    const { openSliceFolder } = await import('./slices.ts');
+    return openSliceFolder(planned.sources, options);
+  }
+  const format = await loadFormat(planned.id);
+  return format.openSlabs(planned.source, withSiblings(planned, options));
+}
+
+function withSiblings(
+  planned: Plan & { readonly kind: 'file' },
+  options: ReadOptions,
+): ReadOptions {
+  return { ...options, siblings: [...planned.siblings, ...(options.siblings ?? [])] };
 }
 
 function filesOf(planned: Plan): readonly string[] {

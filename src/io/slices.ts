@@ -9,11 +9,10 @@ import {
   createVolume,
   type Volume,
   type VoxelArray,
-  voxelCount,
 } from '../volume/volume.ts';
-import { DecodeJob } from './decode-job.ts';
-import type { ByteSource, ReadOptions, ReadVolume, VolumeMetadata } from './format.ts';
-import { readTiffVolume } from './formats/tiff/reader.ts';
+import { DecodeJob, withoutProgress } from './decode-job.ts';
+import type { ByteSource, ReadOptions, ReadVolume, SlabReader, VolumeMetadata } from './format.ts';
+import { openTiffSlabs, readTiffVolume } from './formats/tiff/reader.ts';
 import { isTiffHead } from './formats/tiff/tiff-file.ts';
 import { compareDigits, compareNatural, splitDigits } from './natural-order.ts';
 
@@ -38,17 +37,65 @@ export async function readSliceFolder(
   sources: readonly ByteSource[],
   options: ReadOptions = {},
 ): Promise<ReadVolume> {
+  const found = await findSlices(sources, options);
+  if ('only' in found) {
+    const { volume, metadata } = await readTiffVolume(found.only, options);
+    return { volume, metadata: withWarnings(metadata, found.warnings) };
+  }
+  const stack = await openSlices(found.slices, options);
+  const data = await stack.read(0, stack.size[2]);
+  const { name, kind, size, spacing, origin, phases } = stack;
+  const warnings = [...found.warnings, ...stack.warningsOfSlices()];
+  return {
+    volume: createVolume({ kind, name, size, data, spacing, origin, phases }),
+    metadata: { ...stack.metadata, size, warnings },
+  };
+}
+
+/** The same slices on demand; reads the first one. Memory: four slices. */
+export async function openSliceFolder(
+  sources: readonly ByteSource[],
+  options: ReadOptions = {},
+): Promise<SlabReader> {
+  const found = await findSlices(sources, options);
+  if ('only' in found) {
+    const reader = await openTiffSlabs(found.only, options);
+    return { ...reader, metadata: withWarnings(reader.metadata, found.warnings) };
+  }
+  const stack = await openSlices(found.slices, withoutProgress(options));
+  const { name, kind, size, origin, phases } = stack;
+  return {
+    name,
+    kind,
+    origin,
+    phases,
+    metadata: { ...stack.metadata, size, warnings: found.warnings },
+    get warnings() {
+      return stack.warningsOfSlices();
+    },
+    memoryBytes: (CONCURRENT_READS + 1) * stack.sliceBytes,
+    readSlices: (first, end) => stack.read(first, end),
+  };
+}
+
+/** The files that are slices, in order, and what is odd about them; `only` where it is one file. */
+async function findSlices(
+  sources: readonly ByteSource[],
+  options: ReadOptions,
+): Promise<
+  { readonly warnings: readonly string[] } & (
+    | { readonly only: ByteSource }
+    | { readonly slices: readonly ByteSource[] }
+  )
+> {
   const job = new DecodeJob(sources[0]?.name ?? 'the folder', options, []);
   job.assertActive();
   const { slices, warnings } = await chooseSlices(sources, job);
   const [only] = slices;
-  if (only !== undefined && slices.length === 1) {
-    const { volume, metadata } = await readTiffVolume(only, options);
-    return { volume, metadata: withWarnings(metadata, warnings) };
-  }
+  if (only !== undefined && slices.length === 1) return { only, warnings };
   assertOneFolder(slices);
   warnings.push(...numberingWarnings(slices.map((slice) => slice.name)));
-  return readSlices(slices, warnings, job, options);
+  return { slices, warnings };
 }
 
 function withWarnings(metadata: VolumeMetadata, more: readonly string[]): VolumeMetadata {
@@ -215,65 +262,71 @@ function gapWarnings(numbers: readonly bigint[]): string[] {
   return warnings;
 }
 
-async function readSlices(
+interface SliceStack
+  extends Pick<Volume, 'name' | 'kind' | 'size' | 'spacing' | 'origin' | 'phases'> {
+  /** Of the first slice. */
+  readonly metadata: VolumeMetadata;
+  readonly sliceBytes: number;
+  read(first: number, end: number): Promise<VoxelArray>;
+  /** What the slices read so far were odd about. */
+  warningsOfSlices(): readonly string[];
+}
+
+async function openSlices(
   slices: readonly ByteSource[],
-  warnings: string[],
-  job: DecodeJob,
   options: ReadOptions,
-): Promise<ReadVolume> {
+): Promise<SliceStack> {
   const readOptions: ReadOptions = options.signal === undefined ? {} : { signal: options.signal };
   const firstSource = slices[0] as ByteSource;
-  const first = await readSlice(firstSource, readOptions);
-  const { volume, metadata } = first;
+  const { volume, metadata } = await readSlice(firstSource, readOptions);
   const [nx, ny] = volume.size;
-  const count = voxelCount([nx, ny, slices.length]);
-  const data = allocate(slices, volume, count);
-  placeSlice(data, volume, 0);
-  const perSliceWarnings = new Map<string, string[]>();
+  const perSliceWarnings = new Map<string, Set<string>>();
   noteWarnings(perSliceWarnings, firstSource, metadata);
+  assertPlausible(slices, volume);
 
-  let next = 1;
-  let done = 1;
-  const failures = new Map<number, unknown>();
-  const readNext = async (): Promise<void> => {
-    while (next < slices.length && failures.size === 0) {
-      const index = next++;
-      const source = slices[index] as ByteSource;
-      try {
-        await job.breathe();
-        const slice = await readSlice(source, readOptions);
-        assertAlike(firstSource, volume, source, slice.volume);
-        placeSlice(data, slice.volume, index);
-        noteWarnings(perSliceWarnings, source, slice.metadata);
-      } catch (error) {
-        failures.set(index, error);
+  async function read(first: number, end: number): Promise<VoxelArray> {
+    const job = new DecodeJob(firstSource.name, options, []);
+    const data = allocate(slices, volume, nx * ny * (end - first));
+    let next = first;
+    let done = 0;
+    const failures = new Map<number, unknown>();
+    const readNext = async (): Promise<void> => {
+      while (next < end && failures.size === 0) {
+        const index = next++;
+        const source = slices[index] as ByteSource;
+        try {
+          await job.breathe();
+          const slice = await readSlice(source, readOptions);
+          assertAlike(firstSource, volume, source, slice.volume);
+          placeSlice(data, slice.volume, index - first);
+          noteWarnings(perSliceWarnings, source, slice.metadata);
+        } catch (error) {
+          failures.set(index, error);
+        }
+        done++;
+        job.progress(done / (end - first));
       }
-      done++;
-      job.progress(done / slices.length);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_READS }, readNext));
-  // Of those at work when one failed, the first by number speaks.
-  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
-  job.progress(1);
-
-  for (const [warning, files] of perSliceWarnings) {
-    warnings.push(
-      files.length === 1 ? `${files[0]}: ${warning}` : `${files.length} slices: ${warning}`,
-    );
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_READS }, readNext));
+    // Of those at work when one failed, the first by number speaks.
+    if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+    return data;
   }
-  const size = [nx, ny, slices.length] as const;
+
   return {
-    volume: createVolume({
-      kind: volume.kind,
-      name: folderName(firstSource),
-      size,
-      data,
-      spacing: volume.spacing,
-      origin: volume.origin,
-      phases: volume.phases,
-    }),
-    metadata: { ...metadata, size, warnings },
+    name: folderName(firstSource),
+    kind: volume.kind,
+    size: [nx, ny, slices.length],
+    spacing: volume.spacing,
+    origin: volume.origin,
+    phases: volume.phases,
+    metadata,
+    sliceBytes: volume.data.byteLength,
+    read,
+    warningsOfSlices: () =>
+      [...perSliceWarnings].map(([warning, files]) =>
+        files.size === 1 ? `${[...files][0]}: ${warning}` : `${files.size} slices: ${warning}`,
+      ),
   };
 }
 
@@ -320,14 +373,13 @@ function placeSlice(data: VoxelArray, slice: Volume, index: number): void {
 }
 
 function noteWarnings(
-  all: Map<string, string[]>,
+  all: Map<string, Set<string>>,
   source: ByteSource,
   { warnings }: VolumeMetadata,
 ): void {
   for (const warning of warnings) {
-    const files = all.get(warning);
-    if (files === undefined) all.set(warning, [source.name]);
-    else files.push(source.name);
+    const files = all.get(warning) ?? new Set();
+    all.set(warning, files.add(source.name));
   }
 }
 
@@ -338,8 +390,9 @@ function folderName(source: ByteSource): string {
   return folder ?? (source.name.replace(/[\s._-]*\d*\.\w+$/, '') || source.name);
 }
 
-function allocate(slices: readonly ByteSource[], first: Volume, count: number): VoxelArray {
-  const bytes = count * bytesPerVoxel(first.type);
+/** Refuses, before anything is allocated, what the files cannot hold. */
+function assertPlausible(slices: readonly ByteSource[], first: Volume): void {
+  const bytes = first.data.byteLength * slices.length;
   const stored = slices.reduce((sum, slice) => sum + slice.size, 0);
   if (bytes > LARGEST_RATIO * stored) {
     throw new UserError(
@@ -348,9 +401,13 @@ function allocate(slices: readonly ByteSource[], first: Volume, count: number): 
       { bytes: stored },
     );
   }
+}
+
+function allocate(slices: readonly ByteSource[], first: Volume, count: number): VoxelArray {
   try {
     return allocateVoxels(first.type, count);
   } catch (cause) {
+    const bytes = count * bytesPerVoxel(first.type);
     throw new UserError(
       'memory/over-budget',
       `The ${slices.length} slices need ${(bytes / 2 ** 30).toPrecision(3)} GiB of memory, more than there is; open fewer of them or convert them to fewer bits.`,

@@ -1,8 +1,10 @@
 /** Voxels that a file keeps uncompressed, one after the other. */
 import {
   bytesPerVoxel,
+  type Size3,
   type VoxelArray,
   type VoxelType,
+  voxelCount,
   voxelsFromBytes,
 } from '../volume/volume.ts';
 import { swapBytes, wordsOf } from './byte-order.ts';
@@ -17,6 +19,28 @@ export interface StoredSamples {
   readonly type: VoxelType;
   readonly count: number;
   readonly bigEndian: boolean;
+}
+
+/**
+ * Slices [first, end) of a volume whose samples lie one after the other, x fastest. Throws
+ * `file/truncated`, before anything is allocated, where the file ends before the whole volume does.
+ */
+export function readSampleSlices(
+  stored: Omit<StoredSamples, 'count'> & { readonly size: Size3 },
+  first: number,
+  end: number,
+  job: DecodeJob,
+): Promise<VoxelArray> {
+  const { size, source, start } = stored;
+  const width = bytesPerVoxel(stored.type);
+  const have = Math.max(source.size - start, 0);
+  const need = voxelCount(size) * width;
+  if (have < need) throw job.truncated(have, need);
+  const slice = size[0] * size[1];
+  return readSamples(
+    { ...stored, start: start + first * slice * width, count: (end - first) * slice },
+    job,
+  );
 }
 
 /** Throws `file/truncated`, before anything is allocated, where the file ends too soon. */

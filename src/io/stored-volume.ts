@@ -1,6 +1,7 @@
 /** Builds a `VolumeFormat` from a parser of headers, for files that keep their voxels as they are. */
 import { UserError } from '../errors/errors.ts';
 import {
+  bytesPerVoxel,
   createVolume,
   type Phase,
   type Vector3,
@@ -8,24 +9,41 @@ import {
   type VoxelArray,
   voxelCount,
 } from '../volume/volume.ts';
-import { DecodeJob } from './decode-job.ts';
+import { DecodeJob, withoutProgress } from './decode-job.ts';
 import type {
   ByteSource,
   ReadOptions,
   ReadVolume,
+  SlabReader,
   VolumeFormat,
   VolumeMetadata,
 } from './format.ts';
+import { PIECE_BYTES } from './load-bytes.ts';
 
-/** What a header says, and how to get at the voxels. */
-export interface StoredVolume {
+interface StoredFacts {
   readonly metadata: VolumeMetadata;
+  readonly name?: string;
   readonly origin?: Vector3;
   readonly kind?: Volume['kind'];
   readonly phases?: readonly Phase[];
+}
+
+/** Voxels that can only be had together. */
+interface WholeVoxels {
   /** The voxels, x fastest. Allocates nothing that the file's bytes cannot fill. */
   load(job: DecodeJob): Promise<VoxelArray>;
 }
+
+/** Voxels that can be had slice by slice. */
+interface SlicedVoxels {
+  /** Slices [first, end), x fastest. Allocates nothing that the file's bytes cannot fill. */
+  loadSlices(first: number, end: number, job: DecodeJob): Promise<VoxelArray>;
+  /** Bytes that `loadSlices` holds besides what it returns; a few megabytes where absent. */
+  readonly memoryBytes?: number;
+}
+
+/** What a header says, and how to get at the voxels. */
+export type StoredVolume = StoredFacts & (WholeVoxels | SlicedVoxels);
 
 export interface StoredFormatParts {
   readonly id: string;
@@ -45,37 +63,80 @@ export function defineStoredFormat(parts: StoredFormatParts): VolumeFormat {
       return (await parts.readHeader(source, options)).metadata;
     },
     readVolume: (source, options = {}) => readStored(parts, source, options),
+    openSlabs: (source, options = {}) => openStored(parts, source, options),
   };
 }
 
+type ReadHeader = Pick<StoredFormatParts, 'readHeader'>;
+
+/** What `readVolume` and `openSlabs` share, with the defaults filled in. */
+function factsOf(
+  { metadata, name, origin, kind, phases }: StoredFacts,
+  source: ByteSource,
+): Pick<SlabReader, 'name' | 'metadata' | 'kind' | 'origin' | 'phases'> {
+  assertScalarVolume(metadata, source.name);
+  return {
+    name: name ?? source.name.replace(/\.gz$/i, '').replace(/\.[^.]+$/, ''),
+    metadata,
+    kind: kind ?? 'grey',
+    origin: origin ?? [0, 0, 0],
+    phases: phases ?? [],
+  };
+}
+
+/** `readVolume` of a format whose headers `readHeader` reads. */
 async function readStored(
-  parts: StoredFormatParts,
+  { readHeader }: ReadHeader,
   source: ByteSource,
   options: ReadOptions,
 ): Promise<ReadVolume> {
-  const { metadata, origin, kind, phases, load } = await parts.readHeader(source, options);
-  assertScalarVolume(metadata, source.name);
+  const stored = await readHeader(source, options);
+  const { metadata, ...facts } = factsOf(stored, source);
+  const { size, spacing } = metadata;
   const warnings: string[] = [];
   const job = new DecodeJob(source.name, options, warnings);
   job.assertActive();
-  const data = await load(job);
+  const data = 'load' in stored ? await stored.load(job) : await stored.loadSlices(0, size[2], job);
   job.progress(1);
   return {
-    volume: createVolume({
-      kind: kind ?? 'grey',
-      name: source.name.replace(/\.gz$/i, '').replace(/\.[^.]+$/, ''),
-      size: metadata.size,
-      data,
-      spacing: metadata.spacing,
-      ...(origin === undefined ? {} : { origin }),
-      ...(phases === undefined ? {} : { phases }),
-    }),
+    volume: createVolume({ ...facts, size, spacing, data }),
     metadata: { ...metadata, warnings: [...metadata.warnings, ...warnings] },
   };
 }
 
+/** `openSlabs` of such a format; voxels that can only be had together are decoded once and kept. */
+async function openStored(
+  { readHeader }: ReadHeader,
+  source: ByteSource,
+  options: ReadOptions,
+): Promise<SlabReader> {
+  const stored = await readHeader(source, options);
+  const facts = factsOf(stored, source);
+  const { size, type } = facts.metadata;
+  const warnings: string[] = [];
+  const job = new DecodeJob(source.name, withoutProgress(options), warnings);
+  if (!('load' in stored)) {
+    return {
+      ...facts,
+      warnings,
+      memoryBytes: stored.memoryBytes ?? PIECE_BYTES,
+      readSlices: (first, end) => stored.loadSlices(first, end, job),
+    };
+  }
+  let whole: Promise<VoxelArray> | undefined;
+  return {
+    ...facts,
+    warnings,
+    memoryBytes: voxelCount(size) * bytesPerVoxel(type),
+    async readSlices(first, end) {
+      whole ??= stored.load(job);
+      return (await whole).slice(first * size[0] * size[1], end * size[0] * size[1]);
+    },
+  };
+}
+
 /** Refuses what is not one value per voxel, or more voxels than a computer can hold. */
-export function assertScalarVolume(
+function assertScalarVolume(
   { size, channels }: Pick<VolumeMetadata, 'size' | 'channels'>,
   file: string,
 ): void {

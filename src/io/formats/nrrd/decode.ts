@@ -1,7 +1,7 @@
 /** The voxels of an NRRD file: every encoding, in one file or in several. */
 import { UserError } from '../../../errors/errors.ts';
 import { bytesPerVoxel, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
-import type { ByteSource, ReadOptions } from '../../format.ts';
+import type { ByteSource } from '../../format.ts';
 import { Bzip2Error, decodeBzip2 } from './bzip2.ts';
 import { DecodedBytes } from '../../decoded-bytes.ts';
 import { readToEnd } from '../../sources.ts';
@@ -10,7 +10,8 @@ import { swapBytes, wordsOf } from '../../byte-order.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { isSeparator, readNumbers, readPieces } from '../../number-words.ts';
 import type { NrrdHeader } from './header.ts';
-import { allocateBytes, DecodeJob } from '../../decode-job.ts';
+import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
+import { asSamples } from '../../stored-samples.ts';
 
 /** Decoded bytes are asked for in steps, since a bzip2 stream may expand a million times. */
 const BZIP2_FIRST_BYTES = 64 * 1024 * 1024;
@@ -29,9 +30,62 @@ export async function decodeVoxels(
   header: NrrdHeader,
   parts: readonly DataPart[],
   count: number,
-  options: ReadOptions,
-  warnings: string[],
+  job: DecodeJob,
 ): Promise<VoxelArray> {
+  const perPart = sharePerPart(header, parts, count);
+  const width = bytesPerVoxel(header.type);
+  const first = (parts[0] as DataPart).source;
+  let bytes = allocateBytes(firstAllocation(header, count * width, parts), first.name);
+  for (const [i, part] of parts.entries()) {
+    const partJob = job.part(part.source.name, i / parts.length, 1 / parts.length);
+    partJob.assertActive();
+    const start = await skipLines(part, header.lineSkip, partJob);
+    const from = i * perPart * width;
+    const length = perPart * width;
+    if (header.encoding === 'bzip2') {
+      bytes = await readBzip2(part.source, start, header.byteSkip, bytes, from, length, partJob);
+    } else {
+      const out = bytes.subarray(from, from + length);
+      await readPart(header, part.source, start, out, partJob);
+    }
+    partJob.progress(1);
+  }
+  if (header.bigEndian && header.encoding !== 'ascii') swapBytes(wordsOf(bytes, width));
+  return voxelsFromBytes(header.type, bytes, count);
+}
+
+/** Voxels [from, to) of the raw encoding. */
+export async function decodeRawVoxels(
+  header: NrrdHeader,
+  parts: readonly DataPart[],
+  count: number,
+  [from, to]: readonly [number, number],
+  job: DecodeJob,
+): Promise<VoxelArray> {
+  const perPart = sharePerPart(header, parts, count);
+  const width = bytesPerVoxel(header.type);
+  const bytes = allocateBytes((to - from) * width, (parts[0] as DataPart).source.name);
+  for (let at = from; at < to; ) {
+    const index = Math.floor(at / perPart);
+    const end = Math.min(to, (index + 1) * perPart);
+    const part = parts[index] as DataPart;
+    const share = (end - at) / (to - from);
+    const partJob = job.part(part.source.name, (at - from) / (to - from), share);
+    const start = await skipLines(part, header.lineSkip, partJob);
+    const begin = rawBegin(part.source, start, header.byteSkip, perPart * width, partJob);
+    await loadBytes(
+      part.source,
+      begin + (at - index * perPart) * width,
+      bytes.subarray((at - from) * width, (end - from) * width),
+      partJob,
+    );
+    at = end;
+  }
+  return asSamples(bytes, header.type, to - from, header.bigEndian);
+}
+
+/** Voxels of each part; throws where the parts cannot hold them. */
+function sharePerPart(header: NrrdHeader, parts: readonly DataPart[], count: number): number {
   const perPart = count / parts.length;
   if (!Number.isInteger(perPart)) {
     const { name } = (parts[0] as DataPart).source;
@@ -42,32 +96,7 @@ export async function decodeVoxels(
     );
   }
   for (const part of parts) assertPlausible(header, part, perPart);
-
-  const width = bytesPerVoxel(header.type);
-  const first = (parts[0] as DataPart).source;
-  let bytes = allocateBytes(firstAllocation(header, count * width, parts), first.name);
-  for (const [i, part] of parts.entries()) {
-    const job = new DecodeJob(
-      part.source.name,
-      options,
-      warnings,
-      i / parts.length,
-      1 / parts.length,
-    );
-    job.assertActive();
-    const start = await skipLines(part, header.lineSkip, job);
-    const from = i * perPart * width;
-    const length = perPart * width;
-    if (header.encoding === 'bzip2') {
-      bytes = await readBzip2(part.source, start, header.byteSkip, bytes, from, length, job);
-    } else {
-      const out = bytes.subarray(from, from + length);
-      await readPart(header, part.source, start, out, job);
-    }
-    job.progress(1);
-  }
-  if (header.bigEndian && header.encoding !== 'ascii') swapBytes(wordsOf(bytes, width));
-  return voxelsFromBytes(header.type, bytes, count);
+  return perPart;
 }
 
 function firstAllocation(header: NrrdHeader, total: number, parts: readonly DataPart[]): number {
@@ -125,8 +154,6 @@ async function readPart(
   job: DecodeJob,
 ): Promise<void> {
   switch (header.encoding) {
-    case 'raw':
-      return readRaw(source, start, header.byteSkip, out, job);
     case 'gzip':
       return gunzip(source, start, new DecodedBytes(out, header.byteSkip), job);
     case 'hex':
@@ -141,23 +168,23 @@ async function readPart(
   }
 }
 
-async function readRaw(
+/** Where the `length` raw bytes of a part begin. */
+function rawBegin(
   source: ByteSource,
   start: number,
   byteSkip: number,
-  out: Uint8Array,
+  length: number,
   job: DecodeJob,
-): Promise<void> {
-  const begin = byteSkip === -1 ? source.size - out.length : start + byteSkip;
+): number {
+  const begin = byteSkip === -1 ? source.size - length : start + byteSkip;
   const have = Math.max(source.size - begin, 0);
-  if (begin < start || have < out.length)
-    throw job.truncated(Math.min(have, source.size - start), out.length);
-  if (have > out.length && byteSkip !== -1) {
-    job.warnings.push(
-      `${job.file} holds ${have - out.length} bytes more than its header asks for: they were ignored.`,
-    );
+  if (begin < start || have < length)
+    throw job.truncated(Math.min(have, source.size - start), length);
+  const surplus = `${job.file} holds ${have - length} bytes more than its header asks for: they were ignored.`;
+  if (have > length && byteSkip !== -1 && !job.warnings.includes(surplus)) {
+    job.warnings.push(surplus);
   }
-  await loadBytes(source, begin, out, job);
+  return begin;
 }
 
 async function readBzip2(

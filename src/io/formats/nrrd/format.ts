@@ -1,16 +1,10 @@
 /** NRRD: attached or detached, every encoding of the format's definition. */
-import { createVolume, voxelCount } from '../../../volume/volume.ts';
-import type {
-  ByteSource,
-  ReadOptions,
-  ReadVolume,
-  VolumeFormat,
-  VolumeMetadata,
-} from '../../format.ts';
-import { assertScalarVolume } from '../../stored-volume.ts';
+import { voxelCount } from '../../../volume/volume.ts';
+import type { ByteSource, ReadOptions, VolumeFormat, VolumeMetadata } from '../../format.ts';
+import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { shownTags } from '../../shown-text.ts';
 import { resolveDataParts } from './data-files.ts';
-import { decodeVoxels } from './decode.ts';
+import { type DataPart, decodeRawVoxels, decodeVoxels } from './decode.ts';
 import { type NrrdGeometry, readGeometry } from './geometry.ts';
 import { isNrrdMagic, type NrrdHeader, readNrrdHeader } from './header.ts';
 import { readPhases } from '../../phase-key-values.ts';
@@ -34,33 +28,27 @@ function describe(header: NrrdHeader, geometry: NrrdGeometry): VolumeMetadata {
   };
 }
 
-async function readMetadata(source: ByteSource): Promise<VolumeMetadata> {
-  const header = await readNrrdHeader(source);
-  return describe(header, readGeometry(header, source.name));
-}
-
-async function readVolume(source: ByteSource, options: ReadOptions = {}): Promise<ReadVolume> {
+async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
   const header = await readNrrdHeader(source);
   const geometry = readGeometry(header, source.name);
-  const metadata = describe(header, geometry);
-  assertScalarVolume(metadata, source.name);
-  const count = voxelCount(geometry.size);
-  const parts = resolveDataParts(header, source, options.siblings ?? []);
-  const decodingWarnings: string[] = [];
-  const data = await decodeVoxels(header, parts, count, options, decodingWarnings);
   const stated = readPhases(header.keyValues);
-  return {
-    volume: createVolume({
-      kind: stated.kind ?? 'grey',
-      name: header.keyValues.get('tauscope name')?.slice(0, 200) ?? baseName(source.name),
-      size: geometry.size,
-      data,
-      spacing: geometry.spacing,
-      origin: geometry.origin,
-      phases: stated.phases,
-    }),
-    metadata: { ...metadata, warnings: [...metadata.warnings, ...decodingWarnings] },
+  const facts = {
+    metadata: describe(header, geometry),
+    name: header.keyValues.get('tauscope name')?.slice(0, 200) ?? baseName(source.name),
+    kind: stated.kind ?? 'grey',
+    origin: geometry.origin,
+    phases: stated.phases,
   };
+  const parts = (): readonly DataPart[] => resolveDataParts(header, source, options.siblings ?? []);
+  const [nx, ny] = geometry.size;
+  const count = voxelCount(geometry.size);
+  return header.encoding === 'raw'
+    ? {
+        ...facts,
+        loadSlices: (first, end, job) =>
+          decodeRawVoxels(header, parts(), count, [first * nx * ny, end * nx * ny], job),
+      }
+    : { ...facts, load: (job) => decodeVoxels(header, parts(), count, job) };
 }
 
 function baseName(name: string): string {
@@ -68,11 +56,12 @@ function baseName(name: string): string {
 }
 
 export const nrrdFormat: VolumeFormat = {
-  id: 'nrrd',
-  title: 'NRRD',
-  extensions: ['.nrrd', '.nhdr'],
-  sniff: (head) => isNrrdMagic(head),
-  readMetadata,
-  readVolume,
+  ...defineStoredFormat({
+    id: 'nrrd',
+    title: 'NRRD',
+    extensions: ['.nrrd', '.nhdr'],
+    sniff: (head) => isNrrdMagic(head),
+    readHeader,
+  }),
   write: writeNrrd,
 };

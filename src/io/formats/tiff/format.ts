@@ -1,6 +1,6 @@
 /** TIFF and BigTIFF: ImageJ, OME and plain stacks. */
 import type { VolumeFormat } from '../../format.ts';
-import { readTiffMetadata, readTiffVolume } from './reader.ts';
+import { openTiffSlabs, readTiffMetadata, readTiffVolume } from './reader.ts';
 import { isTiffHead } from './tiff-file.ts';
 import { writeTiff } from './writer.ts';
 
@@ -11,5 +11,6 @@ export const tiffFormat = {
   sniff: (head) => isTiffHead(head),
   readMetadata: readTiffMetadata,
   readVolume: readTiffVolume,
+  openSlabs: openTiffSlabs,
   write: writeTiff,
 } satisfies VolumeFormat;

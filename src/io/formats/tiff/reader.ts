@@ -8,10 +8,17 @@ import {
   type VoxelType,
 } from '../../../volume/volume.ts';
 import { ByteRangeError } from '../../byte-cursor.ts';
-import { DecodeJob } from '../../decode-job.ts';
-import type { ByteSource, ReadOptions, ReadVolume, VolumeMetadata } from '../../format.ts';
+import { DecodeJob, withoutProgress } from '../../decode-job.ts';
+import type {
+  ByteSource,
+  ReadOptions,
+  ReadVolume,
+  SlabReader,
+  VolumeMetadata,
+} from '../../format.ts';
 import { DecodeProgress, decodePage } from './decode.ts';
-import { readChunkTable, voxelTypeOfPage } from './page.ts';
+import { chunkGrid, readChunkTable, voxelTypeOfPage } from './page.ts';
+import { LARGEST_WINDOW } from './read-ahead.ts';
 import { readStack, type Stack } from './stack.ts';
 import { TiffFile } from './tiff-file.ts';
 
@@ -56,6 +63,28 @@ export async function readTiffVolume(
   return { volume, metadata: stack.metadata };
 }
 
+/** Pages one by one; the memory is that of one strip or tile and a window of 8 MiB. */
+export async function openTiffSlabs(
+  source: ByteSource,
+  options: ReadOptions = {},
+): Promise<SlabReader> {
+  const stack = await openStack(source, options);
+  if (stack.refusal !== null) throw stack.refusal;
+  const largest = stack.pages.reduce((most, page) => {
+    return Math.max(most, chunkGrid(page).rowBytes * page.chunkHeight);
+  }, 0);
+  return {
+    name: volumeName(source.name),
+    metadata: stack.metadata,
+    kind: stack.kind,
+    origin: stack.origin,
+    phases: stack.phases,
+    warnings: [],
+    memoryBytes: LARGEST_WINDOW + 2 * largest,
+    readSlices: (first, end) => decodeStack(stack, withoutProgress(options), first, end),
+  };
+}
+
 /** All samples of all pages, also those that no scalar volume can hold (RGB, channels). */
 export async function decodePages(
   source: ByteSource,
@@ -85,8 +114,15 @@ function openStack(source: ByteSource, options: ReadOptions): Promise<Stack> {
   });
 }
 
-function decodeStack(stack: Stack, options: ReadOptions): Promise<VoxelArray> {
-  const { file, pages, tables } = stack;
+/** The samples of pages [from, to). */
+function decodeStack(
+  stack: Stack,
+  options: ReadOptions,
+  from = 0,
+  to = stack.pages.length,
+): Promise<VoxelArray> {
+  const { file, tables } = stack;
+  const pages = stack.pages.slice(from, to);
   return asTiffErrors(file.source, async () => {
     const first = pages[0]!;
     const type = voxelTypeOfPage(first);
@@ -96,7 +132,7 @@ function decodeStack(stack: Stack, options: ReadOptions): Promise<VoxelArray> {
     const job = new DecodeJob(file.name, options, []);
     const progress = new DecodeProgress(job, total * bytesPerVoxel(type));
     for (const [index, page] of pages.entries()) {
-      const table = tables[index] ?? (await readChunkTable(file, page));
+      const table = tables[from + index] ?? (await readChunkTable(file, page));
       await decodePage(file, page, table, data, index * pageSamples, progress);
     }
     job.progress(1);

@@ -4,12 +4,12 @@
  * Written from the vendors' descriptions; no file of theirs was at hand to test against.
  */
 import { UserError } from '../../../errors/errors.ts';
-import { type Size3, type VoxelType, voxelCount } from '../../../volume/volume.ts';
+import type { Size3, VoxelType } from '../../../volume/volume.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { requireSibling } from '../../siblings.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
-import { readSamples } from '../../stored-samples.ts';
+import { readSampleSlices } from '../../stored-samples.ts';
 
 const MAX_HEADER_BYTES = 256 * 1024;
 
@@ -126,13 +126,15 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
       channels: 1,
       tags: keys,
     }),
-    load(job) {
+    loadSlices(first, end, job) {
       const data = requireSibling(described.dataFile, source, options.siblings ?? []);
       if (!Number.isSafeInteger(skip) || skip < 0) {
         throw job.damaged(`it asks to skip ${skip} bytes`);
       }
-      return readSamples(
-        { source: data, start: skip, type, count: voxelCount(size), bigEndian },
+      return readSampleSlices(
+        { source: data, start: skip, type, size, bigEndian },
+        first,
+        end,
         job,
       );
     },
