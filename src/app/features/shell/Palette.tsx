@@ -1,6 +1,6 @@
 /** Finds and starts any action by typing; says of those that cannot be done why not. */
-import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
-import { useEffect, useRef } from 'react';
+import { Modal } from '@mantine/core';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { type Action, actionTitle, shortcutText } from '../../action.ts';
 import { actionsOf } from '../../actions.ts';
@@ -9,109 +9,161 @@ import { useFollowing } from '../../use-action.ts';
 import { useDialog, useWorkbench } from '../../workbench-context.tsx';
 import { searchActions } from './search-actions.ts';
 import styles from './shell.module.css';
-import '@mantine/spotlight/styles.layer.css';
-
-/** Its own store, so that the field can say which of the found actions is selected. */
-const [store, spotlight] = createSpotlight();
-
-/** The list's types leave out what it hands to its scroll area. */
-const SCROLLED_BY_KEYS = { viewportProps: { tabIndex: 0 } } as object;
-
-function itemId({ id }: Action): string {
-  return `palette-${id}`;
-}
 
 export function Palette() {
-  const workbench = useWorkbench();
   const { opened, close } = useDialog('palette');
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      withCloseButton={false}
+      centered={false}
+      yOffset={80}
+      size={600}
+      padding={0}
+      returnFocus={false}
+      attributes={{ content: { 'aria-label': 'Search actions' } }}
+    >
+      <Search onClose={close} />
+    </Modal>
+  );
+}
+
+/** Mounted while the palette is open. */
+function Search({ onClose }: { readonly onClose: () => void }) {
+  const workbench = useWorkbench();
   const query = useStore(workbench.dialogs, (state) => state.query);
-  const focusedBefore = useRef<HTMLElement | null>(null);
-  const chosen = useRef<Action | null>(null);
-  useFollowing(opened);
-
-  useEffect(() => {
-    if (!opened) return;
-    focusedBefore.current = document.activeElement as HTMLElement | null;
-    chosen.current = null;
-    spotlight.open();
-  }, [opened]);
-
-  const setQuery = (text: string): void => workbench.dialogs.setState({ query: text });
-
-  const onClosed = (): void => {
-    close();
-    // First the focus goes back to where it was; the action may then send it on.
-    focusedBefore.current?.focus();
-    chosen.current?.run(workbench);
-    chosen.current = null;
-  };
+  const [selectedId, setSelectedId] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const list = useId();
+  const focusedBefore = useFocusAtEnd(field);
+  useFollowing();
 
   const found = searchActions(actionsOf(workbench), query, (action) =>
     actionTitle(action, workbench),
   );
-  const { selected, listId } = useSpotlight(store);
-  const active = found[selected];
+  const at = Math.max(
+    0,
+    found.findIndex(({ id }) => id === selectedId),
+  );
+  const selected = found[at];
+  const itemId = (action: Action): string => `${list}-${action.id}`;
+
+  const start = (action: Action): void => {
+    if (action.obstacle(workbench) !== null) return;
+    onClose();
+    // First the focus goes back to where it was; the action may then send it on.
+    focusedBefore.current?.focus();
+    action.run(workbench);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by !== undefined) {
+      event.preventDefault();
+      setSelectedId(found.at((at + by) % found.length)?.id ?? null);
+    } else if (event.key === 'Enter') {
+      event.preventDefault();
+      if (selected !== undefined) start(selected);
+    }
+  };
+
   return (
-    <Spotlight.Root
-      store={store}
-      shortcut={null}
-      query={query}
-      onQueryChange={setQuery}
-      clearQueryOnClose={false}
-      returnFocus={false}
-      onSpotlightClose={onClosed}
-      scrollable
-      maxHeight={420}
-      overlayProps={{ blur: 0, backgroundOpacity: 0.45 }}
-      transitionProps={{ duration: 0 }}
-      attributes={{ content: { 'aria-label': 'Search actions' } }}
-    >
-      <Spotlight.Search
+    <>
+      <input
+        ref={field}
+        className={styles['paletteField']}
+        type="text"
+        data-autofocus
         placeholder="Search actions"
         aria-label="Search actions"
         aria-autocomplete="list"
-        aria-controls={listId}
-        {...(active === undefined ? {} : { 'aria-activedescendant': itemId(active) })}
-        size="md"
+        aria-controls={list}
+        aria-activedescendant={selected === undefined ? undefined : itemId(selected)}
+        autoComplete="off"
+        spellCheck={false}
+        value={query}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
+          setSelectedId(null);
+          workbench.dialogs.setState({ query: event.currentTarget.value });
+        }}
       />
-      <Spotlight.ActionsList {...SCROLLED_BY_KEYS}>
-        {found.length === 0 ? <Spotlight.Empty>No action has that name</Spotlight.Empty> : null}
+      {found.length === 0 && <p className={styles['paletteEmpty']}>No action has that name</p>}
+      <div
+        id={list}
+        className={styles['paletteList']}
+        role="listbox"
+        aria-label="Actions"
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      >
         {found.map((action) => (
           <PaletteItem
             key={action.id}
+            id={itemId(action)}
             action={action}
-            onChoose={() => {
-              chosen.current = action;
-            }}
+            isSelected={action === selected}
+            onStart={() => start(action)}
           />
         ))}
-      </Spotlight.ActionsList>
-    </Spotlight.Root>
+      </div>
+    </>
   );
 }
 
-function PaletteItem(props: { readonly action: Action; readonly onChoose: () => void }) {
-  const { action, onChoose } = props;
+/** Puts the focus behind the field's text as soon as it is there; gives what had it before. */
+function useFocusAtEnd(field: { readonly current: HTMLInputElement | null }) {
+  const before = useRef<HTMLElement | null>(null);
+  useLayoutEffect(() => {
+    const input = field.current;
+    if (input === null) return;
+    before.current ??= document.activeElement as HTMLElement | null;
+    input.focus();
+    input.setSelectionRange(input.value.length, input.value.length);
+  }, [field]);
+  return before;
+}
+
+function PaletteItem(props: {
+  readonly id: string;
+  readonly action: Action;
+  readonly isSelected: boolean;
+  readonly onStart: () => void;
+}) {
+  const { id, action, isSelected, onStart } = props;
   const workbench = useWorkbench();
+  const item = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isSelected) item.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
   const obstacle = action.obstacle(workbench);
   const isOn = action.isOn?.(workbench);
   return (
-    <Spotlight.Action
-      // Mantine keeps `id` for itself.
-      ref={(item: HTMLElement | null) => {
-        if (item !== null) item.id = itemId(action);
-      }}
+    // The field keeps the focus.
+    <button
+      ref={item}
+      id={id}
+      type="button"
+      className={styles['paletteItem']}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isSelected}
+      aria-disabled={obstacle !== null}
       data-action-id={action.id}
-      label={actionTitle(action, workbench)}
-      description={obstacle ?? `${action.group}${isOn === true ? ' · on' : ''}`}
-      className={styles['paletteItem'] ?? ''}
-      leftSection={action.icon === null ? null : <Icon name={action.icon} />}
-      rightSection={action.shortcut === null ? null : <kbd>{shortcutText(action.shortcut)}</kbd>}
-      {...(obstacle === null ? {} : { 'aria-disabled': true, 'data-obstacle': true })}
-      closeSpotlightOnTrigger={obstacle === null}
-      onClick={() => {
-        if (obstacle === null) onChoose();
-      }}
-    />
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={onStart}
+    >
+      <span className={styles['paletteIcon']}>
+        {action.icon === null ? null : <Icon name={action.icon} />}
+      </span>
+      <span className={styles['paletteText']}>
+        <span>{actionTitle(action, workbench)}</span>
+        <span className={styles['paletteNote']}>
+          {obstacle ?? `${action.group}${isOn === true ? ' · on' : ''}`}
+        </span>
+      </span>
+      {action.shortcut === null ? null : <kbd>{shortcutText(action.shortcut)}</kbd>}
+    </button>
   );
 }

@@ -23,9 +23,19 @@ function dialogIsOpen({ dialogs, workspace }: Workbench): boolean {
   return asks || dialogs.getState().open !== null;
 }
 
+/** Keeps for the palette what is typed before its field is there, which is fetched when first wanted. */
+function typeAhead(event: KeyboardEvent, { dialogs }: Workbench): void {
+  const { open, query } = dialogs.getState();
+  const isThere = document.activeElement?.closest('[role="dialog"]') != null;
+  if (open !== 'palette' || isThere || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  if (event.key.length === 1) dialogs.setState({ query: query + event.key });
+}
+
 export function useShortcuts(): void {
   const workbench = useWorkbench();
   useEffect(() => {
+    const onEarlyKeyDown = (event: KeyboardEvent): void => typeAhead(event, workbench);
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || dialogIsOpen(workbench)) return;
       const action = actionForKey('page', event);
@@ -44,7 +54,11 @@ export function useShortcuts(): void {
       event.preventDefault();
       action.run(workbench);
     };
+    document.addEventListener('keydown', onEarlyKeyDown, { capture: true });
     document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
+    return () => {
+      document.removeEventListener('keydown', onEarlyKeyDown, { capture: true });
+      document.removeEventListener('keydown', onKeyDown);
+    };
   }, [workbench]);
 }
