@@ -4,9 +4,8 @@ import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { tiffParts } from '../src/io/formats/tiff/writer.ts';
+import { type FormatId, writeVolume } from '../src/io/registry.ts';
 import { fillNormal } from '../src/kernels/random.ts';
-import type { FormatId } from '../src/io/registry.ts';
 import { createVolume, type Size3, type Volume, voxelBytes } from '../src/volume/volume.ts';
 import { joinBytes, metaImageBytes, niftiBytes } from '../tests/support/itk-files.ts';
 import { nrrdBytes } from '../tests/support/nrrd-files.ts';
@@ -136,8 +135,8 @@ export async function layoutFile(
   } else {
     const plain = join(folder, `plain-${layout.type}.tif`);
     if (!existsSync(plain)) {
-      const parts = tiffParts(volume());
-      writeFileSync(plain, joinBytes(...parts));
+      const file = await writeVolume(volume(), 'tiff');
+      writeFileSync(plain, new Uint8Array(await file.arrayBuffer()));
     }
     await execute('tiffcp', [...layout.make, plain, draft]).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
