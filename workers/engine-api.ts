@@ -9,12 +9,15 @@ import type { GpuRecord } from '../src/engine/gpu-record.ts';
 import type { Interpolation, InterpolationRequest } from '../src/engine/interpolate-label.ts';
 import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
+import type { RawOffer } from '../src/io/formats/raw/offer.ts';
+import type { RawPictures } from '../src/io/formats/raw/pictures.ts';
 import type { MeshFormatId } from '../src/io/meshes/registry.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
 import type { IntervalSuggestion } from './interval-suggestions.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
+import type { RawLayout } from '../src/volume/raw-layout.ts';
 import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
 
@@ -23,6 +26,8 @@ export type {
   InterpolationRequest,
   PhaseArea,
   PhaseSurface,
+  RawOffer,
+  RawPictures,
   Region,
   RegionStatistics,
   SurfaceOptions,
@@ -187,6 +192,16 @@ export interface NamedFile {
   readonly path: string;
 }
 
+/** What a person said of files that do not say it themselves. */
+export interface OpenChoices {
+  /** Which volume is meant where a file holds several (`file/several-datasets`). */
+  readonly dataset?: string;
+  /** How the voxels of a file without a header lie (`file/unknown-format`, `mayBeRaw`). */
+  readonly raw?: RawLayout;
+  /** The voxel size, as a person entered it; null leaves it unknown. */
+  readonly spacing?: VoxelSpacing | null;
+}
+
 /** One result file as the page offers it for download. */
 export interface ExportedFile {
   readonly name: string;
@@ -206,16 +221,17 @@ export interface EngineApi {
    * one volume, stacks and folders of slices are one each. Reads heads only, and refuses nothing.
    */
   group(files: readonly NamedFile[]): Promise<readonly (readonly number[])[]>;
-  /**
-   * Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure.
-   * `dataset` names the one that is meant where a file holds several (`file/several-datasets`).
-   */
+  /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
   open(
     jobId: string,
     files: readonly NamedFile[],
     report: (fraction: number) => void,
-    dataset?: string,
+    choices?: OpenChoices,
   ): Promise<VolumeInfo>;
+  /** What a file without a header may hold. */
+  offerRaw(files: readonly NamedFile[]): Promise<RawOffer>;
+  /** Its middle slices by a layout; throws `file/truncated` where that does not fit the file. */
+  rawPictures(files: readonly NamedFile[], layout: RawLayout): Promise<RawPictures>;
   /** Fetches a same-origin file (the sample) and opens it. */
   openUrl(jobId: string, url: string, report: (fraction: number) => void): Promise<VolumeInfo>;
   /** Generates a phantom; one volume for grey, one for the truth. */

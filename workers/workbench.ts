@@ -34,7 +34,7 @@ import {
 import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
 import { groupSources } from '../src/io/group.ts';
-import { openVolume } from '../src/io/open.ts';
+import { openVolume, rawFileOf } from '../src/io/open.ts';
 import { writeMesh } from '../src/io/meshes/registry.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
@@ -52,6 +52,7 @@ import type {
   ExportKind,
   Histogram,
   NamedFile,
+  OpenChoices,
   PreviewPixels,
   RunReport,
   SliceRequest,
@@ -199,14 +200,13 @@ export function createWorkbench(
     sources: readonly ByteSource[],
     report: (fraction: number) => void,
     signal: AbortSignal,
-    dataset?: string,
+    { spacing, ...choices }: OpenChoices = {},
   ): Promise<VolumeInfo> {
-    const { volume, metadata, looksSegmented, survey } = await openVolume(sources, {
-      signal,
-      progress: report,
-      ...(dataset === undefined ? {} : { dataset }),
-    });
-    const { spacingSource, warnings, tags } = metadata;
+    const opened = await openVolume(sources, { signal, progress: report, ...choices });
+    const { metadata, looksSegmented, survey } = opened;
+    const volume = spacing == null ? opened.volume : withSpacing(opened.volume, spacing);
+    const { warnings, tags } = metadata;
+    const spacingSource = spacing == null ? metadata.spacingSource : STATED_SPACING;
     const facts = { spacingSource, warnings, tags, looksSegmented };
     const range = rangeOf(survey);
     if (volume.kind === 'labels') {
@@ -380,14 +380,20 @@ export function createWorkbench(
       ...(await declarations()),
     }),
 
-    group: (files: readonly NamedFile[]) =>
-      groupSources(files.map(({ file, path }) => blobSource(file, file.name, path))),
+    group: (files) => groupSources(sourcesOf(files)),
 
-    open: (jobId, files: readonly NamedFile[], report, dataset) =>
-      asJob(jobId, (signal) => {
-        const sources = files.map(({ file, path }) => blobSource(file, file.name, path));
-        return open(sources, report, signal, dataset);
-      }),
+    open: (jobId, files, report, choices) =>
+      asJob(jobId, (signal) => open(sourcesOf(files), report, signal, choices)),
+
+    async offerRaw(files) {
+      const { offerRaw } = await import('../src/io/formats/raw/offer.ts');
+      return offerRaw(rawFileOf(sourcesOf(files)));
+    },
+
+    async rawPictures(files, layout) {
+      const { rawPictures } = await import('../src/io/formats/raw/pictures.ts');
+      return rawPictures(rawFileOf(sourcesOf(files)), layout);
+    },
 
     openUrl: (jobId, url, report) =>
       asJob(jobId, async (signal) => {
@@ -597,6 +603,10 @@ export function createWorkbench(
       release(handle);
     },
   };
+}
+
+function sourcesOf(files: readonly NamedFile[]): readonly ByteSource[] {
+  return files.map(({ file, path }) => blobSource(file, file.name, path));
 }
 
 /** What a pass over all voxels tells. */

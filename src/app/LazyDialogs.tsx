@@ -6,6 +6,7 @@ import {
   DatasetDialog,
   PhantomDialog,
   PlaceDialog,
+  RawDialog,
   VoxelSizeDialog,
 } from './features/import/index.ts';
 import { AboutDialog, Palette, ShortcutsSheet } from './features/shell/index.ts';
@@ -29,6 +30,7 @@ export function LazyDialogs() {
   const [wanted, setWanted] = useState<readonly DialogName[]>([]);
   if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
   const asksDataset = useWorkspaceState((state) => state.datasetQuestion !== null);
+  const asksRaw = useWorkspaceState((state) => state.rawQuestion !== null);
   const hasVolume = useWorkspaceState((state) => state.source !== null);
   return (
     <>
@@ -41,6 +43,7 @@ export function LazyDialogs() {
         );
       })}
       <Suspense fallback={null}>{asksDataset ? <DatasetDialog /> : null}</Suspense>
+      <Suspense fallback={null}>{asksRaw ? <RawDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <PlaceDialog /> : null}</Suspense>
     </>

@@ -140,8 +140,10 @@ export function createEngineClient(
     describe: () => call((remote) => remote.describe()),
     findGpu: () => call((remote) => remote.findGpu()),
     group: (files) => call((remote) => remote.group(files)),
-    open: (jobId, files, report, dataset) =>
-      callJob(jobId, (remote) => remote.open(jobId, files, proxy(report), dataset)),
+    open: (jobId, files, report, choices) =>
+      callJob(jobId, (remote) => remote.open(jobId, files, proxy(report), choices)),
+    offerRaw: (files) => call((remote) => remote.offerRaw(files)),
+    rawPictures: (files, layout) => call((remote) => remote.rawPictures(files, layout)),
     openUrl: (jobId, url, report) =>
       callJob(jobId, (remote) => remote.openUrl(jobId, url, proxy(report))),
     generate: (jobId, phantom, params, report) =>

@@ -11,6 +11,7 @@ import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { keepMeasures } from './stores/kept-measures.ts';
+import { keptRawAnswers } from './stores/kept-raw-answers.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
@@ -42,13 +43,14 @@ function start(): void {
   const root = document.getElementById('root');
   if (root === null) throw new Bug('The page has no root element.');
   const client = createEngineClient();
+  const storage = localStorageOrNull();
   const workspace = createWorkspace(client, {
     save: saveFile,
     sampleUrl: new URL(SAMPLE_PATH, document.baseURI).href,
     volumeBytes: volumeBudget(),
     pictureBytes: pictureBudget(),
+    rawAnswers: keptRawAnswers(storage),
   });
-  const storage = localStorageOrNull();
   keepSession(workspace, useViewer, storage);
   keepSpeeds(workspace, storage);
   keepMeasures(workspace, storage);

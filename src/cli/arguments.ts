@@ -8,6 +8,7 @@ import {
 } from '../declaration/flags.ts';
 import type { ParameterFields, RawParameters } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
+import { RAW_LAYOUT_FORM } from '../volume/raw-layout.ts';
 import type { About } from './about.ts';
 import { nearest } from './suggestion.ts';
 import { wrap } from './terminal.ts';
@@ -55,11 +56,17 @@ export const VOXEL_OPTION: OwnOption = {
   flag: '--voxel-size <size>',
   text: 'Voxel size with unit, 0.4um or 0.4x0.4x1um (x, y, z), instead of the one in the file.',
 };
-export const DATASET_OPTION: OwnOption = {
+const DATASET_OPTION: OwnOption = {
   name: 'dataset',
   type: 'string',
   flag: '--dataset <path>',
   text: 'Which volume of a file that holds several (HDF5, NPZ, a NIfTI series).',
+};
+const RAW_OPTION: OwnOption = {
+  name: 'raw',
+  type: 'string',
+  flag: '--raw <layout>',
+  text: `Reads a file without a header: ${RAW_LAYOUT_FORM}, as in 512x512x300:uint16:le. It states no voxel size: give --voxel-size too.`,
 };
 export const QUIET_OPTION: OwnOption = {
   name: 'quiet',
@@ -69,8 +76,11 @@ export const QUIET_OPTION: OwnOption = {
   text: 'No remarks and no progress; errors are still told.',
 };
 
+/** What a file may not say of itself. */
+export const READ_OPTIONS = [DATASET_OPTION, RAW_OPTION] as const;
+
 /** Options that follow the voxels of an input into memory. */
-export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION, DATASET_OPTION] as const;
+export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION, ...READ_OPTIONS] as const;
 
 /** The page has such a switch, so people will try. */
 const NO_GPU = 'The command line has no GPU, it computes on the CPU: leave --gpu out.';

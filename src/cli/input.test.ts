@@ -60,7 +60,7 @@ describe('parseVoxelSize', () => {
 
 describe('inputChoices', () => {
   it('leaves everything to the file unless told', () => {
-    expect(inputChoices({})).toEqual({ kind: null, spacing: null, dataset: null });
+    expect(inputChoices({})).toEqual({ kind: null, spacing: null, read: {} });
   });
 
   it('takes the kind and the voxel size that are stated', () => {
@@ -68,7 +68,7 @@ describe('inputChoices', () => {
       inputChoices({ 'as-labels': true, 'voxel-size': '2nm', dataset: 'exchange/data' }),
     ).toEqual({
       kind: 'labels',
-      dataset: 'exchange/data',
+      read: { dataset: 'exchange/data' },
       spacing: { values: [2, 2, 2], unit: 'nm' },
     });
     expect(inputChoices({ 'as-grey': true }).kind).toBe('grey');

@@ -1,8 +1,9 @@
 /** Opening an input for a command: read, override what the user states, tell what was odd. */
 import { isUserError, UserError } from '../errors/errors.ts';
-import type { ByteSource } from '../io/format.ts';
+import type { ByteSource, ReadOptions } from '../io/format.ts';
 import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
+import { parseRawLayout } from '../volume/raw-layout.ts';
 import { withKind, withSpacing } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
@@ -37,7 +38,8 @@ export function parseVoxelSize(text: string): VoxelSpacing {
 export interface InputChoices {
   readonly kind: 'grey' | 'labels' | null;
   readonly spacing: VoxelSpacing | null;
-  readonly dataset: string | null;
+  /** What the file does not say of itself. */
+  readonly read: Pick<ReadOptions, 'dataset' | 'raw'>;
 }
 
 /** What the options say of the input; checked before anything is read. */
@@ -51,22 +53,31 @@ export function inputChoices(options: ParsedArguments['options']): InputChoices 
   return {
     kind: isLabels ? 'labels' : isGrey ? 'grey' : null,
     spacing: typeof voxelSize === 'string' ? parseVoxelSize(voxelSize) : null,
-    dataset: datasetOf(options),
+    read: readChoices(options),
   };
 }
 
-export function datasetOf(options: ParsedArguments['options']): string | null {
-  const { dataset } = options;
-  return typeof dataset === 'string' ? dataset : null;
+export function readChoices({ dataset, raw }: ParsedArguments['options']): InputChoices['read'] {
+  return {
+    ...(typeof dataset === 'string' ? { dataset } : {}),
+    ...(typeof raw === 'string' ? { raw: parseRawLayout(raw, '--raw') } : {}),
+  };
 }
 
-/** Runs what opens a file; where it holds several volumes, says how to name one here. */
-export async function orNameDataset<T>(opening: Promise<T>): Promise<T> {
+/** Runs what opens a file; where the file does not say enough of itself, names the option that does. */
+export async function orNameOption<T>(opening: Promise<T>): Promise<T> {
   try {
     return await opening;
   } catch (error) {
-    if (!isUserError(error) || error.code !== 'file/several-datasets') throw error;
-    const how = `${error.message.slice(0, -1)}, by --dataset <path>.`;
+    if (!isUserError(error)) throw error;
+    const option =
+      error.code === 'file/several-datasets'
+        ? ', by --dataset <path>.'
+        : error.details['mayBeRaw'] === true
+          ? '; where it holds voxels without a header, give their layout by --raw.'
+          : null;
+    if (option === null) throw error;
+    const how = `${error.message.slice(0, -1)}${option}`;
     throw new UserError(error.code, how, error.details, error);
   }
 }
@@ -89,13 +100,13 @@ export async function openInput(
   if (paths.length === 0) throw new UserError('usage', 'No input is named; see --help.');
   const sources = await openSources(paths);
   const siblings = await siblingsOf(paths);
-  const dataset = choices.dataset === null ? {} : { dataset: choices.dataset };
-  const { metadata } = await orNameDataset(describeFile(sources, { signal, siblings, ...dataset }));
+  const described = describeFile(sources, { signal, siblings, ...choices.read });
+  const { metadata } = await orNameOption(described);
   assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', metadata, machineMemory());
   const opened = await openVolume(sources, {
     signal,
     siblings,
-    ...dataset,
+    ...choices.read,
     progress: (fraction) => progress('reading', fraction),
     ...(choices.kind === null ? {} : { kind: choices.kind }),
   });

@@ -5,6 +5,7 @@
 import type { VoxelSpacing } from '../volume/length.ts';
 import type { StreamedVolume } from '../volume/streamed.ts';
 import type { Size3, Volume, VoxelArray, VoxelType } from '../volume/volume.ts';
+import type { RawLayout } from '../volume/raw-layout.ts';
 import type { ByteSink } from './byte-sink.ts';
 
 /** Random access to bytes: a `Blob` in the browser, a file descriptor in Node, bytes in tests. */
@@ -42,6 +43,8 @@ export interface ReadOptions {
   readonly siblings?: readonly ByteSource[];
   /** Which of a file's volumes is meant, by its path in the file; a file with one needs none. */
   readonly dataset?: string;
+  /** How the voxels lie in a file that has no header: it is taken for one, whatever it looks like. */
+  readonly raw?: RawLayout;
 }
 
 export interface ReadVolume {

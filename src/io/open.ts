@@ -139,9 +139,11 @@ async function formatOfName(name: string): Promise<VolumeFormat | null> {
   return null;
 }
 
-async function unknownFormat(file: Recognised): Promise<UserError> {
+/** @param isAlone whether the user may have meant this file alone */
+async function unknownFormat(file: Recognised, isAlone: boolean): Promise<UserError> {
   const { name } = file.source;
   const promised = await formatOfName(name);
+  const mayBeRaw = isAlone && file.foreign === null && promised === null;
   const what =
     file.foreign !== null
       ? `${name} is ${file.foreign}`
@@ -151,7 +153,11 @@ async function unknownFormat(file: Recognised): Promise<UserError> {
   return new UserError(
     'file/unknown-format',
     `${what}; Tauscope reads ${FORMAT_TITLES} files and folders of TIFF slices.`,
-    { file: name, ...(file.foreign === null ? {} : { found: file.foreign }) },
+    {
+      file: name,
+      ...(file.foreign === null ? {} : { found: file.foreign }),
+      ...(mayBeRaw ? { mayBeRaw } : {}),
+    },
   );
 }
 
@@ -185,6 +191,17 @@ function assertAnyBytes(sources: readonly ByteSource[]): void {
   }
 }
 
+/** The one file that a layout of raw voxels is for; text beside it does not count. */
+export function rawFileOf(sources: readonly ByteSource[]): ByteSource {
+  const given = sources.filter((each) => !BYSTANDER.test(each.name));
+  const [source, ...more] = given;
+  if (source !== undefined && more.length === 0) return source;
+  throw new UserError(
+    'usage',
+    `A layout of raw voxels is for one file, and ${given.length} were given: open them one by one.`,
+  );
+}
+
 function listNames(files: readonly Recognised[], most = 3): string {
   const names = files.slice(0, most).map((file) => file.source.name);
   return files.length > most
@@ -192,15 +209,15 @@ function listNames(files: readonly Recognised[], most = 3): string {
     : names.join(', ');
 }
 
-async function plan(
-  sources: readonly ByteSource[],
-  signal: AbortSignal | undefined,
-): Promise<Plan> {
+async function plan(sources: readonly ByteSource[], { signal, raw }: ReadOptions): Promise<Plan> {
   assertAnyBytes(sources);
+  if (raw !== undefined) {
+    return { kind: 'file', id: 'raw', source: rawFileOf(sources), siblings: [], ignored: [] };
+  }
   if (sources.length === 1) {
     const [source] = sources as [ByteSource];
     const file = await recognise(source);
-    if (file.id === null) throw await unknownFormat(file);
+    if (file.id === null) throw await unknownFormat(file, true);
     return { kind: 'file', id: file.id, source, siblings: [], ignored: [] };
   }
   const store = zarrRoot(sources);
@@ -209,7 +226,9 @@ async function plan(
     return { kind: 'file', id: 'zarr', source: store, siblings, ignored: [] };
   }
   const given = sources.filter((source) => !BYSTANDER.test(source.name));
-  if (given.length === 0) throw await unknownFormat(await recognise(sources[0] as ByteSource));
+  if (given.length === 0) {
+    throw await unknownFormat(await recognise(sources[0] as ByteSource), false);
+  }
   const files = await recogniseAll(given, signal);
   const series = files.filter((file) => file.id === 'dicom');
   const [image] = series;
@@ -241,7 +260,9 @@ async function plan(
     return { kind: 'file', id: volume.id, source: volume.source, siblings, ignored: [] };
   }
   const [onlyTiff, secondTiff] = tiffs;
-  if (onlyTiff === undefined) throw await unknownFormat(files[0] as Recognised);
+  if (onlyTiff === undefined) {
+    throw await unknownFormat(files[0] as Recognised, files.length === 1);
+  }
   const damaged = rest.find((file) => TIFF_NAME.test(file.source.name));
   if (damaged !== undefined) {
     const { name, size } = damaged.source;
@@ -358,7 +379,7 @@ export async function openVolume(
   options: OpenOptions = {},
 ): Promise<OpenedVolume> {
   if (options.signal?.aborted) throw cancelled();
-  const planned = await plan(sources, options.signal);
+  const planned = await plan(sources, options);
   const result = await read(planned, {
     ...options,
     progress: (fraction) => options.progress?.(fraction * READ_SHARE),
@@ -396,7 +417,7 @@ export async function describeFile(
   sources: readonly ByteSource[],
   options: ReadOptions = {},
 ): Promise<FileDescription> {
-  const planned = await plan(sources, options.signal);
+  const planned = await plan(sources, options);
   const bytes = sources.reduce((sum, source) => sum + source.size, 0);
   const files = filesOf(planned);
   if (planned.kind === 'file') {

@@ -71,6 +71,10 @@ const FORMATS = {
     title: 'VTK',
     load: async () => (await import('./formats/itk/vtk.ts')).vtkFormat,
   },
+  raw: {
+    title: 'raw',
+    load: async () => (await import('./formats/raw/raw.ts')).rawFormat,
+  },
 } as const satisfies Record<string, FormatEntry>;
 
 export type FormatId = keyof typeof FORMATS;

@@ -1,5 +1,10 @@
 /** How volumes come onto the list, change, leave it and come back. */
-import type { NamedFile, VolumeHandle, VolumeInfo } from '../../../workers/engine-api.ts';
+import type {
+  NamedFile,
+  OpenChoices,
+  VolumeHandle,
+  VolumeInfo,
+} from '../../../workers/engine-api.ts';
 import type { RawParameters } from '../../declaration/parameters.ts';
 import { cancelled, isCancelled, isUserError, UserError } from '../../errors/errors.ts';
 import { createHistory, currentState } from '../../recipe/history.ts';
@@ -14,6 +19,7 @@ import {
   pictures,
   withoutPictures,
 } from './listed-volumes.ts';
+import { createRawQuestions, mayBeRaw } from './raw-questions.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type {
   KeptVolume,
@@ -29,8 +35,8 @@ type Origin =
   | {
       readonly kind: 'files';
       readonly files: readonly NamedFile[];
-      /** Which volume of a file that holds several. */
-      readonly dataset?: string;
+      /** What the files do not say themselves. */
+      readonly choices: OpenChoices;
     }
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   | {
@@ -80,6 +86,10 @@ function datasetsOf(error: unknown): readonly OfferedDataset[] | null {
   return Array.isArray(datasets) ? (datasets as unknown as readonly OfferedDataset[]) : null;
 }
 
+function isRaw(origin: Origin): boolean {
+  return origin.kind === 'files' && origin.choices.raw !== undefined;
+}
+
 function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
   const name = origin.kind === 'files' ? nameFiles(origin.files) : source.name;
   return { kind: origin.kind, name };
@@ -91,6 +101,7 @@ type Opening = Pick<
   | 'generate'
   | 'answer'
   | 'answerDataset'
+  | 'answerRaw'
   | 'showVolume'
   | 'removeVolume'
   | 'bringBack'
@@ -116,6 +127,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   let changing: Promise<void> | null = null;
   let settleQuestion: ((place: Place | null) => void) | null = null;
   let settleDataset: ((path: string | null) => void) | null = null;
+  const rawQuestions = createRawQuestions(core);
 
   /** The default recipe where the present one is empty or an untouched preset for the other kind. */
   function recipeForSource(source: VolumeInfo): Partial<WorkspaceState> {
@@ -158,7 +170,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     settle?.(path);
   }
 
-  /** Reads a volume; where its file holds several, asks which and reads that. */
+  /** Reads a volume; asks for what its files do not say, and reads again with the answer. */
   async function loadChosen(
     origin: Origin,
     jobId: string,
@@ -166,17 +178,29 @@ export function createOpening(core: WorkspaceCore): Opening {
     try {
       return { loaded: await load(origin, jobId), origin };
     } catch (error) {
-      const datasets = datasetsOf(error);
-      if (datasets === null || origin.kind !== 'files') throw error;
+      if (origin.kind !== 'files') throw error;
+      const answer = await askWhatIsMissing(origin, error);
+      if (answer === undefined) throw error;
+      if (answer === null) throw cancelled();
+      return loadChosen({ ...origin, choices: { ...origin.choices, ...answer } }, jobId);
+    }
+  }
+
+  /** The user's answer; null where they want nothing more, undefined where no answer would help. */
+  async function askWhatIsMissing(
+    { files, choices }: Extract<Origin, { kind: 'files' }>,
+    error: unknown,
+  ): Promise<OpenChoices | null | undefined> {
+    const datasets = datasetsOf(error);
+    if (datasets !== null) {
       answerDataset(null);
-      set({ datasetQuestion: { name: titleOf(origin), datasets } });
+      set({ datasetQuestion: { name: nameFiles(files), datasets } });
       const path = await new Promise<string | null>((resolve) => {
         settleDataset = resolve;
       });
-      if (path === null) throw cancelled();
-      const chosen: Origin = { ...origin, dataset: path };
-      return { loaded: await load(chosen, jobId), origin: chosen };
+      return path === null ? null : { dataset: path };
     }
+    return choices.raw === undefined && mayBeRaw(error) ? rawQuestions.ask(files) : undefined;
   }
 
   /** The name and value that a page that was left had for it. */
@@ -220,7 +244,8 @@ export function createOpening(core: WorkspaceCore): Opening {
         estimates: [],
         refusal: null,
         overlay: 'auto',
-        asksVoxelSize: source.spacing === null,
+        // Who was asked with the layout has answered.
+        asksVoxelSize: source.spacing === null && !isRaw(origin),
         ...(isAlone ? { selected: 'input' } : {}),
       },
     );
@@ -253,7 +278,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     switch (origin.kind) {
       case 'files':
         return client
-          .open(jobId, origin.files, progress, origin.dataset)
+          .open(jobId, origin.files, progress, origin.choices)
           .then((source) => ({ source, truth: null }));
       case 'url':
         return client
@@ -351,11 +376,12 @@ export function createOpening(core: WorkspaceCore): Opening {
     }
     settleQuestion?.(null);
     answerDataset(null);
+    rawQuestions.answer(null);
     await cancelRunning();
     let next = place;
     for (const [i, group] of groups.entries()) {
       const part = groups.length === 1 ? '' : ` (${i + 1} of ${groups.length})`;
-      const origin: Origin = { kind: 'files', files: group };
+      const origin: Origin = { kind: 'files', files: group, choices: {} };
       const outcome = await open(origin, next, part, groups.length - i - 1);
       if (outcome === 'stopped') return;
       // One answer is for all that came together.
@@ -366,6 +392,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   async function openOne(origin: Origin, place?: Place): Promise<void> {
     settleQuestion?.(null);
     answerDataset(null);
+    rawQuestions.answer(null);
     await cancelRunning();
     await open(origin, place);
   }
@@ -533,6 +560,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     openVolumes,
     answer,
     answerDataset,
+    answerRaw: rawQuestions.answer,
     reload,
     recover,
     showVolume,

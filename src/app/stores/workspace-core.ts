@@ -31,6 +31,7 @@ const EMPTY_STATE: WorkspaceState = {
   removed: [],
   question: null,
   datasetQuestion: null,
+  rawQuestion: null,
   openedBefore: [],
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),

@@ -106,6 +106,8 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     findGpu: async () => ({ adapter: 'test adapter', problem: null }),
     group: async (files) => [files.map((_, i) => i)],
     open: async (_job, files) => volume((files[0] as NamedFile).file.name.replace('.tif', '')),
+    offerRaw: () => Promise.reject(new Bug('not scripted')),
+    rawPictures: () => Promise.reject(new Bug('not scripted')),
     openUrl: async () => volume('sample'),
     generate: async () => [volume('phantom'), volume('truth', 'labels')],
     setSpacing: async (handle, spacing) => ({ ...volume(`${handle}-sized`), spacing }),

@@ -11,6 +11,7 @@ import type {
   Interpolation,
   InterpolationRequest,
   NamedFile,
+  RawOffer,
   StepEstimate,
   StepSummary,
   VolumeHandle,
@@ -23,6 +24,7 @@ import type { Size3, VoxelType } from '../../volume/volume.ts';
 import type { Preset } from '../../recipe/presets.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
+import type { RawLayout } from '../../volume/raw-layout.ts';
 import type { Phase } from '../../volume/volume.ts';
 import type { ListedVolume, StepFailure } from './listed-volumes.ts';
 import {
@@ -100,6 +102,23 @@ export interface DatasetQuestion {
   readonly datasets: readonly OfferedDataset[];
 }
 
+/** How the voxels of a file without a header are laid out. */
+export interface RawQuestion {
+  readonly files: readonly NamedFile[];
+  readonly offer: RawOffer;
+}
+
+/** What was answered: the voxel size is null where it is not known. */
+export interface RawAnswer {
+  readonly raw: RawLayout;
+  readonly spacing: VoxelSpacing | null;
+}
+
+export interface RawAnswers {
+  get(file: string): RawAnswer | undefined;
+  set(file: string, answer: RawAnswer): unknown;
+}
+
 /** What a page that is left keeps of a listed volume. */
 export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'>;
 
@@ -124,6 +143,7 @@ export interface WorkspaceState {
   readonly removed: readonly ListedVolume[];
   readonly question: PlaceQuestion | null;
   readonly datasetQuestion: DatasetQuestion | null;
+  readonly rawQuestion: RawQuestion | null;
   /** What a page that was left had open, in its order: a reloaded page has only the recipe. */
   readonly openedBefore: readonly KeptVolume[];
   readonly asksVoxelSize: boolean;
@@ -145,6 +165,8 @@ export interface WorkspaceOptions {
   readonly save: (name: string, blob: Blob) => void;
   /** Address of the sample volume. */
   readonly sampleUrl: string;
+  /** Answers to `rawQuestion` by file, from before; default: none, and kept while the page is open. */
+  readonly rawAnswers?: RawAnswers;
   /** Bytes that all open volumes may take together; default: as many as the device gives. */
   readonly volumeBytes?: number;
   /** Bytes that the volumes of results may take before those not shown are given up; default: any. */
@@ -177,6 +199,8 @@ export interface Workspace {
   answer(place: Place | null): void;
   /** Answers `datasetQuestion` by a path in the file; null opens nothing. */
   answerDataset(path: string | null): void;
+  /** Answers `rawQuestion`; null opens nothing. */
+  answerRaw(answer: RawAnswer | null): void;
   /** Shows another of the listed volumes; it is read again first where it is not loaded. */
   showVolume(id: string): Promise<void>;
   renameVolume(id: string, name: string): void;

@@ -5,18 +5,18 @@ import { convertLength, type VoxelSpacing } from '../../volume/length.ts';
 import { bytesPerVoxel, type Size3, voxelCount } from '../../volume/volume.ts';
 import { COMMANDS } from '../about.ts';
 import {
-  DATASET_OPTION,
   formatHelp,
   JSON_OPTION,
   parseArguments,
   QUIET_OPTION,
+  READ_OPTIONS,
 } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { openSources } from '../files.ts';
-import { datasetOf, orNameDataset, siblingsOf } from '../input.ts';
+import { type InputChoices, orNameOption, readChoices, siblingsOf } from '../input.ts';
 import { formatBytes, formatPairs, oneLine, type Style } from '../terminal.ts';
 
-const OPTIONS = [DATASET_OPTION, JSON_OPTION, QUIET_OPTION];
+const OPTIONS = [...READ_OPTIONS, JSON_OPTION, QUIET_OPTION];
 
 export const info: Command = {
   help: (_topic, width) =>
@@ -35,8 +35,8 @@ export const info: Command = {
     if (positionals.length === 0) {
       throw new UserError('usage', 'info needs a file or a folder; see tauscope info --help.');
     }
-    const described = await orNameDataset(
-      describeAll(positionals, datasetOf(options), surroundings.signal),
+    const described = await orNameOption(
+      describeAll(positionals, readChoices(options), surroundings.signal),
     );
     const [only] = described;
     surroundings.print(
@@ -50,7 +50,7 @@ export const info: Command = {
 /** One description of all paths together, or one of each where the first file is a whole stack. */
 async function describeAll(
   paths: readonly string[],
-  dataset: string | null,
+  choices: InputChoices['read'],
   signal: AbortSignal,
 ): Promise<readonly FileDescription[]> {
   const sources = await openSources(paths);
@@ -67,7 +67,7 @@ async function describeAll(
     await describeFile(sources, {
       signal,
       siblings: await siblingsOf(paths),
-      ...(dataset === null ? {} : { dataset }),
+      ...choices,
     }),
   ];
 }

@@ -1,3 +1,9 @@
 export { DropTarget } from './DropTarget.tsx';
-export { DatasetDialog, PhantomDialog, PlaceDialog, VoxelSizeDialog } from './lazy-dialogs.ts';
+export {
+  DatasetDialog,
+  PhantomDialog,
+  PlaceDialog,
+  RawDialog,
+  VoxelSizeDialog,
+} from './lazy-dialogs.ts';
 export { StartScreen } from './StartScreen.tsx';

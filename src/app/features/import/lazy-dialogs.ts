@@ -16,3 +16,7 @@ export const PlaceDialog = lazy(async () => ({
 export const DatasetDialog = lazy(async () => ({
   default: (await import('./DatasetDialog.tsx')).DatasetDialog,
 }));
+
+export const RawDialog = lazy(async () => ({
+  default: (await import('./RawDialog.tsx')).RawDialog,
+}));
