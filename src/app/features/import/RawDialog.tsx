@@ -12,7 +12,7 @@ import {
 } from '../../../volume/raw-layout.ts';
 import { formatBytes } from '../../components/format.ts';
 import { ParameterForm } from '../../components/parameter-form/ParameterForm.tsx';
-import { SlicePreview } from '../../components/SlicePreview.tsx';
+import { SlicePreview } from './SlicePreview.tsx';
 import type { RawQuestion } from '../../stores/workspace.ts';
 import { useWorkbench, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { enteredSpacing, VoxelSizeFields, voxelSizeEntry } from './VoxelSizeFields.tsx';
@@ -40,7 +40,6 @@ const REST_MS = 120;
 function usePictures({ files }: RawQuestion, layout: RawLayout, fits: boolean): RawPictures | null {
   const { client } = useWorkbench();
   const [pictures, setPictures] = useState<RawPictures | null>(null);
-  const key = rawLayoutText(layout);
   useEffect(() => {
     if (!fits) return;
     let isCurrent = true;
@@ -57,8 +56,7 @@ function usePictures({ files }: RawQuestion, layout: RawLayout, fits: boolean): 
       isCurrent = false;
       clearTimeout(timer);
     };
-    // The text stands for the layout, which is a new object for each change.
-  }, [client, files, key, fits]);
+  }, [client, files, layout, fits]);
   return fits ? pictures : null;
 }
 

@@ -86,7 +86,7 @@ const USUAL: Readonly<Record<number, VoxelType>> = { 2: 'uint16', 1: 'uint8', 4:
 /** Headers that scanners and image programs write before raw voxels. */
 const HEADERS = [0, 512, 1024, 2048, 4096, 256, 128] as const;
 /** Many, since their order changes once the bytes are looked at. */
-const MOST_GUESSES = 80;
+const MOST_GUESSES = 400;
 /** How much rarer big-endian files are, as a score. */
 const BIG_ENDIAN = 30;
 

@@ -1,6 +1,6 @@
 /** A slice that is looked at before its volume is opened, in its true proportions. */
 import { useEffect, useRef } from 'react';
-import { composeSlice } from '../rendering/compose-slice.ts';
+import { composeSlice } from '../../rendering/compose-slice.ts';
 import styles from './slice-preview.module.css';
 
 export interface PreviewedSlice {
