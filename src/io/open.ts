@@ -297,7 +297,7 @@ export async function openSlabs(
   options: ReadOptions = {},
 ): Promise<OpenedSlabs> {
   if (options.signal?.aborted) throw cancelled();
-  const planned = await plan(sources, options.signal);
+  const planned = await plan(sources, options);
   const reader = await slabsOf(planned, options);
   const warnings = [...reader.metadata.warnings, ...ignoredWarning(planned)];
   return { reader, metadata: { ...reader.metadata, warnings }, files: filesOf(planned) };

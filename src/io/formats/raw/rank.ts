@@ -42,10 +42,13 @@ function numbersOf(bytes: Uint8Array, layout: RawLayout): Numbers {
   const type = rawType(layout);
   const count = Math.floor(bytes.length / bytesPerVoxel(type));
   const own = new Uint8Array(bytes.slice(0, count * bytesPerVoxel(type)));
-  return Float64Array.from(asSamples(own, type, count, layout.byteOrder === 'be'), (value) => {
-    const number = Number(value);
-    return Math.abs(number) <= LARGEST ? number : LARGEST;
-  });
+  const values = asSamples(own, type, count, layout.byteOrder === 'be');
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const value = Number(values[i]);
+    numbers[i] = Math.abs(value) <= LARGEST ? value : LARGEST;
+  }
+  return numbers;
 }
 
 function meanDifference(a: Numbers, b: Numbers, shift = 0): number {
@@ -117,8 +120,7 @@ export async function rankRawGuesses(
   for (const guess of guesses) {
     seen.push({ guess, rough: inPlane(await windowsFor(guess.layout), guess.layout) });
   }
-  const scoreOf = ({ guess, rough }: (typeof seen)[number]): number =>
-    guess.score - penalty(rough);
+  const scoreOf = ({ guess, rough }: (typeof seen)[number]): number => guess.score - penalty(rough);
   const best = seen.toSorted((a, b) => scoreOf(b) - scoreOf(a)).slice(0, MOST_COMPARED);
   const ranked: RawGuess[] = [];
   for (const { guess, rough } of best) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRawLayout, rawLayoutText } from '../../../volume/raw-layout.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
 import type { ByteSource } from '../../format.ts';
-import { describeFile, openVolume } from '../../open.ts';
+import { describeFile, openSlabs, openVolume } from '../../open.ts';
 import { bytesSource } from '../../sources.ts';
 import { guessRawLayouts, readName } from './guess.ts';
 import { offerRaw } from './offer.ts';
@@ -86,6 +86,17 @@ describe('reading', () => {
       expect(metadata.warnings.join()).not.toContain('left out');
     }
   });
+
+  test.each(['2x3x4:uint16:le', '2x3x3:uint16:le:2:4'])(
+    '%s gives slices on demand',
+    async (text) => {
+      const options = { raw: parseRawLayout(text, '--raw') };
+      const file = [fileOf(voxelBytes(values))];
+      const { volume } = await openVolume(file, options);
+      const { reader } = await openSlabs(file, options);
+      expect(await reader.readSlices(1, 3)).toEqual(volume.data.slice(6, 18));
+    },
+  );
 
   test('a layout that needs more bytes than there are is refused before reading', async () => {
     const raw = parseRawLayout('2x3x5:uint16:le', '--raw');

@@ -9,11 +9,11 @@ import {
   rawSliceBytes,
   rawType,
 } from '../../../volume/raw-layout.ts';
-import { type VoxelArray, voxelCount } from '../../../volume/volume.ts';
+import type { VoxelArray } from '../../../volume/volume.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { loadBytes } from '../../load-bytes.ts';
-import { asSamples, readSamples } from '../../stored-samples.ts';
+import { asSamples, readSampleSlices } from '../../stored-samples.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 
 function readHeader(source: ByteSource, { raw }: ReadOptions): Promise<StoredVolume> {
@@ -44,23 +44,33 @@ function readHeader(source: ByteSource, { raw }: ReadOptions): Promise<StoredVol
           ? []
           : [`${left} bytes after the last voxel were left out: check the sizes and the header.`],
     },
-    load: (job) => loadVoxels(source, raw, job),
+    loadSlices: (first, end, job) => loadSlices(source, raw, first, end, job),
   });
 }
 
-async function loadVoxels(source: ByteSource, raw: RawLayout, job: DecodeJob): Promise<VoxelArray> {
+async function loadSlices(
+  source: ByteSource,
+  raw: RawLayout,
+  first: number,
+  end: number,
+  job: DecodeJob,
+): Promise<VoxelArray> {
+  const { width, height, skip, gap } = raw;
   const type = rawType(raw);
-  const count = voxelCount(rawSize(raw));
   const bigEndian = raw.byteOrder === 'be';
-  if (raw.gap === 0) return readSamples({ source, start: raw.skip, type, count, bigEndian }, job);
-  const sliceBytes = rawSliceBytes(raw);
-  const bytes = allocateBytes(raw.depth * sliceBytes, source.name);
-  for (let z = 0; z < raw.depth; z++) {
-    const slice = bytes.subarray(z * sliceBytes, (z + 1) * sliceBytes);
-    const start = raw.skip + z * (sliceBytes + raw.gap);
-    await loadBytes(source, start, slice, job.part(source.name, z / raw.depth, 1 / raw.depth));
+  const size = rawSize(raw);
+  if (gap === 0) {
+    return readSampleSlices({ source, start: skip, type, size, bigEndian }, first, end, job);
   }
-  return asSamples(bytes, type, count, bigEndian);
+  const sliceBytes = rawSliceBytes(raw);
+  const count = end - first;
+  const bytes = allocateBytes(count * sliceBytes, source.name);
+  for (let i = 0; i < count; i++) {
+    const slice = bytes.subarray(i * sliceBytes, (i + 1) * sliceBytes);
+    const start = skip + (first + i) * (sliceBytes + gap);
+    await loadBytes(source, start, slice, job.part(source.name, i / count, 1 / count));
+  }
+  return asSamples(bytes, type, width * height * count, bigEndian);
 }
 
 export const rawFormat = defineStoredFormat({
