@@ -242,8 +242,12 @@ export interface EngineApi {
     report: (fraction: number) => void,
   ): Promise<readonly VolumeInfo[]>;
 
-  /** Each returns a new handle: volumes never change. */
-  setSpacing(handle: VolumeHandle, spacing: VoxelSpacing | null): Promise<VolumeInfo>;
+  /** Each returns a new handle: volumes never change. A spacing is from the user, unless `source` says else. */
+  setSpacing(
+    handle: VolumeHandle,
+    spacing: VoxelSpacing | null,
+    source?: string,
+  ): Promise<VolumeInfo>;
   setKind(handle: VolumeHandle, kind: 'grey' | 'labels'): Promise<VolumeInfo>;
 
   slice(request: SliceRequest): Promise<SlicePixels>;

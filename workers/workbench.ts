@@ -423,9 +423,9 @@ export function createWorkbench(
         return infos;
       }),
 
-    setSpacing: (handle, spacing: VoxelSpacing | null) =>
+    setSpacing: (handle, spacing: VoxelSpacing | null, source) =>
       change(handle, (volume) => withSpacing(volume, spacing), {
-        spacingSource: spacing === null ? 'left unknown by the user' : STATED_SPACING,
+        spacingSource: source ?? (spacing === null ? 'left unknown by the user' : STATED_SPACING),
       }),
 
     setKind: (handle, kind) => change(handle, (volume) => withKind(volume, kind)),

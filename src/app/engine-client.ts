@@ -148,7 +148,8 @@ export function createEngineClient(
       callJob(jobId, (remote) => remote.openUrl(jobId, url, proxy(report))),
     generate: (jobId, phantom, params, report) =>
       callJob(jobId, (remote) => remote.generate(jobId, phantom, params, proxy(report))),
-    setSpacing: (handle, spacing) => call((remote) => remote.setSpacing(handle, spacing)),
+    setSpacing: (handle, spacing, source) =>
+      call((remote) => remote.setSpacing(handle, spacing, source)),
     setKind: (handle, kind) => call((remote) => remote.setKind(handle, kind)),
     slice: (request) => call((remote) => remote.slice(request)),
     histogram: (handle) => call((remote) => remote.histogram(handle)),

@@ -17,6 +17,7 @@ import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
 import { keepSpeeds } from './stores/speeds.ts';
 import { useViewer } from './stores/viewer.ts';
+import { recordViews } from './stores/view-history.ts';
 import { createWorkspace } from './stores/create-workspace.ts';
 import type { Workspace } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
@@ -52,6 +53,7 @@ function start(): void {
     rawAnswers: keptRawAnswers(storage),
   });
   keepSession(workspace, useViewer, storage);
+  recordViews(workspace);
   keepSpeeds(workspace, storage);
   keepMeasures(workspace, storage);
   const workbench: Workbench = {

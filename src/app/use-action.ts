@@ -6,6 +6,7 @@ import { findAction } from './actions.ts';
 import { onCorrectSettings } from './stores/correct.ts';
 import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
+import { viewHistory } from './stores/view-history.ts';
 import { useViewer } from './stores/viewer.ts';
 import { useWorkbench, type Workbench } from './workbench-context.tsx';
 
@@ -17,6 +18,7 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
     previews.store,
     useMeasures,
     useInstallation,
+    viewHistory,
   ].map((store) => store.subscribe(changed));
   // The voxel under the pointer is no reason for or against anything, and changes all the time.
   stops.push(

@@ -30,11 +30,15 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     core.scheduleEstimate();
   };
 
-  /** Walks the history; a recipe that was run before is run again, from the engine's cache. */
   function walk(move: (history: History<Recipe>) => History<Recipe>): void {
     set((state) => ({ history: move(state.history) }));
     core.keepSelectionValid();
     core.scheduleEstimate();
+    runAgain();
+  }
+
+  /** A recipe that was run on the volume before is run again, from the engine's cache. */
+  function runAgain(): void {
     const { source, activity } = get();
     if (source === null || activity !== null) return;
     if (wasRun(currentRecipe(get()), source)) void runs.run();
@@ -136,6 +140,8 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
     },
     undo: () => walk(undo),
     redo: () => walk(redo),
+    undoVolume: () => opening.undoVolume().then(runAgain),
+    redoVolume: () => opening.redoVolume().then(runAgain),
     cancel: () => void core.cancelRunning(),
     select: (id) => set({ selected: id }),
     setOverlay: (overlay) => set({ overlay }),

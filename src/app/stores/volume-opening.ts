@@ -7,10 +7,12 @@ import type {
 } from '../../../workers/engine-api.ts';
 import type { RawParameters } from '../../declaration/parameters.ts';
 import { cancelled, isCancelled, isUserError, UserError } from '../../errors/errors.ts';
-import { createHistory, currentState } from '../../recipe/history.ts';
+import { createHistory, currentState, pushState, redo, undo } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
+import { formatSpacing } from '../components/format.ts';
 import type { ReplacementReason } from '../engine-client.ts';
+import { changeToRedo, changeToUndo, withoutChanges } from './change-history.ts';
 import {
   distinctName,
   type ListedVolume,
@@ -26,6 +28,7 @@ import type {
   OfferedDataset,
   Place,
   PlaceQuestion,
+  VolumeFacts,
   Workspace,
   WorkspaceState,
 } from './workspace.ts';
@@ -47,12 +50,27 @@ type Origin =
       readonly isTruth: boolean;
     };
 
+type Change = (handle: VolumeHandle) => Promise<VolumeInfo>;
+
 interface Loaded {
   readonly source: VolumeInfo;
   readonly truth: VolumeInfo | null;
 }
 
 const MAX_REMOVED = 20;
+
+/** What changed of the volume, as undo names it. */
+function nameOfChange(before: VolumeFacts, after: VolumeFacts): string {
+  if (before.kind !== after.kind) {
+    return `Read the input as ${after.kind === 'grey' ? 'grey values' : 'labels'}`;
+  }
+  const { spacing } = after;
+  return `Voxel size ${spacing === null ? 'unknown' : formatSpacing(spacing)}`;
+}
+
+function factsOf({ spacing, spacingSource, kind }: VolumeInfo): VolumeFacts {
+  return { spacing, spacingSource, kind };
+}
 
 function inGiB(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
@@ -108,6 +126,8 @@ type Opening = Pick<
   | 'releasePictures'
   | 'setVoxelSize'
   | 'setKind'
+  | 'undoVolume'
+  | 'redoVolume'
   | 'openTruth'
 > & {
   openVolumes(files: readonly NamedFile[], place?: Place): Promise<void>;
@@ -264,8 +284,11 @@ export function createOpening(core: WorkspaceCore): Opening {
     return [...removed, kept].slice(-MAX_REMOVED);
   }
 
-  /** Lets the engine forget what only this volume needs. */
+  /** Lets the engine forget what only this volume needs, and undo its changes. */
   function forget(volume: ListedVolume): void {
+    set(({ volumeHistory }) => ({
+      volumeHistory: withoutChanges(volumeHistory, ({ id }) => id === volume.id),
+    }));
     holds.drop(
       ...pictures(volume).map(({ handle }) => handle),
       volume.truth?.handle,
@@ -488,22 +511,47 @@ export function createOpening(core: WorkspaceCore): Opening {
     await showVolume(volume.id);
   }
 
-  /** Replaces the shown volume by a changed copy of itself; the recipe and the truth stay. */
-  function changeShown(
-    title: string,
-    change: (handle: VolumeHandle) => Promise<VolumeInfo>,
-  ): Promise<void> {
-    const changed = exchangeShown(title, change).finally(() => {
+  /** One after the other: each change is one of what the one before has left. */
+  function inTurn(change: () => Promise<void>): Promise<void> {
+    const changed = (changing === null ? change() : changing.then(change)).finally(() => {
       if (changing === changed) changing = null;
     });
     changing = changed;
     return changed;
   }
 
-  async function exchangeShown(
-    title: string,
-    change: (handle: VolumeHandle) => Promise<VolumeInfo>,
-  ): Promise<void> {
+  /** As `exchangeShown`, to be undone. */
+  function changeShown(title: string, change: Change): Promise<void> {
+    return inTurn(async () => {
+      const id = get().shownVolume;
+      const before = get().source;
+      await exchangeShown(title, change);
+      const after = get().source;
+      if (id === null || id !== get().shownVolume || before === null || after === null) return;
+      if (before.handle === after.handle) return;
+      const step = { id, before: factsOf(before), after: factsOf(after) };
+      const name = nameOfChange(step.before, step.after);
+      set(({ volumeHistory }) => ({ volumeHistory: pushState(volumeHistory, step, name) }));
+    });
+  }
+
+  /** Gives a listed volume other facts of its own, and shows it. */
+  function give(id: string, facts: VolumeFacts): Promise<void> {
+    return inTurn(async () => {
+      await showVolume(id);
+      if (get().shownVolume !== id) return;
+      const { spacing, spacingSource, kind } = facts;
+      const isAnotherKind = get().source?.kind !== kind;
+      await exchangeShown('Undo', (handle) =>
+        isAnotherKind
+          ? client.setKind(handle, kind)
+          : client.setSpacing(handle, spacing, spacingSource),
+      );
+    });
+  }
+
+  /** Replaces the shown volume by a changed copy of itself; the recipe and the truth stay. */
+  async function exchangeShown(title: string, change: Change): Promise<void> {
     const { source, shownVolume: id, volumes } = get();
     if (source === null || id === null) return;
     await asking(async () => {
@@ -582,6 +630,20 @@ export function createOpening(core: WorkspaceCore): Opening {
       return changeShown('Voxel size', (handle) => client.setSpacing(handle, spacing));
     },
     setKind: (kind) => changeShown('Kind of volume', (handle) => client.setKind(handle, kind)),
+    async undoVolume() {
+      const { volumeHistory } = get();
+      const change = changeToUndo(volumeHistory);
+      if (change === null) return;
+      set({ volumeHistory: undo(volumeHistory) });
+      await give(change.id, change.before);
+    },
+    async redoVolume() {
+      const { volumeHistory } = get();
+      const change = changeToRedo(volumeHistory);
+      if (change === null) return;
+      set({ volumeHistory: redo(volumeHistory) });
+      await give(change.id, change.after);
+    },
     openTruth() {
       const { truth, shownVolume } = get();
       const origin = shownVolume === null ? undefined : origins.get(shownVolume);

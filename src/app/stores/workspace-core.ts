@@ -4,6 +4,7 @@ import { isCancelled, isUserError } from '../../errors/errors.ts';
 import { createHistory } from '../../recipe/history.ts';
 import { emptyRecipe } from '../../recipe/recipe.ts';
 import { type EngineClient, isReplacement } from '../engine-client.ts';
+import { noChanges } from './change-history.ts';
 import { heldHandles, type ListedVolume, pictures, shownFacts } from './listed-volumes.ts';
 import { createVolumeHolds, type VolumeHolds } from './volume-holds.ts';
 import {
@@ -35,6 +36,7 @@ const EMPTY_STATE: WorkspaceState = {
   openedBefore: [],
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),
+  volumeHistory: noChanges(),
   activity: null,
   estimates: [],
   refusal: null,

@@ -26,6 +26,7 @@ import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
 import type { RawLayout } from '../../volume/raw-layout.ts';
 import type { Phase } from '../../volume/volume.ts';
+import type { ChangeHistory } from './change-history.ts';
 import type { ListedVolume, StepFailure } from './listed-volumes.ts';
 import {
   describeSteps,
@@ -122,6 +123,16 @@ export interface RawAnswers {
 /** What a page that is left keeps of a listed volume. */
 export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'>;
 
+/** What a person can say about a volume that its file may not. */
+export type VolumeFacts = Pick<VolumeInfo, 'spacing' | 'spacingSource' | 'kind'>;
+
+export interface VolumeChange {
+  /** Of the listed volume. */
+  readonly id: string;
+  readonly before: VolumeFacts;
+  readonly after: VolumeFacts;
+}
+
 export interface WorkspaceState {
   readonly engine: EngineDescription | null;
   /** null until a person could want to know: opening it takes a moment. */
@@ -148,6 +159,8 @@ export interface WorkspaceState {
   readonly openedBefore: readonly KeptVolume[];
   readonly asksVoxelSize: boolean;
   readonly history: History<Recipe>;
+  /** Changes of voxel sizes and kinds. */
+  readonly volumeHistory: ChangeHistory<VolumeChange>;
   readonly activity: Activity | null;
   readonly estimates: readonly StepEstimate[];
   /** Why the recipe cannot have the memory it needs, one sentence; null where nothing is known of it. */
@@ -219,6 +232,9 @@ export interface Workspace {
   setVoxelSize(spacing: VoxelSpacing | null): Promise<void>;
   askVoxelSize(asks: boolean): void;
   setKind(kind: VolumeInfo['kind']): Promise<void>;
+  /** Takes back the last change of a voxel size or kind; shows its volume. */
+  undoVolume(): Promise<void>;
+  redoVolume(): Promise<void>;
   /** Opens the truth of a phantom as the input, to measure what is known. */
   openTruth(): void;
   edit(label: EntryLabel<Recipe>, change: RecipeEdit, mergeKey?: string | null): void;

@@ -4,6 +4,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { ColourMapId } from '../../rendering/colour-maps.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
+import { unrecorded } from '../../stores/view-history.ts';
 import { isPreview, withPreviews } from '../../stores/previews.ts';
 import { usePreviewState, useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { CorrectBar } from '../correct/index.ts';
@@ -118,10 +119,10 @@ function useColourMapOfFields(image: VolumeInfo | null): void {
   useEffect(() => {
     if (!isField) return;
     const { colourMap: ofGrey, setColourMap } = useViewer.getState();
-    setColourMap(ofFields.current);
+    unrecorded(() => setColourMap(ofFields.current));
     return () => {
       ofFields.current = useViewer.getState().colourMap;
-      setColourMap(ofGrey);
+      unrecorded(() => setColourMap(ofGrey));
     };
   }, [isField]);
 }
@@ -149,7 +150,7 @@ function useDefaultWindow(client: Pick<EngineClient, 'histogram'>, image: Volume
     client.histogram(handle).then(
       ({ window: [low, high] }) => {
         if (!current) return;
-        setWindow(memory.current.recall(handle, { low, high }));
+        unrecorded(() => setWindow(memory.current.recall(handle, { low, high })));
         stop = useViewer.subscribe(({ window }) => {
           if (window !== null) memory.current.keep(handle, window);
         });
