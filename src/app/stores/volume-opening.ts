@@ -10,7 +10,6 @@ import { cancelled, isCancelled, isUserError, UserError } from '../../errors/err
 import { createHistory, currentState, pushState, redo, undo } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
-import { formatSpacing } from '../components/format.ts';
 import type { ReplacementReason } from '../engine-client.ts';
 import { changeToRedo, changeToUndo, withoutChanges } from './change-history.ts';
 import {
@@ -64,8 +63,9 @@ function nameOfChange(before: VolumeFacts, after: VolumeFacts): string {
   if (before.kind !== after.kind) {
     return `Read the input as ${after.kind === 'grey' ? 'grey values' : 'labels'}`;
   }
-  const { spacing } = after;
-  return `Voxel size ${spacing === null ? 'unknown' : formatSpacing(spacing)}`;
+  const { values = [], unit = 'unknown' } = after.spacing ?? {};
+  const edges = values.every((edge) => edge === values[0]) ? values.slice(0, 1) : values;
+  return ['Voxel size', edges.join(' × '), unit].filter(Boolean).join(' ');
 }
 
 function factsOf({ spacing, spacingSource, kind }: VolumeInfo): VolumeFacts {
