@@ -53,6 +53,24 @@ export const COMMANDS = {
       'Generates a volume with known truth from a seed: the same seed gives the same voxels on every machine. phantom.json tells the parameters and what is known of the result.',
     examples: ['tauscope phantom cathode --size 128 --seed 1 -o sample/'],
   },
+  bundle: {
+    usage: 'bundle <recipe.json> <input> … -o <file.tauscope.zip>',
+    summary:
+      'Runs a recipe and writes one archive that a stranger can check: the session with recipe, digests and numbers, the data, the results and RO-Crate metadata.',
+    examples: [
+      'tauscope bundle recipe.json scan.tif --title "LNMO, pristine" --author "A. Researcher" -o scan.tauscope.zip',
+      'tauscope bundle recipe.json scan.tif --no-data --address https://zenodo.org/api/records/1/files/scan.tif/content -o scan.tauscope.zip',
+    ],
+  },
+  verify: {
+    usage: 'verify <session> [<input> …]',
+    summary:
+      'Re-runs a session on this computer and says of every claimed number whether it is equal, within the tolerance, or differs, and where the first difference lies.',
+    examples: [
+      'tauscope verify scan.tauscope.zip --report verification.html',
+      'tauscope verify session.json scan.tif',
+    ],
+  },
 } as const satisfies Readonly<Record<string, About>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -92,14 +92,28 @@ export async function siblingsOf(paths: readonly string[]): Promise<readonly Byt
     : [];
 }
 
+/** An input with the files that its voxels and header came from. */
+export interface OpenedInput extends OpenedVolume {
+  readonly sources: readonly ByteSource[];
+}
+
 export async function openInput(
   paths: readonly string[],
   choices: InputChoices,
   { signal, progress, remark }: Surroundings,
-): Promise<OpenedVolume> {
+): Promise<OpenedInput> {
   if (paths.length === 0) throw new UserError('usage', 'No input is named; see --help.');
   const sources = await openSources(paths);
-  const siblings = await siblingsOf(paths);
+  const neighbours = await siblingsOf(paths);
+  const read = new Set<ByteSource>();
+  // What lies beside a header belongs to it only where the reader asked for it.
+  const siblings = neighbours.map((source) => ({
+    ...source,
+    read: (start: number, end: number) => {
+      read.add(source);
+      return source.read(start, end);
+    },
+  }));
   const described = describeFile(sources, { signal, siblings, ...choices.read });
   const { metadata } = await orNameOption(described);
   assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', metadata, machineMemory());
@@ -113,5 +127,5 @@ export async function openInput(
   for (const warning of opened.metadata.warnings) remark(warning);
   const named = withKind(opened.volume, opened.volume.kind);
   const volume = choices.spacing === null ? named : withSpacing(named, choices.spacing);
-  return { ...opened, volume };
+  return { ...opened, volume, sources: [...sources, ...read] };
 }

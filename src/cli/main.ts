@@ -21,6 +21,8 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<Command>>> = {
   info: async () => (await import('./commands/info.ts')).info,
   surface: async () => (await import('./commands/surface.ts')).surface,
   phantom: async () => (await import('./commands/phantom.ts')).phantom,
+  bundle: async () => (await import('./commands/bundle.ts')).bundle,
+  verify: async () => (await import('./commands/verify.ts')).verify,
 };
 
 /** Results kept while one command runs; nothing is run twice, so little is enough. */

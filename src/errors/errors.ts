@@ -40,6 +40,8 @@ export type UserErrorCode =
   | 'recipe/malformed'
   | 'recipe/unknown-operation'
   | 'recipe/wrong-input'
+  | 'session/malformed'
+  | 'session/differs'
   | 'memory/over-budget'
   | 'store/damaged'
   | 'store/full'

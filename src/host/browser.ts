@@ -12,7 +12,7 @@ const channel = new MessageChannel();
 const waiting: (() => void)[] = [];
 channel.port1.onmessage = () => waiting.shift()?.();
 
-async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module> {
+async function fetchKernels(variant: 'plain' | 'threads'): Promise<Response> {
   const url = variant === 'threads' ? threadsUrl : plainUrl;
   const response = await fetch(url).catch((cause: unknown) => {
     throw new UserError(
@@ -29,6 +29,11 @@ async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Mo
       { url, status: response.status },
     );
   }
+  return response;
+}
+
+async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module> {
+  const response = await fetchKernels(variant);
   // compileStreaming insists on application/wasm, which some static hosts do not send.
   return response.headers.get('Content-Type')?.startsWith('application/wasm')
     ? WebAssembly.compileStreaming(response)
@@ -61,6 +66,7 @@ export const host: Host = {
       ? Math.max(1, Math.min(MAX_THREADS, navigator.hardwareConcurrency))
       : 1,
   loadKernels,
+  kernelBytes: async () => new Uint8Array(await (await fetchKernels('plain')).arrayBuffer()),
   spawnKernelThread,
   openGpu: () => openGpuDevice(navigator.gpu, self.isSecureContext),
   turn: () =>

@@ -18,6 +18,8 @@ export interface Host {
   /** Threads worth using: 1 where shared memory is not available. */
   threadCount(): number;
   loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module>;
+  /** The bytes of the kernels over plain memory: their SHA-256 names what computed a number. */
+  kernelBytes(): Promise<Uint8Array>;
   spawnKernelThread(): KernelThread;
   /** Opens the GPU anew. Throws `gpu/unavailable` with the reason where there is none. */
   openGpu(): Promise<GpuDevice>;

@@ -27,11 +27,16 @@ function packageRoot(): string {
   }
 }
 
+const KERNEL_FILES = { plain: 'kernels.wasm', threads: 'kernels-threads.wasm' } as const;
+
 async function loadKernels(variant: 'plain' | 'threads'): Promise<WebAssembly.Module> {
-  const file = variant === 'threads' ? 'kernels-threads.wasm' : 'kernels.wasm';
-  const path = resolve(packageRoot(), 'wasm/dist', file);
+  return WebAssembly.compile(await kernelFile(variant));
+}
+
+async function kernelFile(variant: 'plain' | 'threads'): Promise<Uint8Array<ArrayBuffer>> {
+  const path = resolve(packageRoot(), 'wasm/dist', KERNEL_FILES[variant]);
   try {
-    return await WebAssembly.compile(await readFile(path));
+    return await readFile(path);
   } catch (cause) {
     throw new Bug(
       `The kernel module ${path} could not be loaded; run npm run build:wasm.`,
@@ -72,6 +77,7 @@ export const host: Host = {
   name: 'node',
   threadCount,
   loadKernels,
+  kernelBytes: () => kernelFile('plain'),
   spawnKernelThread,
   openGpu: () =>
     Promise.reject(

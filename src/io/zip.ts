@@ -145,7 +145,7 @@ export async function readZipDirectory(source: ByteSource): Promise<readonly Zip
 }
 
 /** Byte of the archive at which a member's data start. */
-async function dataStart(source: ByteSource, member: ZipMember): Promise<number> {
+export async function zipMemberStart(source: ByteSource, member: ZipMember): Promise<number> {
   const local = viewOf(await source.read(member.localHeaderAt, member.localHeaderAt + LOCAL_BYTES));
   if (local.byteLength < LOCAL_BYTES || local.getUint32(0, true) !== 0x04034b50) {
     throw damaged(source.name, `member "${member.name.slice(0, 100)}" is not where it should be`);
@@ -159,7 +159,7 @@ export async function readZipHead(
   member: ZipMember,
   count: number,
 ): Promise<Uint8Array> {
-  const start = await dataStart(source, member);
+  const start = await zipMemberStart(source, member);
   const wanted = Math.min(count, member.size);
   if (member.method === 0)
     return source.read(start, start + Math.min(wanted, member.compressedSize));
@@ -175,7 +175,7 @@ export async function readZipMember(
   member: ZipMember,
   job: DecodeJob,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const start = await dataStart(source, member);
+  const start = await zipMemberStart(source, member);
   const have = Math.max(source.size - start, 0);
   if (have < member.compressedSize) throw job.truncated(have, member.compressedSize);
   const most = member.method === 0 ? member.compressedSize : member.compressedSize * MAX_GZIP_RATIO;

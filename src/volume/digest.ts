@@ -42,6 +42,30 @@ export async function digestVoxels(
   return bytesToHex(hash.digest());
 }
 
+/**
+ * SHA-256 of each `slices` slices along z, the last of them of what is left, to say where two volumes
+ * differ. `breathe` is awaited every few milliseconds. Cost as `digestVoxels` without the platform.
+ */
+export async function digestSlices(
+  { size, data }: Pick<Volume, 'size' | 'data'>,
+  slices: number,
+  breathe: () => Promise<void> = () => Promise.resolve(),
+): Promise<readonly string[]> {
+  const bytes = voxelBytes(data);
+  const step = (bytes.length / Math.max(size[2], 1)) * slices;
+  const digests: string[] = [];
+  for (let start = 0; start < bytes.length; start += step) {
+    const hash = sha256.create();
+    const end = Math.min(start + step, bytes.length);
+    for (let at = start; at < end; at += CHUNK) {
+      hash.update(bytes.subarray(at, Math.min(at + CHUNK, end)));
+      await breathe();
+    }
+    digests.push(bytesToHex(hash.digest()));
+  }
+  return digests;
+}
+
 /** Null where the platform does not digest, or not these bytes. */
 async function digestByPlatform(
   bytes: Uint8Array,

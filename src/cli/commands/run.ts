@@ -3,15 +3,11 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { acrossTable, type MeasuredVolume, quantitiesAcross } from '../../declaration/across.ts';
 import { tableCsv, tableJson } from '../../declaration/table-text.ts';
-import { bibtex } from '../../engine/bibtex.ts';
 import { type Engine, loadSteps, type StepOutcome } from '../../engine/engine.ts';
-import { methodsAsText, methodsText } from '../../engine/methods.ts';
-import { resultsCsv, resultsDocument, resultsText } from '../../engine/results.ts';
 import { isCancelled, UserError } from '../../errors/errors.ts';
 import { groupSources } from '../../io/group.ts';
 import { writeVolume } from '../../io/registry.ts';
-import { isOperationId, OPERATION_IDS } from '../../operations/registry.ts';
-import { parseRecipeText, type Recipe } from '../../recipe/recipe.ts';
+import type { Recipe } from '../../recipe/recipe.ts';
 import { COMMANDS } from '../about.ts';
 import {
   formatHelp,
@@ -24,14 +20,15 @@ import {
   QUIET_OPTION,
 } from '../arguments.ts';
 import type { Command, Surroundings } from '../command.ts';
-import { openSources, readText } from '../files.ts';
+import { openSources } from '../files.ts';
 import { type InputChoices, inputChoices, openInput } from '../input.ts';
 import { assertWritable, type OutputFile, writeFiles } from '../outputs.ts';
 import { provenanceText } from '../provenance.ts';
+import { aboutFile, readRecipe } from '../read-recipe.ts';
+import { resultFiles } from '../result-files.ts';
 import { runRecipe } from '../run-recipe.ts';
 import type { Volume } from '../../volume/volume.ts';
 import { voxelVolume } from '../../volume/length.ts';
-import { nearest } from '../suggestion.ts';
 import { formatTable } from '../terminal.ts';
 
 const REPORT_OPTION: OwnOption = {
@@ -72,60 +69,6 @@ const NAMES = [
   'provenance.json',
   ...Object.values(VOLUME_NAMES),
 ];
-
-/** The recipe with its operations, versions and parameters checked; remarks on older versions. */
-async function readRecipe(path: string, remark: (text: string) => void): Promise<Recipe> {
-  const text = await readText(path);
-  if (text === null) {
-    throw new UserError(
-      'recipe/malformed',
-      `${path} is not a recipe: it is no JSON text; name the recipe first, then the input.`,
-      { file: path },
-    );
-  }
-  let recipe: Recipe;
-  try {
-    recipe = parseRecipeText(text, path);
-  } catch (error) {
-    throw aboutFile(error, path);
-  }
-  const enabled = recipe.steps.filter((step) => step.enabled);
-  if (enabled.length === 0) {
-    throw new UserError(
-      'recipe/malformed',
-      `${path} has no enabled step: there is nothing to run.`,
-    );
-  }
-  for (const { id, operation } of enabled) {
-    if (isOperationId(operation)) continue;
-    const meant = nearest(operation, OPERATION_IDS);
-    throw new UserError(
-      'recipe/unknown-operation',
-      `${path}, step ${id}: There is no operation "${operation}"; ${meant === null ? `the operations are ${OPERATION_IDS.join(', ')}.` : `did you mean ${meant}?`}`,
-      { step: id, operation },
-    );
-  }
-  const loaded = await loadSteps(recipe).catch((error: unknown) => {
-    throw aboutFile(error, path);
-  });
-  for (const { step, operation } of loaded) {
-    if (step.version === operation.version) continue;
-    remark(
-      `step ${step.id} was written for version ${step.version} of ${operation.title}; this is version ${operation.version}, whose numbers may differ`,
-    );
-  }
-  return recipe;
-}
-
-/** Names the recipe's file, and the step where the sentence does not. */
-function aboutFile(error: unknown, path: string): unknown {
-  if (!(error instanceof UserError)) return error;
-  const { message, code, details } = error;
-  const step = typeof details['step'] === 'string' ? details['step'] : null;
-  const where = step === null || message.includes(`tep ${step}`) ? path : `${path}, step ${step}`;
-  const whole = message.startsWith(path) ? message : `${where}: ${message}`;
-  return new UserError(code, whole, details, error);
-}
 
 export const run: Command = {
   help: (_topic, width) =>
@@ -197,25 +140,18 @@ async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
       throw aboutFile(error, recipePath);
     },
   );
-  const results = resultsText(resultsDocument(recipe, input, outcomes));
   const last = outcomes.findLast((outcome) => outcome.madeVolume)?.current.volume;
-  const steps = await loadSteps(recipe);
-  const methods = methodsText(steps, outcomes);
-  const outputs: OutputFile[] = [
-    { name: 'results.json', content: results },
-    { name: 'results.csv', content: resultsCsv(outcomes) },
-    { name: 'methods.txt', content: methodsAsText(methods) },
-    { name: 'references.bib', content: bibtex(methods.citations) },
-  ];
-  if (job.writesReport) {
-    const isSpacingStated = choices.spacing !== null;
-    const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
-    const date = startedAt.toISOString().slice(0, 10);
-    const file = inputs.map((path) => basename(path)).join(' ');
-    const { reportHtml } = await import('../../engine/report.ts');
-    const facts = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
-    outputs.push({ name: 'report.html', content: reportHtml(facts) });
-  }
+  const { results, files } = await resultFiles({
+    recipe,
+    input,
+    outcomes,
+    inputs,
+    metadata,
+    isSpacingStated: choices.spacing !== null,
+    startedAt,
+    withReport: job.writesReport,
+  });
+  const outputs: OutputFile[] = [...files];
   if (last !== undefined) {
     outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });
   }

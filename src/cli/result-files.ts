@@ -1,0 +1,49 @@
+/** The files that a run's numbers are written to. */
+import { basename } from 'node:path';
+import { bibtex } from '../engine/bibtex.ts';
+import { type IdentifiedVolume, loadSteps, type StepOutcome } from '../engine/engine.ts';
+import { methodsAsText, methodsText } from '../engine/methods.ts';
+import { resultsCsv, resultsDocument, resultsText } from '../engine/results.ts';
+import type { VolumeMetadata } from '../io/format.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+
+export interface ResultFacts {
+  readonly recipe: Recipe;
+  readonly input: IdentifiedVolume;
+  readonly outcomes: readonly StepOutcome[];
+  /** Paths as the user named them. */
+  readonly inputs: readonly string[];
+  readonly metadata: VolumeMetadata;
+  readonly isSpacingStated: boolean;
+  readonly startedAt: Date;
+  readonly withReport: boolean;
+}
+
+export interface ResultFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+export async function resultFiles(
+  facts: ResultFacts,
+): Promise<{ readonly results: string; readonly files: readonly ResultFile[] }> {
+  const { recipe, input, outcomes, inputs, metadata, isSpacingStated, startedAt } = facts;
+  const results = resultsText(resultsDocument(recipe, input, outcomes));
+  const steps = await loadSteps(recipe);
+  const methods = methodsText(steps, outcomes);
+  const files: ResultFile[] = [
+    { name: 'results.json', content: results },
+    { name: 'results.csv', content: resultsCsv(outcomes) },
+    { name: 'methods.txt', content: methodsAsText(methods) },
+    { name: 'references.bib', content: bibtex(methods.citations) },
+  ];
+  if (facts.withReport) {
+    const spacingSource = isSpacingStated ? 'as stated by --voxel-size' : metadata.spacingSource;
+    const date = startedAt.toISOString().slice(0, 10);
+    const file = inputs.map((path) => basename(path)).join(' ');
+    const { reportHtml } = await import('../engine/report.ts');
+    const page = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
+    files.push({ name: 'report.html', content: reportHtml(page) });
+  }
+  return { results, files };
+}
