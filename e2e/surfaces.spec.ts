@@ -8,6 +8,7 @@ import { addStep } from '../src/recipe/edit.ts';
 import { emptyRecipe, recipeText } from '../src/recipe/recipe.ts';
 import { createVolume, type Volume } from '../src/volume/volume.ts';
 import { ViewsPage } from './pages/views-page.ts';
+import { VolumePage } from './pages/volume-page.ts';
 import { WorkbenchPage } from './pages/workbench-page.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/test.ts';
@@ -67,15 +68,53 @@ async function showSurfaces(page: Page, workbench: WorkbenchPage, views: ViewsPa
   await expect(views.volume.locator('canvas')).toHaveAttribute('data-quality', 'fine');
 }
 
+function isBlue([red, green, blue]: readonly number[]): boolean {
+  return (blue as number) > (green as number) && (green as number) > (red as number);
+}
+
+function isOrange([red, green, blue]: readonly number[]): boolean {
+  return (red as number) > (green as number) && (green as number) > (blue as number);
+}
+
+test('corner and box cut surfaces as they cut volumes, and what is cut is closed', async ({
+  page,
+}) => {
+  const workbench = new WorkbenchPage(page);
+  const views = new ViewsPage(page);
+  const volume = new VolumePage(page);
+  await showSurfaces(page, workbench, views);
+  const middle = (): Promise<readonly number[]> => views.colourAt(views.volume, 0.5, 0.5);
+  const corner = page.getByRole('button', { name: 'Cut open at the crosshair' });
+  // The corner ends in the middle of the ball, inside of the block.
+  await expect.poll(async () => isOrange(await middle())).toBe(true);
+  await corner.click();
+  await expect.poll(async () => isBlue(await middle())).toBe(true);
+
+  await page.getByRole('group', { name: 'Phases' }).getByRole('button', { name: /pore/ }).click();
+  await volume.open('View');
+  await volume.settings.getByRole('button', { name: 'Straight at XY, along z' }).click();
+  await volume.open('Clip');
+  await volume.settings.getByRole('textbox', { name: 'First voxel along z' }).fill('20');
+  // A disc of the phase's colour without light and shade, a little darker as it looks along z.
+  const disc = ['#e69f00'].flatMap((colour) =>
+    [1, 3, 5].map((i) => Math.round(0.94 * Number.parseInt(colour.slice(i, i + 2), 16))),
+  );
+  await expect.poll(middle).toEqual(disc);
+  await volume.open('Look');
+  await volume.settings.getByRole('switch', { name: 'Slices on cut faces' }).click();
+  await expect.poll(middle).not.toEqual(disc);
+  expect(isOrange(await middle()), 'one looks at the inside of the ball').toBe(true);
+  expect(await violations(page)).toEqual([]);
+});
+
 test('surfaces have the phases’ colours, and a hidden phase gives sight of the other', async ({
   page,
 }) => {
   const workbench = new WorkbenchPage(page);
   const views = new ViewsPage(page);
   await showSurfaces(page, workbench, views);
+  await page.getByRole('button', { name: 'Cut open at the crosshair' }).click();
   // The block encloses the ball: blue, red and green below it.
-  const isBlue = ([red, green, blue]: readonly number[]): boolean =>
-    (blue as number) > (green as number) && (green as number) > (red as number);
   await expect.poll(async () => isBlue(await views.colourAt(views.volume, 0.5, 0.5))).toBe(true);
   // A picture that is being drawn anew is empty for a moment.
   await expect.poll(() => views.coverage(views.volume)).toBeGreaterThan(0.05);
@@ -83,8 +122,6 @@ test('surfaces have the phases’ colours, and a hidden phase gives sight of the
 
   const legend = page.getByRole('group', { name: 'Phases' });
   await legend.getByRole('button', { name: /pore/ }).click();
-  const isOrange = ([red, green, blue]: readonly number[]): boolean =>
-    (red as number) > (green as number) && (green as number) > (blue as number);
   await expect.poll(async () => isOrange(await views.colourAt(views.volume, 0.5, 0.5))).toBe(true);
   await expect(views.areas.getByRole('row')).toHaveCount(1);
   await expect.poll(() => views.coverage(views.volume)).toBeLessThan(0.6 * whole);

@@ -84,6 +84,46 @@ test('grey values are seen through as the points over the histogram say', async 
     .toBeLessThan(0.02);
 });
 
+test('even grey values are looked through by their gradient, and keys add points', async ({
+  page,
+}) => {
+  const workbench = new WorkbenchPage(page);
+  const volume = new VolumePage(page);
+  await workbench.start();
+  const ball = labels((x, y, z) =>
+    (x - 15.5) ** 2 + (y - 15.5) ** 2 + (z - 15.5) ** 2 < 64 ? 200 : 60,
+  );
+  await workbench.drop(await save('ball.nrrd', { ...ball, kind: 'grey', phases: [] }));
+  await volume.drawn();
+  await volume.pane.getByRole('button', { name: 'Cut open at the crosshair' }).click();
+  await volume.open('Look');
+  const points = volume.settings.getByRole('slider', { name: /^Opacity point/ });
+  await expect(points).toHaveCount(2);
+  await points.first().focus();
+  await page.keyboard.press('Enter');
+  await expect(points).toHaveCount(3);
+  await expect(points.nth(1)).toBeFocused();
+  await page.keyboard.press('Delete');
+  await page.keyboard.press('Delete');
+  await expect(points).toHaveCount(1);
+  // All is solid: one sees the block.
+  await volume.settings.getByRole('textbox', { name: 'Opacity of the point' }).fill('100');
+  await expect.poll(async () => (await volume.see()).coverage).toBeGreaterThan(0.2);
+  const block = await volume.atRest();
+
+  await volume.settings.getByRole('switch', { name: 'Show edges, look through even' }).click();
+  // The ball's surface is the only edge: its diameter is half of the block's edge.
+  await expect.poll(async () => (await volume.see()).coverage).toBeLessThan(0.45 * block.coverage);
+  const ballOnly = await volume.atRest();
+  expect(ballOnly.coverage).toBeGreaterThan(0.02);
+  expect(Math.abs(ballOnly.width / ballOnly.height - 1)).toBeLessThan(0.1);
+  await volume.settings.getByRole('slider', { name: 'Clear up to this steepness' }).focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await expect(volume.settings.getByText(/^Clear up to 30 % of the steepest/)).toBeVisible();
+  await expect.poll(async () => (await volume.see()).digest).not.toBe(ballOnly.digest);
+  expect(await violations(page)).toEqual([]);
+});
+
 test('a box and the crosshair’s slices cut the volume, by numbers, handles and keys', async ({
   page,
 }) => {
@@ -169,6 +209,17 @@ test('a field has its colours where it conducts, nothing elsewhere, and a scalar
   const field = await volume.see();
   expect(field.blue).toBeGreaterThan(0.05);
   expect(field.coverage).toBeLessThan(0.2);
+
+  const slice = await views.digest(views.slice('XY'));
+  await views.tools.getByRole('button', { name: /^Colour map/ }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Logarithmic colours of fields' }).click();
+  await expect(views.slice('XY').getByTestId('colour-bar')).toHaveAttribute(
+    'aria-label',
+    /, logarithmic$/,
+  );
+  await expect.poll(() => views.digest(views.slice('XY'))).not.toBe(slice);
+  // Half of the concentration is far up on a scale of decades.
+  await expect.poll(async () => (await volume.see()).green).toBeGreaterThan(1.1 * field.green);
   await workbench.recipe.getByText('Input').first().click();
   await expect(volume.stage.getByTestId('colour-bar')).toHaveCount(0);
 });

@@ -16,6 +16,7 @@ import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import type { Region, RegionStatistics } from '../src/engine/measure.ts';
 import type { IntervalSuggestion } from './interval-suggestions.ts';
+import type { ValueScale } from '../src/volume/value-scale.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import type { RawLayout } from '../src/volume/raw-layout.ts';
 import type { Slab } from '../src/volume/slab.ts';
@@ -108,6 +109,8 @@ export interface PreviewVolume {
   readonly spacing: Vector3;
   readonly range: readonly [min: number, max: number];
   readonly hasOutside: boolean;
+  /** How the range is mapped. */
+  readonly scale: ValueScale;
 }
 
 export interface StepSummary {
@@ -257,7 +260,7 @@ export interface EngineApi {
     handle: VolumeHandle,
     phases: number | null,
   ): Promise<readonly IntervalSuggestion[]>;
-  preview(handle: VolumeHandle, maxEdge: number): Promise<PreviewVolume>;
+  preview(handle: VolumeHandle, maxEdge: number, scale?: ValueScale): Promise<PreviewVolume>;
   /**
    * The surface of a label, closed by the volume's faces. Kept by volume, label and options; the
    * arrays that come are the page's own. Cancelled by its job id.

@@ -43,8 +43,8 @@ const api: EngineApi = {
     const slice = await workbench.previewSlice(jobId, recipe, request);
     return transfer(slice, [slice.data.buffer]);
   },
-  preview: async (handle, maxEdge) => {
-    const preview = await workbench.preview(handle, maxEdge);
+  preview: async (handle, maxEdge, scale) => {
+    const preview = await workbench.preview(handle, maxEdge, scale);
     return transfer(preview, [preview.data.buffer]);
   },
   surface: async (...request) => {

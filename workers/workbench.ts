@@ -501,11 +501,11 @@ export function createWorkbench(
         return finishBreathing(steps, createBreathe(host));
       }),
 
-    preview: (handle, maxEdge) =>
+    preview: (handle, maxEdge, scale) =>
       withinMemory(() => {
         const { volume, info } = find(handle);
         const outside = info.quantity?.outside ?? null;
-        return previewVolume(volume, maxEdge, info.range, createBreathe(host), outside);
+        return previewVolume(volume, maxEdge, info.range, createBreathe(host), outside, scale);
       }),
 
     async estimate(recipe, handle) {

@@ -431,6 +431,11 @@ function addOperationAction(operation: OperationDescriptor): Action {
   });
 }
 
+function needsField(workbench: Workbench): string | null {
+  const { image } = shownVolumes(stateOf(workbench));
+  return image?.quantity === undefined ? 'No field, as of a flux, is shown.' : null;
+}
+
 const VIEWS: readonly Action[] = [
   action({
     id: 'fit-views',
@@ -501,6 +506,16 @@ const VIEWS: readonly Action[] = [
     obstacle: needsSource,
     isOn: () => useViewer.getState().colourBarShown,
     run: () => useViewer.getState().toggleColourBar(),
+  }),
+  action({
+    id: 'log-colours',
+    title: 'Logarithmic colours of fields',
+    group: 'Colour map',
+    icon: null,
+    keywords: 'scale log decades flux concentration potential',
+    obstacle: needsField,
+    isOn: () => useViewer.getState().fieldScale === 'log',
+    run: () => useViewer.getState().toggleFieldScale(),
   }),
   ...COLOUR_MAPS.map(({ id, title }) =>
     action({

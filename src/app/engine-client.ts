@@ -154,7 +154,7 @@ export function createEngineClient(
     slice: (request) => call((remote) => remote.slice(request)),
     histogram: (handle) => call((remote) => remote.histogram(handle)),
     suggestIntervals: (handle, phases) => call((remote) => remote.suggestIntervals(handle, phases)),
-    preview: (handle, maxEdge) => call((remote) => remote.preview(handle, maxEdge)),
+    preview: (handle, maxEdge, scale) => call((remote) => remote.preview(handle, maxEdge, scale)),
     surface: (jobId, handle, label, options, report) =>
       callJob(jobId, (remote) => remote.surface(jobId, handle, label, options, proxy(report))),
     exportSurface: (jobId, handle, label, format, report) =>

@@ -132,6 +132,14 @@ describe('previewVolume', () => {
     expect(Array.from(coarse.data)).toEqual([0, 128]);
   });
 
+  it('spreads a field over its levels by logarithms where asked', async () => {
+    const data = Float32Array.of(0, 0.01, 0.1, 1);
+    const volume = createVolume({ kind: 'grey', name: 'flux', size: [4, 1, 1], data });
+    const { data: levels, scale } = await previewVolume(volume, 4, [0.01, 1], turn, 0, 'log');
+    expect(scale).toBe('log');
+    expect(Array.from(levels)).toEqual([0, 1, 128, 255]);
+  });
+
   it('averages grey blocks, clipped at the border, over the range', async () => {
     const data = Uint8Array.from({ length: 24 }, (_, i) => (i < 12 ? 0 : 100));
     const preview = await previewVolume(volumeOf(data), 2, [0, 100], turn);

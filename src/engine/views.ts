@@ -10,6 +10,7 @@ import {
 import { Bug } from '../errors/errors.ts';
 import { relativeSpacing } from '../volume/length.ts';
 import { type Projection, type Slab, slabLayers } from '../volume/slab.ts';
+import { shareFinder, type ValueScale } from '../volume/value-scale.ts';
 
 export interface Slice {
   readonly width: number;
@@ -155,6 +156,8 @@ export interface Preview {
   readonly range: readonly [number, number];
   /** Whether voxels without a value are 0 and `range` is mapped to 1..255. */
   readonly hasOutside: boolean;
+  /** How `range` is mapped. */
+  readonly scale: ValueScale;
 }
 
 /** Voxels between two pauses: about a millisecond. */
@@ -165,8 +168,8 @@ const CHUNK = 1 << 16;
  * without any counts as the start of the range) with `range` mapped to 0..255, or the label of each
  * box's first voxel. Labels above 255 wrap and are for display only. Where voxels of the value
  * `outside` have none (null: all have one), boxes that are mostly such are 0 and the others the mean
- * of the rest, with `range` mapped to 1..255. One pass over the voxels, or over those that labels are
- * taken from; `breathe` is awaited every 65 536 of them.
+ * of the rest, with `range` mapped to 1..255, on the scale. One pass over the voxels, or over those that
+ * labels are taken from; `breathe` is awaited every 65 536 of them.
  */
 export async function previewVolume(
   volume: Volume,
@@ -174,15 +177,16 @@ export async function previewVolume(
   range: readonly [number, number],
   breathe: () => Promise<void>,
   outside: number | null = null,
+  scale: ValueScale = 'linear',
 ): Promise<Preview> {
   const factor = Math.max(1, Math.ceil(Math.max(...volume.size) / maxEdge));
   const [sx, sy, sz] = volume.spacing?.values ?? relativeSpacing(null);
   const size = volume.size.map((n) => Math.ceil(n / factor)) as [number, number, number];
   const data = new Uint8Array(voxelCount(size));
   if (volume.kind === 'labels') await pickLabels(volume, factor, size, data, breathe);
-  else await averageBoxes(volume, factor, size, { range, outside }, data, breathe);
+  else await averageBoxes(volume, factor, size, { range, outside, scale }, data, breathe);
   const spacing = [sx * factor, sy * factor, sz * factor] as const;
-  return { size, data, spacing, range, hasOutside: outside !== null };
+  return { size, data, spacing, range, hasOutside: outside !== null, scale };
 }
 
 async function pickLabels(
@@ -204,19 +208,21 @@ async function pickLabels(
 interface Levels {
   readonly range: readonly [number, number];
   readonly outside: number | null;
+  readonly scale: ValueScale;
 }
 
 async function averageBoxes(
   volume: Volume,
   factor: number,
   [px, py, pz]: Size3,
-  { range: [low, high], outside }: Levels,
+  { range: [low, high], outside, scale }: Levels,
   out: Uint8Array,
   breathe: () => Promise<void>,
 ): Promise<void> {
   const [nx, ny, nz] = volume.size;
   const first = outside === null ? 0 : 1;
-  const scale = high > low ? (255 - first) / (high - low) : 0;
+  const perValue = high > low ? (255 - first) / (high - low) : 0;
+  const shareOf = shareFinder({ low, high }, scale);
   const sums = new Float64Array(px * py);
   const counts = new Float64Array(px * py);
   const missing = new Float64Array(px * py);
@@ -239,7 +245,10 @@ async function averageBoxes(
       const count = counts[i] as number;
       if (outside !== null && count <= (missing[i] as number)) continue;
       const grey = count === 0 ? low : (sums[i] as number) / count;
-      const level = first + Math.round((grey - low) * scale);
+      const level =
+        scale === 'linear'
+          ? first + Math.round((grey - low) * perValue)
+          : first + Math.round(shareOf(grey) * (255 - first));
       out[i + px * py * layer] = Math.max(first, Math.min(255, level));
     }
   }

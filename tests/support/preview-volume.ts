@@ -19,7 +19,7 @@ export function preview(
   for (let z = 0, i = 0; z < nz; z++) {
     for (let y = 0; y < ny; y++) for (let x = 0; x < nx; x++, i++) data[i] = value(x, y, z);
   }
-  return { size, data, spacing: [1, 1, 1], range: [0, 255], hasOutside: false };
+  return { size, data, spacing: [1, 1, 1], range: [0, 255], hasOutside: false, scale: 'linear' };
 }
 
 /** Index of a voxel of a preview of `SIZE`. */

@@ -9,6 +9,7 @@
 import type { PreviewVolume } from '../../../workers/engine-api.ts';
 import type { Phase, Size3, Vector3 } from '../../volume/volume.ts';
 import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
+import { shareFinder, type ValueScale, valueAt } from '../../volume/value-scale.ts';
 import { FIRST_LEVEL, LAST_LEVEL, PAINTED_ALPHA } from './transfer-function.ts';
 
 export type VoxelWords = Uint32Array<ArrayBuffer>;
@@ -211,16 +212,15 @@ function bakeSolid(
  */
 export function bakeField(
   preview: PreviewVolume,
-  { low, high, colourMap, lit }: GreyLookOf3d,
+  { low, high, colourMap, lit, scale = 'linear' }: GreyLookOf3d,
   hasLevels: boolean,
 ): BakedVolume {
   const table = colourTable(colourMap);
-  const [first, last] = preview.range;
-  const width = Math.max(high - low, Number.EPSILON);
+  const range = { low: preview.range[0], high: preview.range[1] };
+  const shareOf = shareFinder({ low, high }, scale);
   const colours = new Uint32Array(256);
   for (let level = 1; level < 256; level++) {
-    const share = (first + ((level - 1) / 254) * (last - first) - low) / width;
-    const step = 3 * Math.round(255 * Math.max(0, Math.min(1, share)));
+    const step = 3 * Math.round(255 * shareOf(valueAt(range, preview.scale, (level - 1) / 254)));
     colours[level] = word(
       table[step] as number,
       table[step + 1] as number,
@@ -255,6 +255,8 @@ export interface GreyLookOf3d {
   readonly colourMap: ColourMapId;
   /** Whether light and shade show the relief. */
   readonly lit: boolean;
+  /** How values are spread over the colours; evenly where it is not said. Fields alone have one. */
+  readonly scale?: ValueScale;
 }
 
 /** How much brighter than its grey value a surface is drawn: the light takes some away again. */

@@ -28,6 +28,13 @@ describe('composeSlice', () => {
     expect(Array.from(rgba).filter((_, i) => i % 4 === 3)).toEqual([255, 255, 255, 255, 255]);
   });
 
+  it('spreads fields by their logarithms where asked', () => {
+    const data = Float32Array.of(0, 0.01, 0.1, 1, 10, Number.NaN);
+    const look: GreyLook = { low: 0.01, high: 1, colourMap: 'grey', scale: 'log' };
+    const rgba = composeSlice({ width: 6, height: 1, data }, look, null, NO_LABELS);
+    expect(reds(rgba)).toEqual([0, 0, 128, 255, 255, NOT_FINITE_COLOUR[0]]);
+  });
+
   it.each([Uint8Array, Int8Array, Uint16Array, Int16Array])(
     'draws a large slice of %o through a table as it draws a small one directly',
     (Type) => {

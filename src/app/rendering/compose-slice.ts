@@ -6,6 +6,7 @@
 import type { VolumeInfo } from '../../../workers/engine-api.ts';
 import { intervalFinder } from '../../declaration/grey-intervals.ts';
 import type { GreyInterval } from '../../declaration/parameters.ts';
+import { shareFinder, type ValueScale } from '../../volume/value-scale.ts';
 import type { NumericVoxelArray } from '../../volume/volume.ts';
 import { type ColourMapId, colourTable, parseColour } from './colour-maps.ts';
 import { VIEW_BACKGROUND } from './view-colours.ts';
@@ -23,6 +24,8 @@ export interface GreyLook {
   readonly colourMap: ColourMapId;
   /** Values that mean no value: with those that are not finite drawn as nothing. null for none. */
   readonly outside?: number | null;
+  /** How values are spread over the colours; evenly where it is not said. */
+  readonly scale?: ValueScale;
 }
 
 export interface LabelLook {
@@ -92,8 +95,24 @@ function colourOfLevels(data: NumericVoxelArray, look: GreyLook): Uint32Array {
   return words;
 }
 
+function composeLog({ data }: PixelGrid, look: GreyLook, words: Uint32Array): void {
+  const map = packedMap(look.colourMap);
+  const notFinite = pack(...NOT_FINITE_COLOUR);
+  const shareOf = shareFinder(look, 'log');
+  for (let i = 0; i < words.length; i++) {
+    const value = data[i] as number;
+    words[i] = Number.isFinite(value)
+      ? (map[Math.round(255 * shareOf(value))] as number)
+      : notFinite;
+  }
+}
+
 function composeGrey(grid: PixelGrid, look: GreyLook, words: Uint32Array): void {
   const { data } = grid;
+  if (look.scale === 'log') {
+    composeLog(grid, look, words);
+    return;
+  }
   if (isSixteenBitsOrLess(data) && data.length >= TABLE_PAYS_FROM) {
     const table = colourOfLevels(data, look);
     const lowest = lowestLevel(data);

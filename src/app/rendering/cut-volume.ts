@@ -8,7 +8,7 @@ import { type BakedVolume, shaded, type VoxelWords } from './bake-volume.ts';
 import type { ClipBox } from './clipping.ts';
 
 /** Brightness of faces that look along x, y and z: an even light would hide the corner. */
-const FACE_LIGHT: Vector3 = [0.86, 1, 0.94];
+export const FACE_LIGHT: Vector3 = [0.86, 1, 0.94];
 /** Voxels that a painted face is thick, so that no ray slips through. */
 const FACE_DEPTH = 2;
 /** Sides closer to the edge of a voxel than this share of it lie on the edge. */

@@ -12,6 +12,8 @@ import type { Phase, Vector3 } from '../../volume/volume.ts';
 import { clipMapper } from './clip-mapper.ts';
 import type { ClipPlane } from './clipping.ts';
 import { parseColour } from './colour-maps.ts';
+import { FACE_LIGHT } from './cut-volume.ts';
+import { capQuads, type Cuts, cutFaces } from './surface-caps.ts';
 
 /** A mesh in lengths of its own, in a volume whose edges have the lengths `extent`. */
 export interface SurfaceIn3d {
@@ -28,7 +30,8 @@ export interface SurfaceActors {
   show(
     look: { readonly phases: readonly Phase[]; readonly hidden: readonly number[] } | null,
   ): void;
-  clip(planes: readonly ClipPlane[]): void;
+  /** Cuts all surfaces; closes them where they are cut, if `closed`. */
+  cut(cuts: Cuts, closed: boolean): void;
 }
 
 /** Seen from the camera: from above on the left, and fainter from the other side. */
@@ -63,7 +66,86 @@ function polyDataOf({ positions, normals, triangles, extent }: SurfaceIn3d) {
 interface Shown {
   readonly surface: SurfaceIn3d;
   readonly actor: ReturnType<typeof vtkActor.newInstance>;
-  readonly mapper: ReturnType<typeof vtkMapper.newInstance>;
+  readonly mapper: Mapper;
+}
+
+/** Planes whose three negative sides together are the corner that is taken out. */
+function cornerPlanes([x, y, z]: Vector3): readonly ClipPlane[] {
+  return [
+    { origin: [x, 0, 0], normal: [-1, 0, 0] },
+    { origin: [0, y, 0], normal: [0, 1, 0] },
+    { origin: [0, 0, z], normal: [0, 0, 1] },
+  ];
+}
+
+/**
+ * vtk.js leaves out what is on the negative side of any plane. The last three of these planes are
+ * those of the corner: what is left out by them is on the negative side of all three.
+ */
+const CUT_BY_CORNER = {
+  shaderType: 'Fragment',
+  originalValue: '//VTK::Clip::Impl',
+  replaceFirst: true,
+  replaceAll: false,
+  replacementValue: `
+    bool isTaken = true;
+    for (int plane = 0; plane < clipDistancesVSOutput.length(); plane++) {
+      bool isOutside = clipDistancesVSOutput[plane] < 0.0;
+      if (plane < clipDistancesVSOutput.length() - 3) {
+        if (isOutside) discard;
+      } else {
+        isTaken = isTaken && isOutside;
+      }
+    }
+    if (isTaken) discard;`,
+};
+
+type Mapper = ReturnType<typeof vtkMapper.newInstance>;
+
+function cutMapper(mapper: Mapper, { planes, corner }: Cuts): void {
+  clipMapper(mapper, corner === null ? planes : [...planes, ...cornerPlanes(corner)]);
+  const replacements = corner === null ? [] : [CUT_BY_CORNER];
+  mapper.setViewSpecificProperties({ OpenGL: { ShaderReplacements: replacements } });
+}
+
+/** Quads in colours of their own, as a mesh without light. */
+function createCaps(renderer: Renderer) {
+  const mapper = vtkMapper.newInstance();
+  mapper.setColorModeToDirectScalars();
+  const actor = vtkActor.newInstance();
+  actor.setMapper(mapper);
+  actor.getProperty().set({ ambient: 1, diffuse: 0, specular: 0 });
+  actor.setVisibility(false);
+  renderer.addActor(actor);
+  return {
+    draw(parts: readonly { readonly corners: Float32Array; readonly colour: Vector3 }[]): void {
+      const numbers = parts.reduce((sum, { corners }) => sum + corners.length, 0);
+      actor.setVisibility(numbers > 0);
+      if (numbers === 0) return;
+      const points = new Float32Array(numbers);
+      const colours = new Uint8Array(numbers);
+      let at = 0;
+      for (const { corners, colour } of parts) {
+        points.set(corners, at);
+        for (let i = 0; i < corners.length; i += 3) colours.set(colour, at + i);
+        at += corners.length;
+      }
+      const quads = numbers / 12;
+      const cells = new Uint32Array(5 * quads);
+      for (let quad = 0; quad < quads; quad++) {
+        cells.set([4, 4 * quad, 4 * quad + 1, 4 * quad + 2, 4 * quad + 3], 5 * quad);
+      }
+      const polyData = vtkPolyData.newInstance();
+      polyData.getPoints().setData(points, 3);
+      polyData.setPolys(vtkCellArray.newInstance({ values: cells }));
+      polyData
+        .getPointData()
+        .setScalars(
+          vtkDataArray.newInstance({ name: 'Colours', numberOfComponents: 3, values: colours }),
+        );
+      mapper.setInputData(polyData);
+    },
+  };
 }
 
 export function createSurfaceActors(renderer: Renderer): SurfaceActors {
@@ -76,7 +158,9 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
     renderer.addLight(light);
   }
   const shown = new Map<number, Shown>();
-  let planes: readonly ClipPlane[] = [];
+  const caps = createCaps(renderer);
+  let cuts: Cuts = { planes: [], corner: null, extent: [1, 1, 1] };
+  let closed = true;
 
   function remove(label: number): void {
     const old = shown.get(label);
@@ -90,7 +174,7 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
   function add(surface: SurfaceIn3d): void {
     const mapper = vtkMapper.newInstance({ scalarVisibility: false });
     mapper.setInputData(polyDataOf(surface));
-    clipMapper(mapper, planes);
+    cutMapper(mapper, cuts);
     const actor = vtkActor.newInstance();
     actor.setMapper(mapper);
     actor.getProperty().setInterpolationToPhong();
@@ -98,6 +182,24 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
     actor.setVisibility(false);
     renderer.addActor(actor);
     shown.set(surface.label, { surface, actor, mapper });
+  }
+
+  /** Faces of all surfaces that are seen, each axis a little darker or brighter than the next. */
+  function drawCaps(): void {
+    const visible = [...shown.values()].filter(({ actor }) => actor.getVisibility());
+    const faces = closed ? cutFaces(cuts) : [];
+    caps.draw(
+      visible.flatMap(({ surface: { positions, triangles, extent }, actor }) => {
+        const mesh = { positions, triangles, scale: 1 / Math.max(...extent) };
+        const colour = actor.getProperty().getColor();
+        return faces.map((face) => ({
+          corners: capQuads(mesh, face),
+          colour: colour.map((share) =>
+            Math.round(255 * share * FACE_LIGHT[face.axis]),
+          ) as unknown as Vector3,
+        }));
+      }),
+    );
   }
 
   return {
@@ -117,10 +219,12 @@ export function createSurfaceActors(renderer: Renderer): SurfaceActors {
         const [red, green, blue] = parseColour(phase.colour);
         actor.getProperty().setColor(red / 255, green / 255, blue / 255);
       }
+      drawCaps();
     },
-    clip(next) {
-      planes = next;
-      for (const { mapper } of shown.values()) clipMapper(mapper, planes);
+    cut(next, isClosed) {
+      cuts = next;
+      closed = isClosed;
+      for (const { mapper } of shown.values()) cutMapper(mapper, cuts);
     },
   };
 }

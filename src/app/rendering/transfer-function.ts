@@ -3,6 +3,7 @@
  * last. An opacity is what a layer of `LAYER` takes of the light that comes through it. Pure
  * functions.
  */
+import { type ValueScale, valueAt } from '../../volume/value-scale.ts';
 
 export interface OpacityPoint {
   /** Grey value. */
@@ -135,12 +136,46 @@ export const FIRST_LEVEL = 1;
 export const LAST_LEVEL = 254;
 export const PAINTED_ALPHA = 255;
 
+type AlphaPoints = readonly (readonly [alpha: number, opacity: number])[];
+
+/** For voxels whose alpha is their opacity (see `withGradient`). */
+export const OPACITY_AS_ALPHA: AlphaPoints = [
+  [CLEAR_ALPHA, 0],
+  [LAST_LEVEL, 1],
+  [PAINTED_ALPHA, 1],
+];
+
+/** The grey value of an alpha, for copies on `scale` whose values stand for `range`. */
+export function levelValue(
+  [low, high]: readonly [low: number, high: number],
+  scale: ValueScale,
+): (alpha: number) => number {
+  const levels = LAST_LEVEL - FIRST_LEVEL;
+  return (alpha) =>
+    valueAt({ low, high }, scale, Math.max(0, Math.min(1, (alpha - FIRST_LEVEL) / levels)));
+}
+
+/** Alphas between two points of a curve over a logarithmic scale, where it is no straight line. */
+const LOG_STEP = 4;
+
 /** Points from alpha (0 to 255) to opacity, for copies whose values 0 to 255 stand for `range`. */
 export function alphaPoints(
   curve: OpacityCurve,
   range: readonly [low: number, high: number],
-): readonly (readonly [alpha: number, opacity: number])[] {
+  scale: ValueScale = 'linear',
+): AlphaPoints {
   const [low, high] = range;
+  if (scale === 'log') {
+    const valueOf = levelValue(range, scale);
+    const points: (readonly [number, number])[] = [
+      [CLEAR_ALPHA, 0],
+      [FIRST_LEVEL - 0.5, 0],
+    ];
+    for (let alpha = FIRST_LEVEL; alpha < LAST_LEVEL; alpha += LOG_STEP) {
+      points.push([alpha, opacityAt(curve, valueOf(alpha))]);
+    }
+    return [...points, [LAST_LEVEL, opacityAt(curve, high)], [PAINTED_ALPHA, 1]];
+  }
   const perValue = high > low ? (LAST_LEVEL - FIRST_LEVEL) / (high - low) : 0;
   const points: (readonly [number, number])[] = [
     [CLEAR_ALPHA, 0],

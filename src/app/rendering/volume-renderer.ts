@@ -26,6 +26,7 @@ import {
   lightGrey,
 } from './bake-volume.ts';
 import { clipMapper } from './clip-mapper.ts';
+import { steepness, withGradient } from './gradient-opacity.ts';
 import { boxWithin, WHOLE_BOX } from './clipping.ts';
 import { cutOpen } from './cut-volume.ts';
 import { cameraPose, type OrbitCamera } from './orbit-camera.ts';
@@ -34,7 +35,7 @@ import { relativeExtent } from './volume-outline.ts';
 import { coarseArea, fullScale, meshScale, nextScale } from './render-budget.ts';
 import { parseColour } from './colour-maps.ts';
 import { createSurfaceActors } from './surface-actors.ts';
-import { alphaPoints, LAYER } from './transfer-function.ts';
+import { alphaPoints, LAYER, levelValue, OPACITY_AS_ALPHA } from './transfer-function.ts';
 import type { RendererEvent, VolumeLook, VolumeScene, PictureSize } from './volume-scene.ts';
 
 /** The surface lies where an occupancy (see `BakedVolume`) passes one half. */
@@ -95,16 +96,29 @@ function createPace() {
 /** Whether two looks differ in opacities at most, which cost no new voxels. */
 function isSameColours(a: VolumeLook, b: VolumeLook | undefined): boolean {
   if (a.kind !== 'grey' || b?.kind !== 'grey') return a === b;
+  // With a gradient the voxels hold the opacities.
+  if (a.gradient !== null) return JSON.stringify(a) === JSON.stringify(b);
   const { opacity: ofA, ...restA } = a;
   const { opacity: ofB, ...restB } = b;
   // Solids of fields have other voxels than levels.
   return (ofA === null) === (ofB === null) && JSON.stringify(restA) === JSON.stringify(restB);
 }
 
+/** What surfaces and their cut faces follow. */
+const SURFACE_PARTS = [
+  'preview',
+  'look',
+  'surfaces',
+  'crosshair',
+  'clipping',
+  'facesShown',
+] as const satisfies readonly (keyof VolumeScene)[];
+
 /** What has to be made anew before the next picture. */
 interface Stale {
   picture: boolean;
   cuts: boolean;
+  surfaces: boolean;
 }
 
 /**
@@ -168,8 +182,9 @@ export function createVolumeRenderer(
   let scene: Partial<VolumeScene> = {};
   let extent: Vector3 = [1, 1, 1];
   let lit: LitGrey | null = null;
+  let steep: Uint8Array | null = null;
   let baked: BakedVolume | null = null;
-  const stale: Stale = { picture: false, cuts: false };
+  const stale: Stale = { picture: false, cuts: false, surfaces: false };
   let full = 1;
   let scale: number | null = null;
   let fineMs = 0;
@@ -182,12 +197,21 @@ export function createVolumeRenderer(
     if (preview === undefined || look === undefined) return;
     if (look.kind !== 'grey') {
       baked = bakePhases(preview, look.phases, look.hidden);
-    } else if (preview.hasOutside) {
-      baked = bakeField(preview, look, look.opacity !== null);
+      return;
+    }
+    const { opacity: curve, gradient } = look;
+    if (preview.hasOutside) {
+      baked = bakeField(preview, look, curve !== null || gradient !== null);
     } else {
       lit ??= lightGrey(preview);
       baked = bakeGrey(lit, preview.range, look);
     }
+    if (gradient === null) return;
+    const { data, size, spacing, range, scale: valueScale, hasOutside } = preview;
+    // Without the noise of single voxels, where there is no border to voxels without a value.
+    steep ??= steepness(hasOutside ? data : (lit?.smooth ?? data), size, spacing, hasOutside);
+    const valueOf = levelValue(range, valueScale);
+    baked = { ...baked, words: withGradient(baked.words, steep, curve, valueOf, gradient) };
   }
 
   function upload(): void {
@@ -237,11 +261,14 @@ export function createVolumeRenderer(
     const { preview, look } = scene;
     if (preview === undefined || look === undefined) return;
     const curve = look.kind === 'grey' ? look.opacity : null;
+    const hasGradient = look.kind === 'grey' && look.gradient !== null;
+    const ofCurve = curve === null ? OCCUPANCY : alphaPoints(curve, preview.range, preview.scale);
     opacity.removeAllPoints();
-    for (const [alpha, share] of curve === null ? OCCUPANCY : alphaPoints(curve, preview.range)) {
+    for (const [alpha, share] of hasGradient ? OPACITY_AS_ALPHA : ofCurve) {
       opacity.addPoint(alpha, share);
     }
-    property.setScalarOpacityUnitDistance(0, curve === null ? mapper.getSampleDistance() : LAYER);
+    const isSolid = curve === null && !hasGradient;
+    property.setScalarOpacityUnitDistance(0, isSolid ? mapper.getSampleDistance() : LAYER);
   }
 
   function place(pixelScale: number): void {
@@ -265,6 +292,18 @@ export function createVolumeRenderer(
     renderer.resetCameraClippingRange();
   }
 
+  function showSurfaces(
+    look: Parameters<typeof surfaces.show>[0],
+    { at, cut }: VolumeScene['crosshair'],
+  ): void {
+    const { clipping = [], facesShown = true } = scene;
+    const corner = at.map((share, axis) => share * (extent[axis] as number));
+    const cuts = { planes: clipping, corner: cut ? (corner as unknown as Vector3) : null, extent };
+    surfaces.cut(cuts, facesShown);
+    surfaces.show(look);
+    stale.surfaces = false;
+  }
+
   function draw(quality: 'coarse' | 'fine'): void {
     if (gl === null || gl.isContextLost()) return;
     const { view: size, camera, crosshair, look } = scene;
@@ -272,11 +311,11 @@ export function createVolumeRenderer(
     if (!isMesh) {
       if (stale.picture) bake();
       if (stale.picture || stale.cuts) upload();
-      Object.assign(stale, { picture: false, cuts: false } satisfies Stale);
+      Object.assign(stale, { picture: false, cuts: false } satisfies Partial<Stale>);
     }
     if ((baked === null && !isMesh) || size === undefined || camera === undefined) return;
     if (crosshair === undefined) return;
-    surfaces.show(isMesh ? look : null);
+    if (stale.surfaces) showSurfaces(isMesh ? look : null, crosshair);
     volume.setVisibility(!isMesh);
     full = fullScale(isSoftware, size.devicePixelRatio);
     scale ??= full;
@@ -321,9 +360,12 @@ export function createVolumeRenderer(
       scene = { ...scene, ...part };
       if (isNewPreview) {
         lit = null;
+        steep = null;
         measure();
       }
       if (part.surfaces !== undefined) surfaces.setSurfaces(part.surfaces);
+      // The camera turns without anything made anew.
+      stale.surfaces ||= SURFACE_PARTS.some((key) => part[key] !== undefined);
       if (isNewPreview || part.look !== undefined) applyOpacity();
       if (isNewPreview || (part.look !== undefined && !isSameColours(part.look, before.look))) {
         stale.picture = true;
@@ -331,7 +373,6 @@ export function createVolumeRenderer(
       if (part.crosshair !== undefined || part.facesShown !== undefined) stale.cuts = true;
       if (part.clipping !== undefined) {
         clipMapper(mapper, part.clipping);
-        surfaces.clip(part.clipping);
         stale.cuts = true;
       }
       request('coarse');

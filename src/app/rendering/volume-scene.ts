@@ -3,6 +3,7 @@ import type { PreviewVolume } from '../../../workers/engine-api.ts';
 import type { Phase, Vector3 } from '../../volume/volume.ts';
 import type { GreyLookOf3d } from './bake-volume.ts';
 import type { ClipPlane } from './clipping.ts';
+import type { GradientOpacity } from './gradient-opacity.ts';
 import type { OrbitCamera } from './orbit-camera.ts';
 import type { OpacityCurve } from './transfer-function.ts';
 import type { SurfaceIn3d } from './surface-actors.ts';
@@ -18,6 +19,8 @@ export type VolumeLook =
       readonly kind: 'grey';
       /** null draws all that has a value as solid. */
       readonly opacity: OpacityCurve | null;
+      /** Multiplies the opacity by the steepness of the values; null for no such thing. */
+      readonly gradient: GradientOpacity | null;
     });
 
 export interface CrosshairIn3d {

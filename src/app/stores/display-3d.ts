@@ -2,6 +2,7 @@
 import type { Size3, Vector3 } from '../../volume/volume.ts';
 import type { VoxelIndex } from './viewer.ts';
 import { isSameScale } from './grey-scales.ts';
+import type { GradientOpacity } from '../rendering/gradient-opacity.ts';
 import type { OpacityCurve } from '../rendering/transfer-function.ts';
 import {
   type ClipBox,
@@ -21,6 +22,8 @@ export interface ChosenCurve {
 export interface Display3d {
   /** One for each grey scale that has one; a solid where there is none. */
   readonly curves: readonly ChosenCurve[];
+  /** How even grey values are looked through; null where they are not. */
+  readonly gradient: GradientOpacity | null;
   /** Whether light and shade show the relief of grey values. */
   readonly lit: boolean;
   /** Whether the box and the crosshair's planes cut anything away. */
@@ -33,6 +36,7 @@ export interface Display3d {
 
 export const FIRST_DISPLAY_3D: Display3d = {
   curves: [],
+  gradient: null,
   lit: true,
   clips: false,
   clipBox: WHOLE_BOX,
@@ -89,8 +93,16 @@ function isCurve(value: unknown): boolean {
   );
 }
 
+function isGradient(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object') return false;
+  const { from, to } = value as Record<string, unknown>;
+  return isNumber(from) && isNumber(to) && from >= 0 && from < to && to <= 1;
+}
+
 const PARTS: Record<keyof Display3d, (value: unknown) => boolean> = {
   curves: (value) => Array.isArray(value) && value.every(isCurve),
+  gradient: isGradient,
   lit: isFlag,
   clips: isFlag,
   clipBox: isBox,

@@ -20,6 +20,7 @@ const STORAGE_KEY = 'tauscope-session';
 /** Each kept setting of the view with what it may be. */
 const VIEW = {
   colourMap: (value) => COLOUR_MAPS.some(({ id }) => id === value),
+  fieldScale: (value) => value === 'linear' || value === 'log',
   colourBarShown: isFlag,
   crosshairShown: isFlag,
   overlayShown: isFlag,

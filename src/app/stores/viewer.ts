@@ -5,6 +5,7 @@ import type { ColourMapId } from '../rendering/colour-maps.ts';
 import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
 import type { Projection, Slab } from '../../volume/slab.ts';
+import type { ValueScale } from '../../volume/value-scale.ts';
 
 export type SliceViewId = 'xy' | 'xz' | 'yz';
 export type ViewId = SliceViewId | '3d';
@@ -13,6 +14,14 @@ export type VoxelIndex = readonly [x: number, y: number, z: number];
 export interface GreyWindow {
   readonly low: number;
   readonly high: number;
+}
+
+/** How the values of an image are spread over the colours: grey values always evenly. */
+export function scaleOf(
+  image: { readonly quantity?: unknown } | null,
+  fieldScale: ValueScale,
+): ValueScale {
+  return image?.quantity === undefined ? 'linear' : fieldScale;
 }
 
 /** Slices of a slab until somebody says how many. */
@@ -52,6 +61,8 @@ export interface ViewerState {
   /** null until a volume's histogram is known. */
   readonly window: GreyWindow | null;
   readonly colourMap: ColourMapId;
+  /** How the values of fields, as of a flux, are spread over the colours. */
+  readonly fieldScale: ValueScale;
   readonly colourBarShown: boolean;
   /** Slices that each slice view shows as one; null for single slices. */
   readonly slab: Slab | null;
@@ -92,6 +103,7 @@ interface ViewerActions {
   toggleCrosshair(): void;
   setWindow(window: GreyWindow | null): void;
   setColourMap(colourMap: ColourMapId): void;
+  toggleFieldScale(): void;
   toggleColourBar(): void;
   setSlab(slab: Slab | null): void;
   /** Shows slabs of the thickness before, or single slices for null. */
@@ -143,6 +155,7 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   crosshairShown: true,
   window: null,
   colourMap: 'grey',
+  fieldScale: 'linear',
   colourBarShown: true,
   slab: null,
   frames: FITTED_FRAMES,
@@ -171,6 +184,8 @@ export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
   toggleCrosshair: () => set((state) => ({ crosshairShown: !state.crosshairShown })),
   setWindow: (window) => set({ window }),
   setColourMap: (colourMap) => set({ colourMap }),
+  toggleFieldScale: () =>
+    set(({ fieldScale }) => ({ fieldScale: fieldScale === 'log' ? 'linear' : 'log' })),
   toggleColourBar: () => set((state) => ({ colourBarShown: !state.colourBarShown })),
   setSlab: (slab) => set({ slab }),
   setProjection: (projection) =>

@@ -5,7 +5,7 @@ import { parseColour } from '../../rendering/colour-maps.ts';
 import { composeSlice, type LabelLook, outsideOf } from '../../rendering/compose-slice.ts';
 import { PLANE_OF, PLANES } from '../../rendering/slice-geometry.ts';
 import { currentVolumeView } from '../../rendering/volume-view.ts';
-import { type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
+import { scaleOf, type SliceViewId, useViewer, type ViewId } from '../../stores/viewer.ts';
 import { shownVolumes } from '../../stores/workspace.ts';
 import type { Workbench } from '../../workbench-context.tsx';
 import {
@@ -29,7 +29,8 @@ function shown({ workspace }: Workbench) {
 /** Hidden phases, and labels that are not drawn over the image, have no entry. */
 function sceneOf(workbench: Workbench): FigureScene {
   const { image, overlay, volume } = shown(workbench);
-  const { crosshair, window, colourMap, hiddenLabels, overlayShown } = useViewer.getState();
+  const { crosshair, window, colourMap, fieldScale, hiddenLabels, overlayShown } =
+    useViewer.getState();
   const hasLabels = overlay !== null && (image === null || overlayShown);
   return {
     size: volume.size,
@@ -38,7 +39,16 @@ function sceneOf(workbench: Workbench): FigureScene {
       Math.min(crosshair[axis] as number, (volume.size[axis] as number) - 1),
     ) as unknown as FigureScene['crosshair'],
     phases: hasLabels ? overlay.phases.filter(({ label }) => !hiddenLabels.includes(label)) : [],
-    grey: image === null || window === null ? null : { window, colourMap },
+    grey:
+      image === null || window === null
+        ? null
+        : {
+            window,
+            colourMap,
+            scale: scaleOf(image, fieldScale),
+            title: image.quantity?.symbol ?? 'Grey value',
+            unit: image.quantity?.unit ?? '',
+          },
   };
 }
 
@@ -74,7 +84,7 @@ async function takeSlice(
   canvas.height = scene.size[down];
   const rgba = composeSlice(
     grey,
-    { ...window, colourMap, outside: outsideOf(image) },
+    { ...window, colourMap, outside: outsideOf(image), scale: scene.grey?.scale ?? 'linear' },
     labels,
     look,
   );

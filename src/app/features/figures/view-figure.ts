@@ -2,9 +2,10 @@
  * A figure of the views for print: where slices lie at the voxels' physical shape, and what is drawn
  * over them as SVG. Lengths are tenths of a millimetre. Pure functions.
  */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import { at, escapeMarkup, FONT, POINT, textWidth } from '../../../figures/svg.ts';
 import { relativeSpacing, type VoxelSpacing } from '../../../volume/length.ts';
+import { logSpan, type ValueScale } from '../../../volume/value-scale.ts';
 import type { Phase, Size3 } from '../../../volume/volume.ts';
 import { type ColourMapId, colourStops } from '../../rendering/colour-maps.ts';
 import {
@@ -40,7 +41,14 @@ export interface FigureScene {
   readonly crosshair: VoxelIndex;
   /** Phases that are drawn. */
   readonly phases: readonly Phase[];
-  readonly grey: { readonly window: GreyWindow; readonly colourMap: ColourMapId } | null;
+  readonly grey: {
+    readonly window: GreyWindow;
+    readonly colourMap: ColourMapId;
+    readonly scale: ValueScale;
+    /** What the values are, and in what unit; '' for none. */
+    readonly title: string;
+    readonly unit: string;
+  } | null;
 }
 
 export interface PlacedView {
@@ -183,10 +191,12 @@ function drawCrosshair({ view, left, top, width, height }: PlacedView, scene: Fi
 
 function drawColourBar(
   { left, top, height }: NonNullable<FigureLayout['bar']>,
-  { window, colourMap }: NonNullable<FigureScene['grey']>,
+  { window, colourMap, scale, title, unit }: NonNullable<FigureScene['grey']>,
   ink: string,
 ): string {
-  const y = scaleLinear([window.low, window.high], [top + height, top]);
+  const isLog = scale === 'log' && window.high > 0;
+  const { low, high } = isLog ? logSpan(window) : window;
+  const y = (isLog ? scaleLog : scaleLinear)([low, high], [top + height, top]);
   const write = y.tickFormat(4);
   const stops = colourStops(colourMap)
     .map(({ at: share, colour }) => `<stop offset="${share}" stop-color="${colour}"/>`)
@@ -194,7 +204,7 @@ function drawColourBar(
   const right = left + BAR.width;
   return [
     `<linearGradient id="grey" x1="0" y1="1" x2="0" y2="0">${stops}</linearGradient>`,
-    `<text x="${at(left)}" y="${at(top - 12)}">Grey value</text>`,
+    `<text x="${at(left)}" y="${at(top - 12)}">${escapeMarkup(unit === '' ? title : `${title} (${unit})`)}</text>`,
     `<rect x="${at(left)}" y="${at(top)}" width="${BAR.width}" height="${at(height)}" fill="url(#grey)" stroke="${ink}" stroke-width="1.5"/>`,
     ...y
       .ticks(4)

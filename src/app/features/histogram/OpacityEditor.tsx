@@ -158,6 +158,12 @@ function Chart({ histogram, window, curve, selected, onSelect, onChange }: Chart
     onSelect(added.index);
     requestAnimationFrame(() => focusPoint(added.index));
   };
+  /** Half-way to the next point, or to the end of the chart. */
+  const addAfter = (index: number): void => {
+    const from = (curve[index] as OpacityPoint).value;
+    const value = snapped((from + (curve[index + 1]?.value ?? high)) / 2, perPixel);
+    add({ value, opacity: opacityAt(curve, value) });
+  };
   const remove = (index: number): void => {
     // The focus must not go with the point.
     focusPoint(Math.max(0, index - 1));
@@ -224,6 +230,7 @@ function Chart({ histogram, window, curve, selected, onSelect, onChange }: Chart
               keyStep={snapped((high - low) / 100, perPixel) || (high - low) / 100}
               onSelect={() => onSelect(i)}
               onMove={(to) => onChange(movePoint(curve, i, to))}
+              onAdd={() => addAfter(i)}
               onRemove={() => remove(i)}
               pointAt={pointAt}
             />
@@ -256,10 +263,12 @@ function Point(props: {
   readonly keyStep: number;
   readonly onSelect: () => void;
   readonly onMove: (to: OpacityPoint) => void;
+  readonly onAdd: () => void;
   readonly onRemove: () => void;
   readonly pointAt: (event: PointerEvent) => OpacityPoint;
 }) {
-  const { point, range, x, y, isSelected, keyStep, onSelect, onMove, onRemove, pointAt } = props;
+  const { point, range, x, y, isSelected, keyStep, pointAt } = props;
+  const { onSelect, onMove, onAdd, onRemove } = props;
   const dragging = useRef(false);
   return (
     <circle
@@ -270,7 +279,7 @@ function Point(props: {
       data-selected={isSelected}
       role="slider"
       tabIndex={0}
-      aria-label="Opacity point: arrow keys move it, Delete removes it"
+      aria-label="Opacity point: arrow keys move it, Enter adds one after it, Delete removes it"
       aria-valuemin={range[0]}
       aria-valuemax={range[1]}
       aria-valuenow={Math.max(range[0], Math.min(range[1], point.value))}
@@ -303,6 +312,7 @@ function Point(props: {
           ArrowRight: () => onMove(to(1, 0)),
           ArrowUp: () => onMove(to(0, 1)),
           ArrowDown: () => onMove(to(0, -1)),
+          Enter: onAdd,
           Delete: onRemove,
           Backspace: onRemove,
         };

@@ -1,7 +1,8 @@
 /** Which colour means which grey value. */
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import { useId } from 'react';
 import { formatNumber } from '../../components/format.ts';
+import { logSpan, type ValueScale } from '../../../volume/value-scale.ts';
 import { type ColourMapId, colourStops } from '../../rendering/colour-maps.ts';
 import type { GreyWindow } from '../../stores/viewer.ts';
 import styles from './viewer.module.css';
@@ -17,6 +18,8 @@ const CLEAR = 13;
 interface ColourBarProps {
   readonly window: GreyWindow;
   readonly colourMap: ColourMapId;
+  /** How the values are spread over the colours; evenly where it is not said. */
+  readonly scale?: ValueScale;
   /** What the numbers are. */
   readonly title: string;
   /** Of the numbers; '' for none. */
@@ -29,14 +32,14 @@ interface ColourBarProps {
 /** null on views too low for it. */
 export function ColourBar(props: ColourBarProps) {
   const { window, colourMap, unit = '', width, height } = props;
+  const isLog = props.scale === 'log' && window.high > 0;
   const id = useId();
   const title = unit === '' ? props.title : `${props.title} (${unit})`;
   const length = Math.min(LONGEST, height - TOP - BOTTOM);
-  const { low, high } = window;
+  const { low, high } = isLog ? logSpan(window) : window;
   if (length < 40 || !(low < high)) return null;
-  const y = scaleLinear([low, high], [length, 0]);
-  const between = y
-    .ticks(4)
+  const y = (isLog ? scaleLog : scaleLinear)([low, high], [length, 0]);
+  const between = ticksOf(y, isLog)
     .filter((tick) => y(tick) > CLEAR && y(tick) < length - CLEAR)
     .map((tick) => ({ value: tick, text: formatNumber(tick) }));
   // The ends are wherever the window was dragged to: four digits tell them apart.
@@ -47,7 +50,7 @@ export function ColourBar(props: ColourBarProps) {
       width={width}
       height={height}
       role="img"
-      aria-label={`Colour bar: ${title} from ${end(low).text} to ${end(high).text}`}
+      aria-label={`Colour bar: ${title} from ${end(low).text} to ${end(high).text}${isLog ? ', logarithmic' : ''}`}
       data-testid="colour-bar"
     >
       <linearGradient id={id} x1="0" y1="1" x2="0" y2="0">
@@ -71,4 +74,12 @@ export function ColourBar(props: ColourBarProps) {
       </g>
     </svg>
   );
+}
+
+/** Powers of ten where the scale has decades; more of them than fit are the caller's to leave out. */
+function ticksOf(y: { ticks(count?: number): number[] }, isLog: boolean): readonly number[] {
+  if (!isLog) return y.ticks(4);
+  const all = y.ticks();
+  const powers = all.filter((tick) => Math.abs(Math.log10(tick) % 1) < 1e-9);
+  return powers.length >= 2 ? powers : all.slice(0, 4);
 }

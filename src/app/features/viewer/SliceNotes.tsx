@@ -3,7 +3,7 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import { type Slab, slabLayers } from '../../../volume/slab.ts';
 import { AXIS_NAMES, formatLength, type Plane } from '../../rendering/slice-geometry.ts';
 import { seenFrom } from '../../stores/previews.ts';
-import { useViewer } from '../../stores/viewer.ts';
+import { scaleOf, useViewer } from '../../stores/viewer.ts';
 import { usePreviewState } from '../../workbench-context.tsx';
 import { ColourBar } from './ColourBar.tsx';
 import { differenceWindow } from './slice-picture.ts';
@@ -19,6 +19,7 @@ interface GreyColourBarProps {
 export function GreyColourBar({ image, isDifference, ...size }: GreyColourBarProps) {
   const window = useViewer((state) => state.window);
   const colourMap = useViewer((state) => state.colourMap);
+  const scale = useViewer((state) => scaleOf(image, state.fieldScale));
   const isShown = useViewer((state) => state.colourBarShown);
   if (!isShown || window === null) return null;
   return isDifference ? (
@@ -32,6 +33,7 @@ export function GreyColourBar({ image, isDifference, ...size }: GreyColourBarPro
     <ColourBar
       window={window}
       colourMap={colourMap}
+      scale={scale}
       title={image.quantity?.symbol ?? 'grey value'}
       unit={image.quantity?.unit ?? ''}
       {...size}

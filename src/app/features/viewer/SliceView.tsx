@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { SlicePixels, VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { useSize } from '../../components/use-size.ts';
-import { outsideOf, subGrid } from '../../rendering/compose-slice.ts';
+import { subGrid } from '../../rendering/compose-slice.ts';
 import {
   AXIS_NAMES,
   type Placement,
@@ -88,7 +88,7 @@ export function SliceView(props: SliceViewProps) {
     old ?? grey,
     old === null ? labels : null,
     null,
-    old === null ? outsideOf(image) : null,
+    old === null ? image : null,
     old === null ? props.preview : null,
   );
   const offset = compared?.offset ?? IN_PLACE;
@@ -100,7 +100,7 @@ export function SliceView(props: SliceViewProps) {
     otherGrey,
     otherLabels,
     props.comparedWindow,
-    outsideOf(compared?.image ?? null),
+    compared?.image ?? null,
   );
   const difference = useDifference(
     compareMode === 'difference' ? grey : null,

@@ -16,7 +16,10 @@ import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { COLOUR_MAPS, colourGradient } from '../../rendering/colour-maps.ts';
 import { useViewer } from '../../stores/viewer.ts';
+import { ActionItem } from '../../ActionItems.tsx';
+import { findAction } from '../../actions.ts';
 import { useAction } from '../../use-action.ts';
+import { useWorkbench } from '../../workbench-context.tsx';
 import type { Before } from './before.ts';
 import { CompareMenu } from './CompareMenu.tsx';
 import type { ComparedState, RefusedVolume } from './comparison.ts';
@@ -140,8 +143,8 @@ function CompareButton({ disabled }: { readonly disabled: boolean }) {
 
 function ColourMapMenu({ disabled }: { readonly disabled: boolean }) {
   const colourMap = useViewer((state) => state.colourMap);
-  const barShown = useViewer((state) => state.colourBarShown);
-  const { setColourMap, toggleColourBar } = useViewer.getState();
+  const workbench = useWorkbench();
+  const { setColourMap } = useViewer.getState();
   const title = COLOUR_MAPS.find(({ id }) => id === colourMap)?.title;
   return (
     <Menu position="bottom-start">
@@ -169,9 +172,9 @@ function ColourMapMenu({ disabled }: { readonly disabled: boolean }) {
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item onClick={toggleColourBar}>
-          {barShown ? 'Hide the colour bar (C)' : 'Show the colour bar (C)'}
-        </Menu.Item>
+        {['log-colours', 'colour-bar'].map((id) => (
+          <ActionItem key={id} action={findAction(id, workbench)} />
+        ))}
       </Menu.Dropdown>
     </Menu>
   );

@@ -27,7 +27,7 @@ export function VolumeOverlay({ view, loaded, width, height }: VolumeOverlayProp
   });
   const crosshair = useViewer((state) => state.crosshair);
   const planes = useViewer((state) => state.crosshairShown);
-  const cut = useViewer((state) => state.cut && state.content3d !== 'surfaces');
+  const cut = useViewer((state) => state.cut);
   if (camera === null || width === 0 || height === 0) return null;
   const { info, preview } = loaded;
   const extent = relativeExtent(preview.size, preview.spacing);

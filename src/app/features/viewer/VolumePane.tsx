@@ -22,7 +22,8 @@ import {
   releaseVolumeView,
   type VolumeView,
 } from '../../rendering/volume-view.ts';
-import { CONTENTS_3D, useViewer } from '../../stores/viewer.ts';
+import type { ValueScale } from '../../../volume/value-scale.ts';
+import { CONTENTS_3D, scaleOf, useViewer } from '../../stores/viewer.ts';
 import { relativeExtent } from '../../rendering/volume-outline.ts';
 import { clipPlanes } from '../../rendering/clipping.ts';
 import { solidCurve } from '../../rendering/transfer-function.ts';
@@ -85,7 +86,8 @@ function LiveVolume(props: VolumePaneProps & { readonly onRestart: () => void })
   const wanted = useViewer((state) => state.content3d);
   const shown = wanted !== 'grey' && overlay !== null ? overlay : (image ?? overlay);
   const rendering = status === 'software' || status === 'hardware' ? status : null;
-  const loaded = usePreview(client, rendering, shown);
+  const scale = useViewer((state) => scaleOf(shown, state.fieldScale));
+  const loaded = usePreview(client, rendering, shown, scale);
   useScene(view, loaded);
   const labels = wanted === 'surfaces' ? overlay : null;
   const meshes = useSurfaces(client, labels, rendering);
@@ -185,14 +187,7 @@ function Caption({ client, info, hasGrey, hasLabels }: CaptionProps) {
           }))}
         />
       )}
-      {content !== 'surfaces' && (
-        <Tool
-          label="Cut open at the crosshair"
-          icon={IconAngle}
-          pressed={cut}
-          onClick={toggleCut}
-        />
-      )}
+      <Tool label="Cut open at the crosshair" icon={IconAngle} pressed={cut} onClick={toggleCut} />
       <ActionTool id="clip-volume" icon={IconBoxModel2} />
       <span className={styles['spring']} />
       {recording !== null && (
@@ -315,6 +310,7 @@ function usePreview(
   client: EngineClient,
   rendering: 'software' | 'hardware' | null,
   shown: VolumeInfo | null,
+  scale: ValueScale,
 ): Loaded | null {
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const kept = useRef(new Map<string, PreviewVolume>());
@@ -324,16 +320,17 @@ function usePreview(
     const use = (preview: PreviewVolume): void => {
       if (current) setLoaded({ info: shown, preview });
     };
-    const known = kept.current.get(shown.handle);
+    const key = `${shown.handle} ${scale}`;
+    const known = kept.current.get(key);
     if (known !== undefined) {
       use(known);
     } else {
-      client.preview(shown.handle, previewEdge(shown.size, rendering)).then(
+      client.preview(shown.handle, previewEdge(shown.size, rendering), scale).then(
         (preview) => {
           // Two are enough to go to and fro between grey values and phases.
           const oldest = [...kept.current.keys()].at(-2);
-          kept.current = new Map([...kept.current].filter(([handle]) => handle !== oldest));
-          kept.current.set(shown.handle, preview);
+          kept.current = new Map([...kept.current].filter(([each]) => each !== oldest));
+          kept.current.set(key, preview);
           use(preview);
         },
         () => undefined,
@@ -342,7 +339,7 @@ function usePreview(
     return () => {
       current = false;
     };
-  }, [client, rendering, shown]);
+  }, [client, rendering, shown, scale]);
   return loaded;
 }
 
@@ -353,11 +350,12 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const hidden = useViewer((state) => state.hiddenLabels);
   const crosshair = useViewer((state) => state.crosshair);
   const cut = useViewer((state) => state.cut);
-  const { lit, curves } = useViewer((state) => state.display3d);
+  const { lit, curves, gradient } = useViewer((state) => state.display3d);
   const isField = loaded?.preview.hasOutside === true;
   const isLabels = loaded?.info.kind === 'labels';
   const kind = useViewer(({ content3d }) => (content3d === 'surfaces' ? 'surfaces' : 'phases'));
   const phases = loaded?.info.phases;
+  const scale = loaded?.preview.scale ?? 'linear';
   const range = loaded?.preview.range;
   const phaseLook = useMemo<VolumeLook | null>(
     () => (isLabels && phases !== undefined ? { kind, phases, hidden } : null),
@@ -368,8 +366,8 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
     const [low, high] = range;
     const shown = window ?? { low, high };
     const opacity = chosenCurve(curves, range) ?? (isField ? null : solidCurve(shown));
-    return { kind: 'grey', ...shown, colourMap, lit, opacity };
-  }, [isLabels, range, window, colourMap, lit, curves, isField]);
+    return { kind: 'grey', ...shown, colourMap, lit, opacity, gradient, scale };
+  }, [isLabels, range, window, colourMap, lit, curves, gradient, isField, scale]);
   const look = phaseLook ?? greyLook;
 
   const sent = useRef<{ view: VolumeView; preview: PreviewVolume } | null>(null);
@@ -384,10 +382,8 @@ function useScene(view: VolumeView | null, loaded: Loaded | null): void {
   const size = loaded?.info.size;
   useEffect(() => {
     if (view === null || size === undefined) return;
-    // A corner cannot be cut out of surfaces.
-    const isCut = cut && kind !== 'surfaces';
-    view.show({ crosshair: { at: crosshairShares(crosshair, size), cut: isCut } });
-  }, [view, size, crosshair, cut, kind]);
+    view.show({ crosshair: { at: crosshairShares(crosshair, size), cut } });
+  }, [view, size, crosshair, cut]);
 
   const box = useClipBox(loaded?.info ?? null);
   const facesShown = useViewer((state) => state.display3d.facesShown);

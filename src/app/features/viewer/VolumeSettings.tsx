@@ -7,6 +7,7 @@ import type { EngineClient } from '../../engine-client.ts';
 import { useViewer } from '../../stores/viewer.ts';
 import { OpacityEditor } from '../histogram/index.ts';
 import { ClipSettings } from './ClipSettings.tsx';
+import { GradientSettings } from './GradientSettings.tsx';
 import { ViewSettings } from './ViewSettings.tsx';
 import styles from './volume-settings.module.css';
 
@@ -83,6 +84,7 @@ function LookSettings({
           Phases are drawn solid in their colours. The legend below the views hides and shows them.
         </p>
       )}
+      {info.kind === 'grey' && <GradientSettings />}
       {info.kind === 'grey' && (
         <Switch
           size="xs"

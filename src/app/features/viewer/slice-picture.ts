@@ -10,18 +10,19 @@ import {
   type GreyLook,
   type LabelLook,
   markGrid,
+  outsideOf,
   subGrid,
 } from '../../rendering/compose-slice.ts';
 import type { Placement } from '../../rendering/slice-geometry.ts';
 import { VIEW_BACKGROUND } from '../../rendering/view-colours.ts';
-import { type GreyWindow, useViewer } from '../../stores/viewer.ts';
+import { type GreyWindow, scaleOf, useViewer } from '../../stores/viewer.ts';
 
 const NO_WINDOW = { low: 0, high: 1 };
 const NO_LABELS: LabelLook = { colours: new Map(), opacity: 0, style: 'fill' };
 
 /**
  * Grey values with labels over them; with the voxels of `preview` instead where that is given.
- * `ownWindow` is used in place of that of all views; voxels of the value `outside` have none.
+ * `ownWindow` is used in place of that of all views. `image` is what the grey values are of.
  */
 export function usePicture(
   isAlone: boolean,
@@ -29,12 +30,14 @@ export function usePicture(
   grey: SlicePixels | null,
   labels: SlicePixels | null,
   ownWindow: GreyWindow | null = null,
-  outside: number | null = null,
+  image: VolumeInfo | null = null,
   preview: readonly GreyInterval[] | null = null,
 ): HTMLCanvasElement | null {
   const shared = useViewer((state) => state.window);
   const window = ownWindow ?? shared;
   const colourMap = useViewer((state) => state.colourMap);
+  const scale = useViewer((state) => scaleOf(image, state.fieldScale));
+  const outside = outsideOf(image);
   const opacity = useViewer((state) => state.overlayOpacity);
   const style = useViewer((state) => state.overlayStyle);
   const hidden = useViewer((state) => state.hiddenLabels);
@@ -52,11 +55,11 @@ export function usePicture(
     const grid = grey ?? labels;
     // Grey values wait for their window: a wrong one would flash.
     if (grid === null || (grey !== null && window === null)) return null;
-    const greyLook = { ...(window ?? NO_WINDOW), colourMap, outside };
+    const greyLook = { ...(window ?? NO_WINDOW), colourMap, outside, scale };
     return grey === null || preview === null
       ? paint(grey, greyLook, labels, look)
       : paint(grey, greyLook, markGrid(grey, preview), previewLook);
-  }, [grey, labels, window, colourMap, look, outside, preview, previewLook]);
+  }, [grey, labels, window, colourMap, look, outside, scale, preview, previewLook]);
 }
 
 /** Marks of intervals in the colours that their phases will have. */
