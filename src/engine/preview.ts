@@ -5,25 +5,20 @@
  * to see the whole volume; then it says how many slices were seen.
  */
 import { isCancelled, isUserError, UserError } from '../errors/errors.ts';
-import type { ParameterValues } from '../declaration/parameters.ts';
 import type { Operation, OperationContext, Reach } from '../operations/operation.ts';
 import { stepDigest } from '../recipe/recipe.ts';
 import {
   type Axis,
   boxOrigin,
   boxSize,
-  boxStart,
-  copyBox,
   grownBox,
   holdsBox,
   isSameBox,
-  movedBox,
   type VoxelBox,
   wholeBox,
 } from '../volume/box.ts';
 import {
   bytesPerVoxel,
-  createVolume,
   type Size3,
   type Volume,
   type VolumeShape,
@@ -31,6 +26,7 @@ import {
 } from '../volume/volume.ts';
 import { formatGiB } from '../wasm/kernel-memory.ts';
 import type { IdentifiedVolume, PlannedStep } from './engine.ts';
+import { cutOut, inputBoxOf, type PlacedPart, runOnPart, type Values } from './parts.ts';
 
 /** Slices of the result, first and last included. */
 export interface SliceRange {
@@ -88,8 +84,6 @@ const KEPT_BYTES = 2 ** 27;
 const CONTEXT_SLICES = 8;
 const MAX_SETTLED = 32;
 
-type Values = ParameterValues<Operation['parameters']>;
-
 interface Stage {
   readonly planned: PlannedStep;
   /** Identity of the step's full result. */
@@ -97,9 +91,7 @@ interface Stage {
 }
 
 /** A part of a step's result and where it lies in it. */
-interface Part extends PreviewPart {
-  readonly box: VoxelBox;
-}
+interface Part extends PreviewPart, PlacedPart {}
 
 interface Task {
   readonly index: number;
@@ -180,8 +172,9 @@ export function createPreviews({ context, findComplete }: PreviewServices): Prev
       if (!isExact || (operation.reach.kind === 'whole' && !isWhole)) {
         seen = Math.min(seen ?? count, count);
       }
-      const made = await runPart(operation, current, params, context(signal), seen);
-      current = await cutOut({ volume: made, box: inputBox, seenSlices: seen }, box, breathe);
+      const part = { volume: current, box: inputBox };
+      const made = await runPart(operation, part, params, context(signal), seen);
+      current = await cutOut({ volume: made, box: inputBox }, box, breathe);
       parts.keep(key, { volume: current, box, seenSlices: seen });
     }
     return { volume: current, seenSlices: seen };
@@ -254,60 +247,31 @@ function tasksFor(
     if (source !== null) return { source, tasks };
     const index = count - 1;
     const { operation, params, shape } = (stages[index] as Stage).planned;
-    const inputBox = inputBoxOf(operation.reach, params, shape.size, box, axis);
+    const inputBox = shownFrom(operation.reach, params, shape.size, box, axis);
     tasks.unshift({ index, inputBox, box });
     box = inputBox;
   }
 }
 
-/** The box of the input that a box of the result is computed from. */
-function inputBoxOf(
-  reach: Reach,
-  params: Values,
-  size: Size3,
-  box: VoxelBox,
-  axis: Axis,
-): VoxelBox {
-  switch (reach.kind) {
-    case 'local':
-      return grownBox(box, reach.halo(params), size, reach.grid);
-    case 'cut':
-      return movedBox(box, boxStart(reach.box(params, size)));
-    case 'whole': {
-      const range = grownBox(box, CONTEXT_SLICES, size);
-      const [first, end] = [range[2 * axis] as number, range[2 * axis + 1] as number];
-      return sliceBox(size, { axis, first, last: end - 1 });
-    }
-  }
-}
-
-/** The voxels of a box of the result that a part holds. */
-async function cutOut(
-  { volume, box: from }: Part,
-  box: VoxelBox,
-  breathe: () => Promise<void>,
-): Promise<Volume> {
-  if (isSameBox(from, box)) return volume;
-  const [x, y, z] = boxStart(from);
-  const inside = movedBox(box, [-x, -y, -z]);
-  return createVolume({
-    ...volume,
-    size: boxSize(inside),
-    data: await copyBox(volume, inside, breathe),
-    origin: boxOrigin(volume, inside),
-  });
+/** The box of the input that a box of the result is shown from. */
+function shownFrom(reach: Reach, params: Values, size: Size3, box: VoxelBox, axis: Axis): VoxelBox {
+  const exact = inputBoxOf(reach, params, size, box);
+  if (exact !== null) return exact;
+  const range = grownBox(box, CONTEXT_SLICES, size);
+  const [first, end] = [range[2 * axis] as number, range[2 * axis + 1] as number];
+  return sliceBox(size, { axis, first, last: end - 1 });
 }
 
 async function runPart(
   operation: Operation,
-  input: Volume,
+  input: PlacedPart,
   params: Values,
   context: OperationContext,
   seen: number | null,
 ): Promise<Volume> {
   try {
-    const result = await operation.run(input, params, context);
-    return 'volume' in result ? result.volume : input;
+    const result = await runOnPart(operation, input, params, context);
+    return 'volume' in result ? result.volume : input.volume;
   } catch (error) {
     if (seen === null || !isUserError(error) || isCancelled(error)) throw error;
     throw new UserError(

@@ -1,5 +1,6 @@
 /** Volumes that come some slices at a time: what is written or measured without being in memory. */
-import type { Volume } from './volume.ts';
+import { boxOrigin, boxSize, copyBox, type VoxelBox } from './box.ts';
+import { bytesPerVoxel, createVolume, type Volume, type VoxelArray } from './volume.ts';
 
 /** Everything about a volume but its voxels. */
 export type VolumeDescription = Omit<Volume, 'data'>;
@@ -9,14 +10,23 @@ export interface Layers {
   /** Index of their first slice in the whole volume. */
   readonly first: number;
   readonly volume: Volume;
+  /** Those that no other layers own: slices [start, end) of `volume`; the others stand beside them. */
+  readonly own: readonly [start: number, end: number];
+}
+
+export interface LayerOptions {
+  /** All but the last layers own a multiple of so many slices; default 1. */
+  readonly multipleOf?: number;
+  /** Slices on each side of their own that layers have too, where the volume has them; default 0. */
+  readonly beside?: number;
 }
 
 export interface StreamedVolume extends VolumeDescription {
   /**
-   * All slices in order, some at a time; each call is a pass over the voxels. All but the last layers
-   * have a multiple of `multipleOf` slices, default 1. What was given is not changed afterwards.
+   * All slices in order, some at a time; each call is a pass over the voxels. What was given is not
+   * changed afterwards.
    */
-  layers(multipleOf?: number): AsyncIterable<Layers>;
+  layers(options?: LayerOptions): AsyncIterable<Layers>;
 }
 
 /** A volume in memory, which comes at once. */
@@ -25,7 +35,60 @@ export function inMemory(volume: Volume): StreamedVolume {
   return {
     ...description,
     async *layers() {
-      yield { first: 0, volume };
+      yield { first: 0, volume, own: [0, volume.size[2]] };
+    },
+  };
+}
+
+/** A volume whose voxels are read box by box from wherever they are. */
+export interface VoxelSource extends VolumeDescription {
+  /** The voxels of a box inside the volume, x fastest; nobody else changes the array. */
+  readBox(box: VoxelBox): Promise<VoxelArray>;
+}
+
+/** A volume in memory as a source. Boxes are copied. */
+export function sourceOf(volume: Volume): VoxelSource {
+  const { data: _, ...description } = volume;
+  return { ...description, readBox: (box) => copyBox(volume, box, () => Promise.resolve()) };
+}
+
+/** A box of a source as a volume. */
+export async function readPart(source: VoxelSource, box: VoxelBox): Promise<Volume> {
+  const { kind, name, spacing, phases } = source;
+  const data = await source.readBox(box);
+  return createVolume({
+    kind,
+    name,
+    spacing,
+    phases,
+    size: boxSize(box),
+    origin: boxOrigin(source, box),
+    data,
+  });
+}
+
+/** The slices of a source, as many at a time as `bytes` hold, at least one. */
+export function streamed(source: VoxelSource, bytes: number): StreamedVolume {
+  const { kind, name, size, type, spacing, origin, phases } = source;
+  const [nx, ny, nz] = size;
+  const fitting = Math.max(1, Math.floor(bytes / (nx * ny * bytesPerVoxel(type))));
+  return {
+    kind,
+    name,
+    size,
+    type,
+    spacing,
+    origin,
+    phases,
+    async *layers({ multipleOf = 1, beside = 0 } = {}) {
+      const count = Math.max(multipleOf, fitting - (fitting % multipleOf));
+      for (let first = 0; first < nz; first += count) {
+        const end = Math.min(nz, first + count);
+        const from = Math.max(0, first - beside);
+        const to = Math.min(nz, end + beside);
+        const volume = await readPart(source, [0, nx, 0, ny, from, to]);
+        yield { first: from, volume, own: [first - from, end - from] };
+      }
     },
   };
 }
