@@ -132,6 +132,13 @@ function reachText({ reach, output, parameters }: Operation): string {
   return `A voxel of the result depends ${far}. A preview of some slices has the bits of the full result.`;
 }
 
+/** Whether it works on volumes that do not fit in memory. */
+function streamingText({ reach, streaming }: Operation): string {
+  return reach.kind === 'whole' && streaming === undefined
+    ? 'The volume must fit in memory: a larger one is to be cropped before.'
+    : 'Volumes that do not fit in memory are read some slices at a time, with the same result to the last bit.';
+}
+
 /** Markdown, one page; what the declaration leaves empty has no section. */
 export function operationPage(operation: Operation): string {
   const { id, version, title, family, summary, equation, details, parameters } = operation;
@@ -142,7 +149,13 @@ export function operationPage(operation: Operation): string {
     `\`${id}\`, version ${version}, family *${family}*. ${summary}`,
     `Takes ${KINDS[operation.input]}; gives ${KINDS[operation.output]}.`,
     ...section('Equation', equation === '' ? '' : ['```text', equation, '```'].join('\n')),
-    ...section('Details', details, reachText(operation), gpuText(operation)),
+    ...section(
+      'Details',
+      details,
+      reachText(operation),
+      streamingText(operation),
+      gpuText(operation),
+    ),
     ...section(
       'Parameters',
       Object.keys(parameters).length === 0

@@ -25,9 +25,9 @@ import {
 } from './preview.ts';
 import { type KeptResult, ResultCache } from './result-cache.ts';
 
-/** A volume together with its identity as an input. */
-export interface IdentifiedVolume {
-  readonly volume: Volume;
+/** A volume, or what stands for one, together with its identity as an input. */
+export interface Identified<V> {
+  readonly volume: V;
   readonly identity: string;
   /** SHA-256 of the voxels; null for results, whose identity is how they were made. */
   readonly voxelDigest: string | null;
@@ -35,14 +35,16 @@ export interface IdentifiedVolume {
   readonly onGpu: boolean;
 }
 
-export interface StepOutcome {
+export type IdentifiedVolume = Identified<Volume>;
+
+export interface StepOutcome<V = Volume> {
   readonly stepId: string;
   readonly operation: string;
   readonly version: number;
   /** Parameters with defaults filled in. */
   readonly params: ParameterValues<Operation['parameters']>;
   /** The current volume after this step. */
-  readonly current: IdentifiedVolume;
+  readonly current: Identified<V>;
   /** False where the step measured and the current volume is the one before it. */
   readonly madeVolume: boolean;
   readonly tables: readonly ResultTable[];
@@ -57,7 +59,7 @@ export interface StepOutcome {
   readonly gpuProblem: string | null;
 }
 
-export type RunEvent =
+export type RunEvent<V = Volume> =
   | { readonly kind: 'start'; readonly stepId: string; readonly overall: number }
   | {
       readonly kind: 'progress';
@@ -65,7 +67,7 @@ export type RunEvent =
       readonly fraction: number;
       readonly overall: number;
     }
-  | { readonly kind: 'done'; readonly outcome: StepOutcome; readonly overall: number };
+  | { readonly kind: 'done'; readonly outcome: StepOutcome<V>; readonly overall: number };
 
 export interface RunOptions {
   readonly signal: AbortSignal;
@@ -110,6 +112,8 @@ export interface IdentifyOptions {
 
 export interface Engine {
   readonly kernels: KernelHost;
+  /** What an operation runs in. */
+  createContext(signal: AbortSignal, progress: (fraction: number) => void): OperationContext;
   /** Reads every voxel, some 5 ms per MiB; cancels within a few ms. */
   identify(volume: Volume, options?: IdentifyOptions): Promise<IdentifiedVolume>;
   /**
@@ -278,41 +282,12 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
     };
   }
 
-  async function plan(recipe: Recipe, input: VolumeShape): Promise<readonly PlannedStep[]> {
-    const planned: PlannedStep[] = [];
-    let shape = input;
-    for (const loaded of await loadSteps(recipe)) {
-      const { step, operation, params } = loaded;
-      if (operation.input !== 'any' && operation.input !== shape.kind) {
-        const remedy =
-          operation.input === 'labels'
-            ? 'add a segmentation before it, or open the file as labels'
-            : 'move it before the segmentation, or open the file as grey values';
-        throw new UserError(
-          operation.input === 'grey' ? 'volume/not-grey' : 'volume/not-labels',
-          `${operation.title} (step ${step.id}) works on ${describeKind(operation.input)}, but what reaches it is ${describeKind(shape.kind)}: ${remedy}.`,
-          { step: step.id },
-        );
-      }
-      try {
-        const estimate = operation.estimate(shape, params);
-        assertArenaFits(operation, estimate, shape);
-        const output = { ...shape, ...outputShape(operation, shape, params) };
-        planned.push({ ...loaded, estimate, shape, output });
-        shape = output;
-      } catch (error) {
-        throw withStep(error, step.id);
-      }
-    }
-    return planned;
-  }
-
   async function run(
     recipe: Recipe,
     input: IdentifiedVolume,
     options: RunOptions,
   ): Promise<readonly StepOutcome[]> {
-    const planned = await plan(recipe, input.volume);
+    const planned = await planSteps(recipe, input.volume);
     const totalWork = planned.reduce((sum, each) => sum + each.estimate.work, 0) || 1;
     const outcomes: StepOutcome[] = [];
     let current = input;
@@ -351,11 +326,12 @@ export function createEngine(host: Host, kernels: KernelHost, cacheBytes: number
         onGpu: options.onGpu ?? false,
       };
     },
-    plan,
+    createContext,
+    plan: (recipe, input) => planSteps(recipe, input),
     run,
-    planPreview: async (recipe, input) => previews.describe(await plan(recipe, input), input),
+    planPreview: async (recipe, input) => previews.describe(await planSteps(recipe, input), input),
     preview: async (recipe, input, slices, signal) =>
-      previews.compute(await plan(recipe, input.volume), input, slices, signal),
+      previews.compute(await planSteps(recipe, input.volume), input, slices, signal),
     findGpu: async () => (await openGpu()).adapter,
     trim(bytes = 0) {
       cache.trim(bytes);
@@ -391,6 +367,43 @@ export async function loadSteps(recipe: Recipe): Promise<readonly LoadedStep[]> 
   );
 }
 
+/**
+ * See `Engine.plan`. `isWhole`: whether steps get their input as a whole, so that a kernel's memory
+ * must hold what they need for it.
+ */
+export async function planSteps(
+  recipe: Recipe,
+  input: VolumeShape,
+  isWhole = true,
+): Promise<readonly PlannedStep[]> {
+  const planned: PlannedStep[] = [];
+  let shape = input;
+  for (const loaded of await loadSteps(recipe)) {
+    const { step, operation, params } = loaded;
+    if (operation.input !== 'any' && operation.input !== shape.kind) {
+      const remedy =
+        operation.input === 'labels'
+          ? 'add a segmentation before it, or open the file as labels'
+          : 'move it before the segmentation, or open the file as grey values';
+      throw new UserError(
+        operation.input === 'grey' ? 'volume/not-grey' : 'volume/not-labels',
+        `${operation.title} (step ${step.id}) works on ${describeKind(operation.input)}, but what reaches it is ${describeKind(shape.kind)}: ${remedy}.`,
+        { step: step.id },
+      );
+    }
+    try {
+      const estimate = operation.estimate(shape, params);
+      if (isWhole) assertArenaFits(operation, estimate, shape);
+      const output = { ...shape, ...outputShape(operation, shape, params) };
+      planned.push({ ...loaded, estimate, shape, output });
+      shape = output;
+    } catch (error) {
+      throw withStep(error, step.id);
+    }
+  }
+  return planned;
+}
+
 function describeKind(kind: Volume['kind']): string {
   return kind === 'grey' ? 'a grey volume' : 'a label volume';
 }
@@ -409,7 +422,7 @@ function outputShape(
 }
 
 /** What a reader of the numbers must know where a recipe is older than the program. */
-function olderVersionNote({ step, operation }: LoadedStep): readonly string[] {
+export function olderVersionNote({ step, operation }: LoadedStep): readonly string[] {
   return step.version === operation.version
     ? []
     : [
@@ -441,7 +454,7 @@ function overBudget({ operation, estimate }: PlannedStep, cause: unknown): UserE
   );
 }
 
-function withStep(error: unknown, step: string): unknown {
+export function withStep(error: unknown, step: string): unknown {
   if (!(error instanceof UserError)) return error;
   return new UserError(error.code, error.message, { ...error.details, step }, error);
 }

@@ -3,7 +3,7 @@
  * in memory have in common.
  */
 import type { ParameterValues } from '../declaration/parameters.ts';
-import { UserError } from '../errors/errors.ts';
+import { movedError } from '../errors/moved-error.ts';
 import type {
   Operation,
   OperationContext,
@@ -20,7 +20,7 @@ import {
   movedBox,
   type VoxelBox,
 } from '../volume/box.ts';
-import { createVolume, type Size3, type Vector3, type Volume } from '../volume/volume.ts';
+import { createVolume, type Size3, type Volume } from '../volume/volume.ts';
 
 export type Values = ParameterValues<Operation['parameters']>;
 
@@ -74,17 +74,6 @@ export async function runOnPart(
   try {
     return await operation.run(volume, params, context);
   } catch (error) {
-    throw error instanceof UserError ? movedError(error, boxStart(box)) : error;
+    throw movedError(error, boxStart(box));
   }
-}
-
-function movedError(error: UserError, [x0, y0, z0]: Vector3): UserError {
-  const { x, y, z } = error.details;
-  if (typeof x !== 'number' || typeof y !== 'number' || typeof z !== 'number') return error;
-  const details = { ...error.details, x: x + x0, y: y + y0, z: z + z0 };
-  const message = error.message.replace(
-    `x ${x}, y ${y}, z ${z}`,
-    `x ${details.x}, y ${details.y}, z ${details.z}`,
-  );
-  return new UserError(error.code, message, details, error);
 }

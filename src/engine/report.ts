@@ -11,8 +11,9 @@ import { plotSvg } from '../figures/plot-svg.ts';
 import { escapeMarkup } from '../figures/svg.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
+import type { VolumeDescription } from '../volume/streamed.ts';
 import type { Phase } from '../volume/volume.ts';
-import type { IdentifiedVolume, LoadedStep } from './engine.ts';
+import type { Identified, LoadedStep } from './engine.ts';
 import { describeGpu, GPU_NOTE, restsOnGpu } from './gpu-record.ts';
 import { methodsText } from './methods.ts';
 import type { StepResult } from './results.ts';
@@ -27,7 +28,7 @@ export interface ReportFigure {
 export interface ReportFacts {
   readonly recipe: Recipe;
   readonly steps: readonly LoadedStep[];
-  readonly input: IdentifiedVolume;
+  readonly input: Identified<VolumeDescription>;
   /** Of the file, or what it was made as. */
   readonly file: string;
   readonly outcomes: readonly StepResult[];

@@ -7,8 +7,9 @@ import type { ResultTable } from '../declaration/results.ts';
 import { tableCsv } from '../declaration/table-text.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
+import type { VolumeDescription } from '../volume/streamed.ts';
 import type { Size3, VoxelType } from '../volume/volume.ts';
-import type { IdentifiedVolume, StepOutcome } from './engine.ts';
+import type { Identified, StepOutcome } from './engine.ts';
 import { describeGpu, GPU_NOTE, type GpuRecord, restsOnGpu } from './gpu-record.ts';
 import { VERSION } from './version.ts';
 
@@ -52,12 +53,12 @@ export interface StepResult
     StepOutcome,
     'stepId' | 'operation' | 'version' | 'params' | 'tables' | 'notes' | 'gpu' | 'madeVolume'
   > {
-  readonly current: Pick<IdentifiedVolume, 'onGpu'>;
+  readonly current: Pick<Identified<unknown>, 'onGpu'>;
 }
 
 export function resultsDocument(
   recipe: Recipe,
-  input: IdentifiedVolume,
+  input: Identified<VolumeDescription>,
   outcomes: readonly StepResult[],
 ): ResultsDocument {
   const { volume } = input;

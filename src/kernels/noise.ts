@@ -50,6 +50,69 @@ function blockDeviation(
   return Math.sqrt(squares / (count - 1));
 }
 
+/** How a volume is cut into blocks, and which of them are read. */
+interface Blocks {
+  readonly edges: KernelSize;
+  readonly counts: KernelSize;
+  readonly step: number;
+}
+
+function blocksOf(size: KernelSize): Blocks {
+  const thickAxes = size.filter((n) => n >= THICK).length;
+  const [ex, ey, ez] = size.map((n) => (n >= THICK ? Math.min(n, EDGES[thickAxes]) : n));
+  const [nx, ny, nz] = size;
+  const counts = [Math.floor(nx / ex), Math.floor(ny / ey), Math.floor(nz / ez)] as const;
+  return { edges: [ex, ey, ez], counts, step: blockStep(counts[0] * counts[1] * counts[2]) };
+}
+
+/** Slices of a block: parts of a volume for `NoiseTally` begin at multiples of it. */
+export function noiseBlockSlices(size: KernelSize): number {
+  return blocksOf(size).edges[2];
+}
+
+/**
+ * `estimateNoise` of a volume whose slices come some at a time.
+ */
+export class NoiseTally {
+  readonly #size: KernelSize;
+  readonly #blocks: Blocks;
+  readonly #deviations: number[] = [];
+
+  constructor(size: KernelSize) {
+    this.#size = size;
+    this.#blocks = blocksOf(size);
+  }
+
+  /** Adds `slices` slices from slice `first` on, in order, a multiple of `noiseBlockSlices` each. */
+  add(values: ArrayLike<number>, first: number, slices: number): void {
+    const { edges, counts, step } = this.#blocks;
+    const [ex, ey, ez] = edges;
+    const [bx, by, bz] = counts;
+    if (ex * ey * ez < 2) return;
+    const [nx, ny] = this.#size;
+    const layer = bx * by;
+    const start = Math.ceil(((first / ez) * layer) / step) * step;
+    const end = Math.min(bz, Math.floor((first + slices) / ez)) * layer;
+    for (let b = start; b < end; b += step) {
+      const [i, j, k] = [b % bx, Math.floor(b / bx) % by, Math.floor(b / layer)];
+      const voxel = i * ex + nx * (j * ey + ny * (k * ez - first));
+      const deviation = blockDeviation(values, voxel, this.#size, edges);
+      if (deviation > 0) this.#deviations.push(deviation);
+    }
+  }
+
+  /** Of all slices added. */
+  estimate(): number {
+    if (this.#deviations.length === 0) return 0;
+    const [ex, ey, ez] = this.#blocks.edges;
+    const sorted = Float64Array.from(this.#deviations).sort();
+    const low = sorted[Math.floor(SHARE * (sorted.length - 1))];
+    const expected = 1 + NORMAL_QUANTILE / Math.sqrt(2 * (ex * ey * ez - 1));
+    // With a handful of voxels the correction is meaningless.
+    return low / Math.max(expected, 0.5);
+  }
+}
+
 /**
  * Standard deviation of the noise in grey values: the volume is cut into blocks (5³ voxels; 11² in
  * a single slice), and the 10th percentile of their standard deviations is taken as that of patches
@@ -64,26 +127,7 @@ function blockDeviation(
  * is free of edges it is too high. At most 2^15 blocks are read.
  */
 export function estimateNoise(values: ArrayLike<number>, size: KernelSize): number {
-  const thickAxes = size.filter((n) => n >= THICK).length;
-  const edge = EDGES[thickAxes];
-  const [ex, ey, ez] = size.map((n) => (n >= THICK ? Math.min(n, edge) : n));
-  const voxels = ex * ey * ez;
-  if (voxels < 2) return 0;
-  const [nx, ny, nz] = size;
-  const [bx, by, bz] = [Math.floor(nx / ex), Math.floor(ny / ey), Math.floor(nz / ez)];
-  const blocks = bx * by * bz;
-  const step = blockStep(blocks);
-  const deviations: number[] = [];
-  for (let b = 0; b < blocks; b += step) {
-    const [i, j, k] = [b % bx, Math.floor(b / bx) % by, Math.floor(b / (bx * by))];
-    const first = i * ex + nx * (j * ey + ny * k * ez);
-    const deviation = blockDeviation(values, first, size, [ex, ey, ez]);
-    if (deviation > 0) deviations.push(deviation);
-  }
-  if (deviations.length === 0) return 0;
-  const sorted = Float64Array.from(deviations).sort();
-  const low = sorted[Math.floor(SHARE * (sorted.length - 1))];
-  const expected = 1 + NORMAL_QUANTILE / Math.sqrt(2 * (voxels - 1));
-  // With a handful of voxels the correction is meaningless.
-  return low / Math.max(expected, 0.5);
+  const tally = new NoiseTally(size);
+  tally.add(values, 0, size[2]);
+  return tally.estimate();
 }

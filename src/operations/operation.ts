@@ -6,6 +6,7 @@ import type { Box, ParameterFields, ParameterValues } from '../declaration/param
 import type { Quantity } from '../declaration/quantity.ts';
 import type { Citation, Column, ResultTable, TablePlot } from '../declaration/results.ts';
 import type { GpuDevice } from '../gpu/device.ts';
+import type { StreamedVolume } from '../volume/streamed.ts';
 import type { Size3, Volume, VolumeShape } from '../volume/volume.ts';
 import type { KernelSession } from '../wasm/session.ts';
 
@@ -128,6 +129,34 @@ export type Reach<F extends ParameterFields = ParameterFields> =
 /** Of what measures the volume as a whole: a part of it says nothing. */
 export const WHOLE_VOLUME = { kind: 'whole', fromSlices: false } as const satisfies Reach;
 
+/** What a run says of a whole volume beside its voxels. */
+export interface StreamedReport {
+  readonly tables?: readonly ResultTable[];
+  readonly notes?: readonly string[];
+  /** Of the resulting label volume, where its parts do not tell them. */
+  readonly phases?: Volume['phases'];
+}
+
+/**
+ * How numbers of a whole volume are found while some slices of it are in memory at a time: the same
+ * numbers, to the last digit, as of the volume in memory.
+ */
+export interface Streaming<F extends ParameterFields = ParameterFields> {
+  /** See `Operation.settle`. */
+  settle?(
+    input: StreamedVolume,
+    params: ParameterValues<F>,
+    context: OperationContext,
+  ): Promise<ParameterValues<F>>;
+  /** What `run` gives for `params` beside voxels; `settled` has their automatic values. */
+  report?(
+    input: StreamedVolume,
+    params: ParameterValues<F>,
+    context: OperationContext,
+    settled: ParameterValues<F>,
+  ): Promise<StreamedReport>;
+}
+
 export interface Operation<F extends ParameterFields = ParameterFields> {
   /** `family-name`, stable for ever. */
   readonly id: string;
@@ -176,6 +205,14 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
    */
   outputShape?(input: VolumeShape, params: ParameterValues<F>): Partial<VolumeShape>;
   readonly reach: Reach<F>;
+  /** The result has the voxels of the input, and other facts about them. */
+  readonly keepsVoxels?: true;
+  /**
+   * What volumes that do not fit in memory need beside `reach`: a measurement its numbers; what makes
+   * a volume its automatic values and its tables, where it has any. Without it the operation works on
+   * what fits in memory alone.
+   */
+  readonly streaming?: Streaming<F>;
   /**
    * The parameters with what is left automatic found from the input: with them a run gives the same
    * voxels, and a part of the input what the whole gives. Left out where nothing is found.

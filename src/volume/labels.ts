@@ -5,6 +5,7 @@
  */
 import { UserError } from '../errors/errors.ts';
 import { finish, finishBreathing, type Steps } from '../kernels/steps.ts';
+import type { StreamedVolume } from './streamed.ts';
 import type { Phase, Volume, VoxelArray } from './volume.ts';
 
 /** More different values than any phase map has; indices into a census then fit one byte. */
@@ -86,7 +87,7 @@ function lowestLevel(data: SmallArray): number {
   return data instanceof Int8Array ? -128 : data instanceof Int16Array ? -32_768 : 0;
 }
 
-function refuse(volume: Volume, reason: string): never {
+function refuse(volume: Pick<Volume, 'name'>, reason: string): never {
   throw new UserError(
     'volume/not-labels',
     `${volume.name} is not a label volume: ${reason}. It looks like a grey volume; segment it first.`,
@@ -94,9 +95,11 @@ function refuse(volume: Volume, reason: string): never {
   );
 }
 
-function describePlace(volume: Volume, index: number): string {
-  const [nx, ny] = volume.size;
-  return `x ${index % nx}, y ${Math.floor(index / nx) % ny}, z ${Math.floor(index / (nx * ny))}`;
+/** `first` is the slice of the whole volume that a part begins with. */
+function describePlace(part: Volume, index: number, first: number): string {
+  const [nx, ny] = part.size;
+  const z = first + Math.floor(index / (nx * ny));
+  return `x ${index % nx}, y ${Math.floor(index / nx) % ny}, z ${z}`;
 }
 
 function countLevels(data: SmallArray, start: number, end: number, levels: Float64Array): void {
@@ -108,7 +111,13 @@ function countLevels(data: SmallArray, start: number, end: number, levels: Float
 }
 
 /** Adds voxels [start, end) to the counts; refuses fractions and too many different values. */
-function countRuns(volume: Volume, start: number, end: number, counts: Map<number, number>): void {
+function countRuns(
+  volume: Volume,
+  first: number,
+  start: number,
+  end: number,
+  counts: Map<number, number>,
+): void {
   const { data } = volume;
   // Labels come in runs: a map is only touched where the value changes.
   let i = start;
@@ -118,7 +127,10 @@ function countRuns(volume: Volume, start: number, end: number, counts: Map<numbe
     while (stop < end && data[stop] === value) stop += 1;
     const label = Number(value);
     if (!Number.isSafeInteger(label)) {
-      refuse(volume, `the voxel at ${describePlace(volume, i)} has the value ${String(value)}`);
+      refuse(
+        volume,
+        `the voxel at ${describePlace(volume, i, first)} has the value ${String(value)}`,
+      );
     }
     // -0 and 0 are one label.
     const key = label === 0 ? 0 : label;
@@ -128,7 +140,7 @@ function countRuns(volume: Volume, start: number, end: number, counts: Map<numbe
   }
 }
 
-function refuseMany(volume: Volume): never {
+function refuseMany(volume: Pick<Volume, 'name'>): never {
   refuse(volume, `it has more than ${MAX_LABELS} different values`);
 }
 
@@ -175,33 +187,55 @@ function* chunksOf(length: number): Generator<readonly [start: number, end: numb
     yield [start, Math.min(start + CHUNK, length)];
 }
 
-/** Yields between chunks of voxels, so that one loop serves the waiting and the plain form. */
-function* censusSteps(volume: Volume): Steps<LabelCensus> {
-  const { data } = volume;
-  const counts = new Map<number, number>();
-  if (isSmall(data)) {
-    const levels = new Float64Array(256 ** data.BYTES_PER_ELEMENT);
-    for (const [start, end] of chunksOf(data.length)) {
-      countLevels(data, start, end, levels);
-      yield;
+/** Counts labels, of a volume or of the parts of one. */
+class LabelTally {
+  readonly #counts = new Map<number, number>();
+  #levels: Float64Array | null = null;
+  #lowest = 0;
+
+  /** Adds slices, the first of which is slice `first` of the volume; yields between chunks. */
+  *addSteps(part: Volume, first = 0): Steps<void> {
+    const { data } = part;
+    if (!isSmall(data)) {
+      for (const [start, end] of chunksOf(data.length)) {
+        countRuns(part, first, start, end, this.#counts);
+        yield;
+      }
+      return;
     }
-    levels.forEach((count, level) => {
-      if (count > 0) counts.set(level + lowestLevel(data), count);
-    });
-    if (counts.size > MAX_LABELS) refuseMany(volume);
-  } else {
+    this.#levels ??= new Float64Array(256 ** data.BYTES_PER_ELEMENT);
+    this.#lowest = lowestLevel(data);
     for (const [start, end] of chunksOf(data.length)) {
-      countRuns(volume, start, end, counts);
+      countLevels(data, start, end, this.#levels);
       yield;
     }
   }
-  const entries = [...counts].sort((a, b) => a[0] - b[0]);
-  return { labels: entries.map(([label]) => label), counts: entries.map(([, count]) => count) };
+
+  /** Of the parts so far. `volume` is what is refused with more than 256 labels. */
+  census(volume: Pick<Volume, 'name'>): LabelCensus {
+    const counts = new Map(this.#counts);
+    this.#levels?.forEach((count, level) => {
+      if (count > 0) counts.set(level + this.#lowest, count);
+    });
+    if (counts.size > MAX_LABELS) refuseMany(volume);
+    const entries = [...counts].sort((a, b) => a[0] - b[0]);
+    return { labels: entries.map(([label]) => label), counts: entries.map(([, count]) => count) };
+  }
+}
+
+function* censusSteps(volume: Volume): Steps<LabelCensus> {
+  const tally = new LabelTally();
+  yield* tally.addSteps(volume);
+  return tally.census(volume);
 }
 
 function* indexSteps(volume: Volume): Steps<LabelIndex> {
+  return yield* indexStepsWith(volume, yield* censusSteps(volume));
+}
+
+/** The index of a volume, or of a part of one whose labels are known. */
+export function* indexStepsWith(volume: Volume, census: LabelCensus): Steps<LabelIndex> {
   const { data } = volume;
-  const census = yield* censusSteps(volume);
   const phases = phasesFor(census.labels, volume.phases);
   if (isContiguousBytes(data, census.labels)) return { ...census, phases, indices: data };
   const indices = new Uint8Array(data.length);
@@ -254,6 +288,18 @@ export function assertLabelsOccur(
     `${volume} has no voxel with label ${absent}; its labels are ${labels.join(', ')}.`,
     { parameter, label: absent },
   );
+}
+
+/** `countLabels` of a volume whose slices come some at a time. */
+export async function countStreamedLabels(
+  volume: StreamedVolume,
+  breathe: () => Promise<void>,
+): Promise<LabelCensus> {
+  const tally = new LabelTally();
+  for await (const { first, volume: layers } of volume.layers()) {
+    await finishBreathing(tally.addSteps(layers, first), breathe);
+  }
+  return tally.census(volume);
 }
 
 /**

@@ -17,21 +17,26 @@ export function crossingBytes(size: Size3, values: number): number {
   return paddedBytes(size, slabSlices(size)) + MOST_THREADS * tableBytes(values) + 1024;
 }
 
-/** See the scalar reference. O(N) time on all threads; `indices` may have up to 255 values. */
+/**
+ * See the scalar reference. O(N) time on all threads; `indices` may have up to 255 values. Counted
+ * are the crossings of the voxels of slices [first, last), default all, with all their neighbours.
+ */
 export async function countCrossings(
   session: KernelSession,
   indices: Uint8Array,
   size: Size3,
   values: number,
   border: CrossingBorder,
+  [first, last]: readonly [number, number] = [0, size[2]],
 ): Promise<Float64Array<ArrayBuffer>> {
-  const [nx, ny, nz] = size;
+  const [nx, ny] = size;
   const stride = tableBytes(values);
   const slices = slabSlices(size);
   const labels = session.allocate(paddedBytes(size, slices));
   const tables = session.allocate(session.threads * stride);
   session.u8(tables, session.threads * stride).fill(0);
-  for (const { start, end } of slabsOf(nz, slices, 0)) {
+  for (const slab of slabsOf(last - first, slices, 0)) {
+    const [start, end] = [first + slab.start, first + slab.end];
     // Beyond the volume is a value of its own, whose crossings nobody reads.
     await copyPadded(
       session,
@@ -49,7 +54,8 @@ export async function countCrossings(
         itemsPerTask: Math.max(1, Math.floor(VOXELS_PER_TASK / (nx * ny))),
         scratch: { argIndex: 1, stride },
       },
-      (done, total) => session.progress((start + ((end - start) * done) / total) / nz),
+      (done, total) =>
+        session.progress((slab.start + ((end - start) * done) / total) / (last - first)),
     );
   }
   const counts = new Float64Array(crossingCounts(values));

@@ -393,6 +393,14 @@ const CASES: readonly (readonly [what: string, fact: string, operation: Operatio
     broken({ reach: { kind: 'local', halo: () => 0, words: '' } }),
   ],
   [
+    'streams other numbers than it runs',
+    'gives the same part by part',
+    broken({
+      reach: { kind: 'local', halo: () => 0, words: '' },
+      streaming: { report: () => Promise.resolve({}) },
+    }),
+  ],
+  [
     'finds a value again that it has found',
     'finds automatic values',
     broken({ settle: (_input, params) => Promise.resolve({ ...params }) }),

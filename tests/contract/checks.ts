@@ -9,6 +9,7 @@ import {
   type ParameterValues,
 } from '../../src/declaration/parameters.ts';
 import type { PlannedStep } from '../../src/engine/engine.ts';
+import { OutOfCoreCache, runStepsOutOfCore } from '../../src/engine/out-of-core.ts';
 import { createPreviews, type SliceRange } from '../../src/engine/preview.ts';
 import { cancelled } from '../../src/errors/errors.ts';
 import type {
@@ -19,7 +20,9 @@ import type {
 } from '../../src/operations/operation.ts';
 import { type Axis, copyBox, type VoxelBox, wholeBox } from '../../src/volume/box.ts';
 import { digestBytes } from '../../src/volume/digest.ts';
+import { readPart, sourceOf } from '../../src/volume/streamed.ts';
 import {
+  bytesPerVoxel,
   type Size3,
   type Volume,
   type VolumeShape,
@@ -28,6 +31,7 @@ import {
 } from '../../src/volume/volume.ts';
 import type { KernelSession, TaskPlan } from '../../src/wasm/session.ts';
 import { withTestKernels } from '../support/kernels.ts';
+import { createMemoryStorage } from '../support/memory-storage.ts';
 
 export type Example = OperationExample<Operation['parameters']>;
 
@@ -181,6 +185,11 @@ function freezeDescription(value: unknown): void {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
   Object.freeze(value);
   for (const part of Object.values(value)) freezeDescription(part);
+}
+
+/** Whether an operation works on what fits in memory alone: it says nothing else. */
+function isWhole({ reach, streaming }: Operation): boolean {
+  return reach.kind === 'whole' && streaming === undefined;
 }
 
 /** The shape that plans reckon with. */
@@ -351,6 +360,45 @@ export const EXAMPLE_CHECKS: readonly Check<[Operation, Example]>[] = [
         expect(digestBytes(voxelBytes(volume.data)), JSON.stringify(slices)).toBe(
           digestBytes(voxelBytes(expected)),
         );
+      }
+    },
+  },
+  {
+    fact: 'gives the same part by part as from a volume in memory, where it can',
+    async run(operation, example) {
+      const input = example.input();
+      const { result } = await observe(operation, example, { input });
+      const planned = [planOf(operation, example, input)];
+      const source = { volume: sourceOf(input), identity: '', voxelDigest: null, onGpu: false };
+      const { signal } = new AbortController();
+      const [nx, ny] = input.size;
+      for (const parts of [
+        { slices: 3, width: nx, height: ny },
+        { slices: 5, width: 7, height: Math.ceil(ny / 2) },
+      ]) {
+        const run = runStepsOutOfCore(
+          { createContext: () => watch({ threads: 2 }).context },
+          planned,
+          source,
+          {
+            signal,
+            storage: createMemoryStorage(),
+            limits: { memoryBytes: 8 * nx * ny * bytesPerVoxel(input.type) * 3, parts },
+            keep: 'last',
+            cache: new OutOfCoreCache(),
+          },
+        );
+        if (isWhole(operation)) {
+          await expect(run).rejects.toMatchObject({ code: 'memory/over-budget' });
+          continue;
+        }
+        const [outcome] = await run;
+        const { tables, notes, madeVolume, current } = outcome as NonNullable<typeof outcome>;
+        const numbers = { tables, notes };
+        const found = madeVolume
+          ? { ...numbers, volume: await readPart(current.volume, wholeBox(current.volume.size)) }
+          : numbers;
+        expect(resultDigest(found)).toBe(resultDigest(result));
       }
     },
   },

@@ -5,7 +5,7 @@ import { nlMeans, nlMeansBytes, nlMeansPairs } from '../../wasm/nl-means.ts';
 import { noisyBlocks } from '../example-grey.ts';
 import { greyResultBytes, greyValues, numericValues } from '../grey-values.ts';
 import { defineOperation } from '../operation.ts';
-import { kernelParameters, resultOf, tables } from './noise.ts';
+import { estimateStreamedNoise, kernelParameters, report, resultOf, tables } from './noise.ts';
 
 const parameters = {
   patchRadius: {
@@ -123,6 +123,17 @@ export const operation = defineOperation({
     if (params.sigma !== null) return params;
     const values = await greyValues(input, breathe);
     return { ...params, sigma: kernelParameters(values, input, params).sigma };
+  },
+
+  streaming: {
+    async settle(input, params, { breathe }) {
+      if (params.sigma !== null) return params;
+      return { ...params, sigma: await estimateStreamedNoise(input, breathe) };
+    },
+    async report(_input, { sigma: given, strength }, _context, settled) {
+      const sigma = settled.sigma ?? 0;
+      return report({ sigma, h: strength * sigma }, given === null);
+    },
   },
 
   async run(input, params, context) {

@@ -1,8 +1,11 @@
 /** The noise that non-local means allows for: what the kernels make of it, and its table. */
 import type { Column, ResultTable } from '../../declaration/results.ts';
 import type { NlMeansParameters } from '../../kernels/nl-means.ts';
-import { estimateNoise } from '../../kernels/noise.ts';
+import { movedError } from '../../errors/moved-error.ts';
+import { estimateNoise, noiseBlockSlices, NoiseTally } from '../../kernels/noise.ts';
+import type { StreamedVolume } from '../../volume/streamed.ts';
 import { createVolume, type NumericVoxelArray, type Volume } from '../../volume/volume.ts';
+import { greyValues } from '../grey-values.ts';
 import type { OperationResult } from '../operation.ts';
 
 const columns: readonly Column[] = [
@@ -53,12 +56,10 @@ export function kernelParameters(
   };
 }
 
-export function resultOf(
-  input: Volume,
-  data: Float32Array,
-  { sigma, h }: NlMeansParameters,
+export function report(
+  { sigma, h }: Pick<NlMeansParameters, 'sigma' | 'h'>,
   estimated: boolean,
-): OperationResult {
+): { readonly tables: readonly ResultTable[]; readonly notes: readonly string[] } {
   const table: ResultTable = {
     id: 'noise',
     title: tables.noise.title,
@@ -69,5 +70,31 @@ export function resultOf(
         ? ['Without noise there is nothing to remove: the grey values are unchanged.']
         : [],
   };
-  return { volume: createVolume({ ...input, data }), tables: [table], notes: table.notes };
+  return { tables: [table], notes: table.notes };
+}
+
+export function resultOf(
+  input: Volume,
+  data: Float32Array,
+  kernel: NlMeansParameters,
+  estimated: boolean,
+): OperationResult {
+  return { volume: createVolume({ ...input, data }), ...report(kernel, estimated) };
+}
+
+/** `estimateNoise` of a volume that comes some slices at a time. */
+export async function estimateStreamedNoise(
+  input: StreamedVolume,
+  breathe: () => Promise<void>,
+): Promise<number> {
+  const tally = new NoiseTally(input.size);
+  const multipleOf = noiseBlockSlices(input.size);
+  for await (const { first, volume } of input.layers({ multipleOf })) {
+    const values = await greyValues(volume, breathe).catch((error: unknown) => {
+      throw movedError(error, [0, 0, first]);
+    });
+    tally.add(values, first, volume.size[2]);
+    await breathe();
+  }
+  return tally.estimate();
 }

@@ -1,20 +1,35 @@
 /** Names the phases of a label volume. */
 import type { PhaseEntry } from '../../declaration/parameters.ts';
-import { countLabels, countLabelsBreathing, phasesFor } from '../../volume/labels.ts';
+import {
+  countLabels,
+  countLabelsBreathing,
+  countStreamedLabels,
+  phasesFor,
+} from '../../volume/labels.ts';
 import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
-import { defineOperation, type OperationResult } from '../operation.ts';
+import { defineOperation, type OperationResult, type StreamedReport } from '../operation.ts';
 
+/** The phases of the labels, and a note on each that no voxel has. */
 function nameLabels(
-  input: Volume,
+  input: Pick<Volume, 'phases'>,
   listed: readonly PhaseEntry[],
   present: readonly number[],
-): OperationResult {
+): Required<Pick<StreamedReport, 'phases' | 'notes'>> {
   const absent = listed.filter((phase) => !present.includes(phase.label));
   const labels = [...present, ...absent.map((phase) => phase.label)].sort((a, b) => a - b);
   const phases = phasesFor(labels, [...input.phases, ...listed]);
   const notes = absent.map(
     (phase) => `No voxel has the label ${phase.label} (${phase.name}) that was named.`,
   );
+  return { phases, notes };
+}
+
+function named(
+  input: Volume,
+  listed: readonly PhaseEntry[],
+  present: readonly number[],
+): OperationResult {
+  const { phases, notes } = nameLabels(input, listed, present);
   return { volume: { ...input, kind: 'labels', phases }, notes };
 }
 
@@ -43,16 +58,24 @@ export const operation = defineOperation({
   tables: {},
 
   reach: { kind: 'local', halo: () => 0, words: '' },
+  keepsVoxels: true,
+  streaming: {
+    async report(input, { phases }, context) {
+      const { labels } = await countStreamedLabels(input, context.breathe);
+      context.progress(1);
+      return nameLabels(input, phases, labels);
+    },
+  },
   estimate: (input) => ({ bytes: 1 << 16, work: voxelCount(input.size) }),
   outputShape: () => ({ kind: 'labels' }),
 
   async run(input, { phases }, context) {
     const { labels } = await countLabelsBreathing(input, context.breathe);
     context.progress(1);
-    return nameLabels(input, phases, labels);
+    return named(input, phases, labels);
   },
 
-  reference: (input, { phases }) => nameLabels(input, phases, countLabels(input).labels),
+  reference: (input, { phases }) => named(input, phases, countLabels(input).labels),
 
   examples: [
     {

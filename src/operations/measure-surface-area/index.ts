@@ -4,10 +4,19 @@ import { UserError } from '../../errors/errors.ts';
 import {
   areaOf,
   countCrossings as countByReference,
+  crossingCounts,
   interfaceAreas,
 } from '../../kernels/crofton.ts';
-import { type LabelIndex, labelsOf, labelsOfBreathing } from '../../volume/labels.ts';
-import { createVolume, type Volume, voxelCount } from '../../volume/volume.ts';
+import { finishBreathing } from '../../kernels/steps.ts';
+import {
+  countStreamedLabels,
+  indexStepsWith,
+  type LabelCensus,
+  labelsOf,
+  phasesFor,
+} from '../../volume/labels.ts';
+import { inMemory, type StreamedVolume, type VolumeDescription } from '../../volume/streamed.ts';
+import { createVolume, voxelCount } from '../../volume/volume.ts';
 import {
   countCrossings,
   crossingBytes,
@@ -15,7 +24,7 @@ import {
   MOST_CROSSED_VALUES,
 } from '../../wasm/crofton.ts';
 import { layeredSpheres } from '../example-phases.ts';
-import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
+import { defineOperation, type OperationContext, WHOLE_VOLUME } from '../operation.ts';
 
 const areaColumn: Column = {
   id: 'area',
@@ -109,7 +118,7 @@ function crossingBorder(border: string): 'mirror' | 'none' {
   return (border as Border) === 'inside' ? 'none' : 'mirror';
 }
 
-function assertFewValues(input: Volume, { labels }: LabelIndex): void {
+function assertFewValues(input: VolumeDescription, { labels }: LabelCensus): void {
   if (labels.length <= MOST_CROSSED_VALUES) return;
   throw new UserError(
     'volume/not-labels',
@@ -119,10 +128,11 @@ function assertFewValues(input: Volume, { labels }: LabelIndex): void {
 }
 
 function report(
-  input: Volume,
-  { labels, phases, counts: voxels }: LabelIndex,
+  input: VolumeDescription,
+  { labels, counts: voxels }: LabelCensus,
   crossings: Float64Array,
-): OperationResult {
+): { readonly tables: readonly ResultTable[] } {
+  const phases = phasesFor(labels, input.phases);
   const edges = input.spacing?.values ?? [1, 1, 1];
   const voxelVolume = edges[0] * edges[1] * edges[2];
   const total = voxelVolume * voxelCount(input.size);
@@ -169,6 +179,29 @@ function report(
   return { tables: [surfaces, interfaces] };
 }
 
+/** Crossings are those of single voxels, so they add up over slices that see their neighbours. */
+async function measureStreamed(
+  input: StreamedVolume,
+  { border }: { readonly border: string },
+  { breathe, progress, withKernels }: OperationContext,
+): Promise<ReturnType<typeof report>> {
+  const census = await countStreamedLabels(input, breathe);
+  assertFewValues(input, census);
+  const values = census.labels.length;
+  const crossings = new Float64Array(crossingCounts(values));
+  for await (const { first, volume, own } of input.layers({ beside: 1 })) {
+    const { indices } = await finishBreathing(indexStepsWith(volume, census), breathe);
+    const found = await withKernels(crossingBytes(volume.size, values), (session) =>
+      countCrossings(session, indices, volume.size, values, crossingBorder(border), own),
+    );
+    found.forEach((count, i) => {
+      crossings[i] = (crossings[i] as number) + count;
+    });
+    progress((first + own[1]) / input.size[2]);
+  }
+  return report(input, census, crossings);
+}
+
 export const operation = defineOperation({
   id: 'measure-surface-area',
   version: 1,
@@ -211,16 +244,9 @@ export const operation = defineOperation({
     return { bytes: arenaBytes + voxels + (1 << 22), arenaBytes, work: crossingWork(input.size) };
   },
 
-  async run(input, { border }, context) {
-    const index = await labelsOfBreathing(input, context.breathe);
-    assertFewValues(input, index);
-    const { indices, labels } = index;
-    const bytes = crossingBytes(input.size, labels.length);
-    const crossings = await context.withKernels(bytes, (session) =>
-      countCrossings(session, indices, input.size, labels.length, crossingBorder(border)),
-    );
-    return report(input, index, crossings);
-  },
+  run: (input, params, context) => measureStreamed(inMemory(input), params, context),
+
+  streaming: { report: measureStreamed },
 
   reference(input, { border }) {
     const index = labelsOf(input);

@@ -4,21 +4,16 @@ import type { Column, ResultTable } from '../../declaration/results.ts';
 import { finish, finishBreathing, type Steps } from '../../kernels/steps.ts';
 import {
   countLabels,
-  countLabelsBreathing,
+  countStreamedLabels,
+  indexStepsWith,
   type LabelCensus,
   type LabelIndex,
   labelsOf,
-  labelsOfBreathing,
   phasesFor,
 } from '../../volume/labels.ts';
-import {
-  createVolume,
-  type Phase,
-  type Size3,
-  type Volume,
-  voxelCount,
-} from '../../volume/volume.ts';
-import { defineOperation, type OperationResult, WHOLE_VOLUME } from '../operation.ts';
+import { inMemory, type StreamedVolume, type VolumeDescription } from '../../volume/streamed.ts';
+import { createVolume, type Phase, type Size3, voxelCount } from '../../volume/volume.ts';
+import { defineOperation, type OperationContext, WHOLE_VOLUME } from '../operation.ts';
 
 const fractionColumns: readonly Column[] = [
   { id: 'label', title: 'Label', symbol: '', unit: '', help: 'Value of the voxels.' },
@@ -129,15 +124,22 @@ const AXES = ['x', 'y', 'z'] as const;
 /** Per axis, voxels by slice and label: `counts[slice * labels + index]`. */
 type SliceCounts = readonly [x: Uint32Array, y: Uint32Array, z: Uint32Array];
 
-function* sliceSteps({ indices, labels }: LabelIndex, [nx, ny, nz]: Size3): Steps<SliceCounts> {
+function noCounts([nx, ny, nz]: Size3, kinds: number): SliceCounts {
+  return [new Uint32Array(nx * kinds), new Uint32Array(ny * kinds), new Uint32Array(nz * kinds)];
+}
+
+/** Adds slices, the first of which is slice `first` of the volume. */
+function* sliceSteps(
+  { indices, labels }: LabelIndex,
+  [nx, ny, nz]: Size3,
+  first: number,
+  [alongX, alongY, alongZ]: SliceCounts,
+): Steps<void> {
   const kinds = labels.length;
-  const alongX = new Uint32Array(nx * kinds);
-  const alongY = new Uint32Array(ny * kinds);
-  const alongZ = new Uint32Array(nz * kinds);
   const inRow = new Uint32Array(kinds);
   const rowsAtOnce = Math.ceil((1 << 20) / nx);
   let voxel = 0;
-  for (let z = 0; z < nz; z++) {
+  for (let z = first; z < first + nz; z++) {
     for (let y = 0; y < ny; y++) {
       inRow.fill(0);
       for (let at = 0; at < alongX.length; at += kinds) {
@@ -155,10 +157,13 @@ function* sliceSteps({ indices, labels }: LabelIndex, [nx, ny, nz]: Size3): Step
     }
     yield;
   }
-  return [alongX, alongY, alongZ];
 }
 
-function slicesTable(input: Volume, { phases }: LabelIndex, counts: SliceCounts): ResultTable {
+function slicesTable(
+  input: VolumeDescription,
+  phases: readonly Phase[],
+  counts: SliceCounts,
+): ResultTable {
   const { size, spacing } = input;
   const total = voxelCount(size);
   return {
@@ -194,7 +199,7 @@ interface CountedPhase {
 }
 
 /** Phases that are present or named, by label. */
-function countPhases(input: Volume, census: LabelCensus): readonly CountedPhase[] {
+function countPhases(input: VolumeDescription, census: LabelCensus): readonly CountedPhase[] {
   const counts = new Map(input.phases.map((phase) => [phase.label, 0]));
   census.labels.forEach((label, i) => counts.set(label, census.counts[i] as number));
   const labels = [...counts.keys()].sort((a, b) => a - b);
@@ -226,10 +231,10 @@ function porosityTable(counted: readonly CountedPhase[], total: number): ResultT
 }
 
 function measure(
-  input: Volume,
+  input: VolumeDescription,
   census: LabelCensus,
   slices: ResultTable | null = null,
-): OperationResult {
+): { readonly tables: readonly ResultTable[] } {
   const total = voxelCount(input.size);
   const counted = countPhases(input, census);
   const fractions: ResultTable = {
@@ -246,6 +251,27 @@ function measure(
   };
   const whole = [fractions, porosityTable(counted, total)];
   return { tables: slices === null ? whole : [...whole, slices] };
+}
+
+/** One pass over the voxels; a second one by slice. */
+async function measureStreamed(
+  input: StreamedVolume,
+  { slices }: { readonly slices: boolean },
+  { breathe, progress }: OperationContext,
+): Promise<ReturnType<typeof measure>> {
+  const census = await countStreamedLabels(input, breathe);
+  if (!slices) {
+    progress(1);
+    return measure(input, census);
+  }
+  const [, , nz] = input.size;
+  const counts = noCounts(input.size, census.labels.length);
+  for await (const { first, volume } of input.layers()) {
+    const index = await finishBreathing(indexStepsWith(volume, census), breathe);
+    await finishBreathing(sliceSteps(index, volume.size, first, counts), breathe);
+    progress(0.5 + (0.5 * (first + volume.size[2])) / nz);
+  }
+  return measure(input, census, slicesTable(input, phasesFor(census.labels, input.phases), counts));
 }
 
 export const operation = defineOperation({
@@ -274,24 +300,16 @@ export const operation = defineOperation({
     return { bytes: (1 << 16) + voxels + edges * 256 * 300, work: 4 * voxels };
   },
 
-  async run(input, { slices }, context) {
-    if (!slices) {
-      const census = await countLabelsBreathing(input, context.breathe);
-      context.progress(1);
-      return measure(input, census);
-    }
-    const index = await labelsOfBreathing(input, context.breathe);
-    context.progress(0.5);
-    const counts = await finishBreathing(sliceSteps(index, input.size), context.breathe);
-    context.progress(1);
-    return measure(input, index, slicesTable(input, index, counts));
-  },
+  run: (input, params, context) => measureStreamed(inMemory(input), params, context),
+
+  streaming: { report: measureStreamed },
 
   reference(input, { slices }) {
     if (!slices) return measure(input, countLabels(input));
     const index = labelsOf(input);
-    const counts = finish(sliceSteps(index, input.size));
-    return measure(input, index, slicesTable(input, index, counts));
+    const counts = noCounts(input.size, index.labels.length);
+    finish(sliceSteps(index, input.size, 0, counts));
+    return measure(input, index, slicesTable(input, index.phases, counts));
   },
 
   examples: [
