@@ -51,7 +51,8 @@ export async function sessionDataset(
     });
   }
   const { size, type, data, kind, spacing } = volume;
-  const slices = Math.max(1, Math.floor(CHUNK_BYTES / (data.byteLength / size[2])));
+  const fitting = Math.floor(CHUNK_BYTES / (data.byteLength / size[2]));
+  const slices = Math.max(1, Math.min(fitting, size[2]));
   return {
     id,
     name: volume.name,
