@@ -43,6 +43,7 @@ function slabName(slab: ViewerState['slab']): string {
 
 const NAMES_3D: { readonly [Part in keyof Display3d]: string } = {
   curves: 'Opacity curve',
+  gradient: 'Opacity by gradient',
   lit: 'Light and shade',
   clips: 'Clip box on or off',
   clipBox: 'Move the clip box',
