@@ -125,7 +125,7 @@ function defaultFormat(values: FixturePage['values']): number {
   return 1;
 }
 
-function packBits(input: Uint8Array): Uint8Array {
+export function packBits(input: Uint8Array): Uint8Array {
   const out: number[] = [];
   for (let i = 0; i < input.length; ) {
     let run = 1;
@@ -146,7 +146,7 @@ function packBits(input: Uint8Array): Uint8Array {
 }
 
 /** LZW of TIFF: most significant bit first with early change, or the old style. */
-function lzw(input: Uint8Array, old = false): Uint8Array {
+export function lzw(input: Uint8Array, old = false): Uint8Array {
   const out: number[] = [];
   let hold = 0;
   let bits = 0;

@@ -1,4 +1,5 @@
 /** Decompression of one strip or tile to a known size. */
+import type { CodecKernels } from '../../codec-kernels.ts';
 import { inflate, InflateError } from '../../inflate.ts';
 import { CodecError } from './codec-error.ts';
 import { decodeLzw } from './lzw.ts';
@@ -20,14 +21,16 @@ export function isOwnCodec(compression: number): boolean {
 }
 
 /**
- * The first `size` decoded bytes of a chunk. A promise only where the codec has to wait. Throws
- * (or rejects with) `CodecError` where the data is damaged or shorter than `size`.
+ * The first `size` decoded bytes of a chunk, which may change with the next call. A promise only where
+ * the codec has to wait. `kernels`: null = the scalar references decode. Throws (or rejects with)
+ * `CodecError` where the data is damaged or shorter than `size`.
  */
 export function decompress(
   compression: number,
   stored: Uint8Array<ArrayBuffer>,
   size: number,
   lowBitFirst: boolean,
+  kernels: CodecKernels | null,
 ): Uint8Array | Promise<Uint8Array> {
   const input = lowBitFirst ? reverseBits(stored) : stored;
   const whole = (decoded: Uint8Array): Uint8Array => {
@@ -36,19 +39,21 @@ export function decompress(
     }
     return decoded.length > size ? decoded.subarray(0, size) : decoded;
   };
+  const byReference = (decode: (input: Uint8Array, out: Uint8Array) => number): Uint8Array => {
+    const out = new Uint8Array(size);
+    return out.subarray(0, decode(input, out));
+  };
   switch (compression) {
     case Compression.none:
       return whole(input);
-    case Compression.packBits: {
-      const out = new Uint8Array(size);
-      return whole(out.subarray(0, decodePackBits(input, out)));
-    }
-    case Compression.lzw: {
-      const out = new Uint8Array(size);
-      return whole(out.subarray(0, decodeLzw(input, out)));
-    }
+    case Compression.packBits:
+      return whole(kernels?.decode('decodePackBits', input, size) ?? byReference(decodePackBits));
+    case Compression.lzw:
+      return whole(kernels?.decode('decodeLzw', input, size) ?? byReference(decodeLzw));
     case Compression.adobeDeflate:
     case Compression.deflate: {
+      const fast = kernels?.decode('inflateZlib', input, size) ?? null;
+      if (fast !== null) return whole(fast);
       try {
         const decoded = inflate(input, size);
         if (!(decoded instanceof Promise)) return whole(decoded);

@@ -2,6 +2,7 @@
 import { isUserError } from '../../../errors/errors.ts';
 import { allocateVoxels, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
 import { swapBytes, wordsOf } from '../../byte-order.ts';
+import { loadCodecKernels } from '../../codec-kernels.ts';
 import type { DecodeJob } from '../../decode-job.ts';
 import { widenHalves } from '../../half-floats.ts';
 import { CodecError } from './codec-error.ts';
@@ -66,6 +67,7 @@ export async function decodePage(
 ): Promise<void> {
   const jpegTables =
     page.compression === Compression.jpeg ? await readJpegTables(file, page) : null;
+  const kernels = page.compression === Compression.none ? null : await loadCodecKernels();
   const grid = chunkGrid(page);
   const count = grid.across * grid.down * grid.planes;
   for (let index = 0; index < count; index++) {
@@ -106,7 +108,8 @@ export async function decodePage(
       const decoded =
         page.compression === Compression.jpeg
           ? decodeJpeg(page, input, jpegTables, rows, grid.samples)
-          : decompress(page.compression, input, size, page.lowBitFirst);
+          : decompress(page.compression, input, size, page.lowBitFirst, kernels);
+      // Nothing may be awaited in between: kernels decode the next chunk into the same memory.
       placeChunk(
         file,
         page,

@@ -1,0 +1,4 @@
+export { arenaStart, PADDING } from './memory';
+export { inflateZlib } from './inflate';
+export { decodeLzw } from './lzw';
+export { decodePackBits } from './pack-bits';
