@@ -4,6 +4,7 @@ import { lzw, packBits, seededNumbers } from '../../tests/support/tiff-fixtures.
 import { type CodecKernel, loadCodecKernels } from './codec-kernels.ts';
 import { decodeLzw } from './formats/tiff/lzw.ts';
 import { decodePackBits } from './formats/tiff/packbits.ts';
+import { undoDifferences } from './formats/tiff/samples.ts';
 import { inflateInto } from './inflate.ts';
 
 const kernels = await loadCodecKernels();
@@ -125,5 +126,40 @@ describe.each(CODECS)('$kernel', (codec) => {
     const bytes = content(seededNumbers(3), 5000);
     const stored = codec.encode(bytes, seededNumbers(3));
     expect(Buffer.compare(kernels.decode(codec.kernel, stored, 5000)!, bytes)).toBe(0);
+  });
+});
+
+describe('predictor 2', () => {
+  it.each([
+    ['uint8', Uint8Array],
+    ['uint16', Uint16Array],
+    ['uint32', Uint32Array],
+  ] as const)('is undone for %s as by the reference, in rows of any length', (_, Words) => {
+    const random = seededNumbers(4);
+    for (let rowLength = 1; rowLength < 70; rowLength++) {
+      const rows = 1 + below(random, 4);
+      const words = Words.from({ length: rows * rowLength }, () => below(random, 2 ** 32));
+      const expected = words.slice();
+      undoDifferences(expected, rowLength, 1);
+      expect(kernels.undoDifferences(words, rowLength)).toBe(true);
+      expect(words).toEqual(expected);
+    }
+  });
+
+  it('is undone where the kernels have decoded the words', () => {
+    const random = seededNumbers(5);
+    const bytes = content(random, 4096);
+    const decoded = kernels.decode('decodeLzw', lzw(bytes), bytes.length)!;
+    const words = new Uint16Array(decoded.buffer, decoded.byteOffset, bytes.length / 2);
+    const expected = words.slice();
+    undoDifferences(expected, 128, 1);
+    expect(kernels.undoDifferences(words, 128)).toBe(true);
+    expect(words.slice()).toEqual(expected);
+  });
+
+  it('is left to the reference for words of 64 bits, parts of rows and what is too large', () => {
+    expect(kernels.undoDifferences(new BigUint64Array(8), 4)).toBe(false);
+    expect(kernels.undoDifferences(new Uint16Array(9), 4)).toBe(false);
+    expect(kernels.undoDifferences(new Uint8Array(33 * 2 ** 20), 2 ** 20)).toBe(false);
   });
 });

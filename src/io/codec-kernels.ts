@@ -1,9 +1,11 @@
 /**
  * The chunk decoders of `wasm/src/codecs`. Their module is a few KiB and comes as text in a script, so
  * that no host has to serve it. They give the bytes of the scalar references (`inflate.ts`,
- * `formats/tiff/lzw.ts`, `formats/tiff/packbits.ts`) and leave to these whatever is odd: what is
+ * `formats/tiff/lzw.ts`, `packbits.ts`, `samples.ts`) and leave to these whatever is odd: what is
  * damaged is refused, in words, by the reference alone.
  */
+
+import type { SampleWords } from './byte-order.ts';
 
 export type CodecKernel = 'inflateZlib' | 'decodeLzw' | 'decodePackBits';
 
@@ -13,15 +15,22 @@ type Exports = Readonly<
   readonly memory: WebAssembly.Memory;
   readonly PADDING: WebAssembly.Global<'i32'>;
   arenaStart(): number;
-};
+} & Readonly<
+    Record<
+      'undoDifferences8' | 'undoDifferences16' | 'undoDifferences32',
+      (pointer: number, rowLength: number, rows: number) => void
+    >
+  >;
 
 const PAGE_BYTES = 65_536;
 
 export class CodecKernels {
   readonly #exports: Exports;
+  readonly #arena: number;
 
   constructor(instance: WebAssembly.Instance) {
     this.#exports = instance.exports as unknown as Exports;
+    this.#arena = this.#exports.arenaStart();
   }
 
   /**
@@ -30,20 +39,48 @@ export class CodecKernels {
    * damaged or unusual, or larger than the module's memory (32 MiB for stored and decoded bytes).
    */
   decode(kernel: CodecKernel, stored: Uint8Array, size: number): Uint8Array<ArrayBuffer> | null {
-    const { memory, PADDING, arenaStart } = this.#exports;
-    const input = arenaStart();
+    const { memory, PADDING } = this.#exports;
+    const input = this.#arena;
     const output = roundUp(input + stored.length + PADDING.value, 64);
-    const missing = output + size + PADDING.value - memory.buffer.byteLength;
-    if (missing > 0) {
-      try {
-        memory.grow(Math.ceil(missing / PAGE_BYTES));
-      } catch {
-        return null;
-      }
-    }
+    if (!this.#reserve(output + size + PADDING.value)) return null;
     new Uint8Array(memory.buffer, input, stored.length).set(stored);
     const written = this.#exports[kernel](input, stored.length, output, size);
     return written < 0 ? null : new Uint8Array(memory.buffer as ArrayBuffer, output, written);
+  }
+
+  /**
+   * Undoes predictor 2 in place, one sample a pixel; false, and nothing done, where the words are of 64
+   * bits, end within a row or are larger than the module's memory.
+   */
+  undoDifferences(words: SampleWords, rowLength: number): boolean {
+    const { memory, PADDING } = this.#exports;
+    if (words instanceof BigUint64Array || words.length % rowLength !== 0) return false;
+    const isHere = words.buffer === memory.buffer;
+    const pointer = isHere ? words.byteOffset : this.#arena;
+    if (!isHere && !this.#reserve(pointer + words.byteLength + PADDING.value)) return false;
+    const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+    const here = new Uint8Array(memory.buffer, pointer, words.byteLength);
+    if (!isHere) here.set(bytes);
+    const rows = words.length / rowLength;
+    if (words instanceof Uint8Array) this.#exports.undoDifferences8(pointer, rowLength, rows);
+    else if (words instanceof Uint16Array)
+      this.#exports.undoDifferences16(pointer, rowLength, rows);
+    else this.#exports.undoDifferences32(pointer, rowLength, rows);
+    if (!isHere) bytes.set(here);
+    return true;
+  }
+
+  /** Grows the memory to `bytes`, which overwrites nothing but moves every view; false where it cannot. */
+  #reserve(bytes: number): boolean {
+    const { memory } = this.#exports;
+    const missing = bytes - memory.buffer.byteLength;
+    if (missing <= 0) return true;
+    try {
+      memory.grow(Math.ceil(missing / PAGE_BYTES));
+      return true;
+    } catch {
+      return false;
+    }
   }
 }
 

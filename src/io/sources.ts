@@ -31,7 +31,8 @@ export function bytesSource(bytes: Uint8Array, name: string, path = ''): ByteSou
     name,
     path,
     size: bytes.byteLength,
-    read: (start, end) => Promise.resolve(new Uint8Array(bytes.slice(start, end))),
+    // `new` copies; `slice` would give a view where the bytes are a Node buffer.
+    read: (start, end) => Promise.resolve(new Uint8Array(bytes.subarray(start, end))),
   };
 }
 

@@ -2,7 +2,7 @@
 import { isUserError } from '../../../errors/errors.ts';
 import { allocateVoxels, type VoxelArray, voxelsFromBytes } from '../../../volume/volume.ts';
 import { swapBytes, wordsOf } from '../../byte-order.ts';
-import { loadCodecKernels } from '../../codec-kernels.ts';
+import { type CodecKernels, loadCodecKernels } from '../../codec-kernels.ts';
 import type { DecodeJob } from '../../decode-job.ts';
 import { widenHalves } from '../../half-floats.ts';
 import { CodecError } from './codec-error.ts';
@@ -118,6 +118,7 @@ export async function decodePage(
         decoded instanceof Promise ? await decoded : decoded,
         out,
         from,
+        kernels,
       );
     } catch (error) {
       throw asUserError(file, error, chunkName(page, index, count));
@@ -186,11 +187,12 @@ function placeChunk(
   decoded: Uint8Array,
   out: VoxelArray,
   from: number,
+  kernels: CodecKernels | null,
 ): void {
   const rowSamples = page.chunkWidth * grid.samples;
   const visibleRows = Math.min(chunk.rows, page.height - chunk.y);
   const visibleSamples = Math.min(page.chunkWidth, page.width - chunk.x) * grid.samples;
-  const samples = finishedSamples(file, page, grid, decoded, rowSamples);
+  const samples = finishedSamples(file, page, grid, decoded, rowSamples, kernels);
   const pageRow = page.width * page.samples;
   if (!page.planar) {
     const first = from + chunk.y * pageRow + chunk.x * page.samples;
@@ -228,6 +230,7 @@ function finishedSamples(
   grid: ChunkGrid,
   decoded: Uint8Array,
   rowSamples: number,
+  kernels: CodecKernels | null,
 ): VoxelArray {
   const rows = Math.floor(decoded.length / grid.rowBytes);
   const type = voxelTypeOfPage(page);
@@ -249,7 +252,7 @@ function finishedSamples(
     return unpacked;
   }
   const width = page.bits / 8;
-  // What follows works in place on aligned bytes: codecs return fresh arrays, uncompressed chunks
+  // What follows works in place on aligned bytes: codecs return arrays that are free to use, uncompressed chunks
   // are views of the read-ahead window.
   const bytes = page.compression === Compression.none ? decoded.slice() : decoded;
   if (page.predictor === 3) {
@@ -257,7 +260,10 @@ function finishedSamples(
   } else {
     const words = wordsOf(bytes, width);
     if (!file.header.littleEndian) swapBytes(words);
-    if (page.predictor === 2) undoDifferences(words, rowSamples, grid.samples);
+    if (page.predictor === 2) {
+      const isDone = grid.samples === 1 && kernels?.undoDifferences(words, rowSamples) === true;
+      if (!isDone) undoDifferences(words, rowSamples, grid.samples);
+    }
   }
   if (half) {
     const widened = new Float32Array(rows * rowSamples);
