@@ -138,7 +138,8 @@ describe('predictor 2', () => {
     const random = seededNumbers(4);
     for (let rowLength = 1; rowLength < 70; rowLength++) {
       const rows = 1 + below(random, 4);
-      const words = Words.from({ length: rows * rowLength }, () => below(random, 2 ** 32));
+      const words = new Words(rows * rowLength);
+      for (let i = 0; i < words.length; i++) words[i] = below(random, 2 ** 32);
       const expected = words.slice();
       undoDifferences(expected, rowLength, 1);
       expect(kernels.undoDifferences(words, rowLength)).toBe(true);
