@@ -7,7 +7,7 @@ import { loadOperation } from '../operations/registry.ts';
 import { addStep } from '../recipe/edit.ts';
 import { emptyRecipe, type Recipe } from '../recipe/recipe.ts';
 import { createSpacing } from '../volume/length.ts';
-import { readPart, sourceOf, type VoxelSource } from '../volume/streamed.ts';
+import { sourceOf, type VoxelSource } from '../volume/streamed.ts';
 import { wholeBox } from '../volume/box.ts';
 import { digestBytes } from '../volume/digest.ts';
 import { createVolume, type Volume, voxelBytes } from '../volume/volume.ts';
@@ -76,7 +76,7 @@ function factsOf({ data, ...facts }: Volume) {
 }
 
 async function readFacts(source: VoxelSource) {
-  return factsOf(await readPart(source, wholeBox(source.size)));
+  return factsOf(await source.readBox(wholeBox(source.size)));
 }
 
 const ODD: readonly PartSize[] = [

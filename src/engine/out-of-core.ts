@@ -9,7 +9,6 @@ import type { OperationContext, OperationResult, StreamedReport } from '../opera
 import { type Recipe, stepDigest } from '../recipe/recipe.ts';
 import { boxOrigin, boxSize, isSameBox, type VoxelBox, wholeBox } from '../volume/box.ts';
 import {
-  readPart,
   streamed,
   type StreamedVolume,
   type VolumeDescription,
@@ -45,21 +44,21 @@ import { cutOut, inputBoxOf, runOnPart, type Values } from './parts.ts';
 /** A volume outside memory. */
 export interface StoredVolume extends VoxelSource {
   /** Gives its room back; nothing can be read afterwards. */
-  release(): Promise<void>;
+  remove(): Promise<void>;
 }
 
-export interface VoxelWriter {
+export interface VoxelWriter<V extends StoredVolume = StoredVolume> {
   /** The next slices, in order from slice 0. The array may be changed when it returns. */
   writeSlices(first: number, voxels: VoxelArray): Promise<void>;
   /** Called once, after the last slice. */
-  finish(): Promise<StoredVolume>;
+  finish(): Promise<V>;
   /** Gives the room back, of a volume that is not finished. */
   abandon(): Promise<void>;
 }
 
 /** Where results are kept: files of the browser's own file system, or of a folder. */
-export interface VoxelStorage {
-  create(volume: VolumeDescription): Promise<VoxelWriter>;
+export interface VoxelStorage<V extends StoredVolume = StoredVolume> {
+  create(volume: VolumeDescription): Promise<VoxelWriter<V>>;
 }
 
 export interface OutOfCoreOptions {
@@ -97,7 +96,7 @@ export class OutOfCoreCache {
     for (const [key] of gone) this.#results.delete(key);
     const held = new Set([...this.#results.values()].flatMap(({ stores }) => stores));
     const stores = new Set(gone.flatMap(([, { stores }]) => stores));
-    for (const store of stores) if (!held.has(store)) await store.release();
+    for (const store of stores) if (!held.has(store)) await store.remove();
   }
 }
 
@@ -196,7 +195,7 @@ class Run {
 
   async #runWhole(step: OutOfCoreStep): Promise<KeptResult> {
     const { base, stores } = this.#chain;
-    const volume = await readPart(base, wholeBox(base.size));
+    const volume = await base.readBox(wholeBox(base.size));
     const context = this.#context(step, 0, 1);
     const result = await step.operation.run(volume, step.params, context);
     const { tables = [], notes = [] } = result;
@@ -270,7 +269,8 @@ class Run {
     let volume: VoxelSource;
     let stores: readonly StoredVolume[];
     if (stages.every(({ step }) => step.operation.reach.kind === 'cut')) {
-      volume = cutView(base, { size, origin: parts.origin() }, (box) => parts.inputBox(box));
+      const view = { ...base, size, origin: parts.origin() };
+      volume = described(base, view, (box) => parts.inputBox(box));
       stores = chain.stores;
     } else {
       const plan = planParts(
@@ -483,14 +483,14 @@ class PartRun {
       ...described(base, made),
       size,
       origin: this.origin(count),
-      readBox: async (box) => (await this.#after(count, box, 1, 1)).data,
+      readBox: (box) => this.#after(count, box, 1, 1),
     };
   }
 
   /** A box of the volume after so many stages. */
   async #after(count: number, box: VoxelBox, from: number, to: number): Promise<Volume> {
     const stage = this.#chain.stages[count - 1];
-    if (stage === undefined) return readPart(this.#chain.base, box);
+    if (stage === undefined) return this.#chain.base.readBox(box);
     const { step, params } = stage;
     const { operation } = step;
     const own = inputBox(stage, box);
@@ -519,21 +519,27 @@ function inputBox({ step, params }: Stage, box: VoxelBox): VoxelBox {
   return found;
 }
 
-/** The voxels of a source under another description. */
-function described(source: VoxelSource, description: VolumeDescription): VoxelSource {
-  const { kind, name, size, type, spacing, origin, phases } = description;
-  const readBox = (box: VoxelBox): Promise<VoxelArray> => source.readBox(box);
-  return { kind, name, size, type, spacing, origin, phases, readBox };
-}
-
-/** A box of a source, as a source. */
-function cutView(
-  base: VoxelSource,
-  place: Pick<Volume, 'size' | 'origin'>,
-  inputBox: (box: VoxelBox) => VoxelBox,
+/** The voxels of a source under another description; of a box of it where `inputBox` says which. */
+function described(
+  source: VoxelSource,
+  description: VolumeDescription,
+  inputBox = (box: VoxelBox): VoxelBox => box,
 ): VoxelSource {
-  const view = described(base, { ...base, ...place });
-  return { ...view, readBox: (box) => base.readBox(inputBox(box)) };
+  const { kind, name, size, type, spacing, origin, phases } = description;
+  return {
+    kind,
+    name,
+    size,
+    type,
+    spacing,
+    origin,
+    phases,
+    async readBox(box) {
+      const { data, size: partSize } = await source.readBox(inputBox(box));
+      const place = boxOrigin(description, box);
+      return { kind, name, size: partSize, type, spacing, origin: place, phases, data };
+    },
+  };
 }
 
 /** Copies a part's voxels to where they are in the voxels of a larger box. */

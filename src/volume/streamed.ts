@@ -1,6 +1,6 @@
 /** Volumes that come some slices at a time: what is written or measured without being in memory. */
 import { boxOrigin, boxSize, copyBox, type VoxelBox } from './box.ts';
-import { bytesPerVoxel, createVolume, type Volume, type VoxelArray } from './volume.ts';
+import { bytesPerVoxel, createVolume, type Volume } from './volume.ts';
 
 /** Everything about a volume but its voxels. */
 export type VolumeDescription = Omit<Volume, 'data'>;
@@ -42,29 +42,23 @@ export function inMemory(volume: Volume): StreamedVolume {
 
 /** A volume whose voxels are read box by box from wherever they are. */
 export interface VoxelSource extends VolumeDescription {
-  /** The voxels of a box inside the volume, x fastest; nobody else changes the array. */
-  readBox(box: VoxelBox): Promise<VoxelArray>;
+  /** The voxels of a box inside the volume, with their place. Nobody else changes them. */
+  readBox(box: VoxelBox): Promise<Volume>;
 }
 
 /** A volume in memory as a source. Boxes are copied. */
 export function sourceOf(volume: Volume): VoxelSource {
   const { data: _, ...description } = volume;
-  return { ...description, readBox: (box) => copyBox(volume, box, () => Promise.resolve()) };
-}
-
-/** A box of a source as a volume. */
-export async function readPart(source: VoxelSource, box: VoxelBox): Promise<Volume> {
-  const { kind, name, spacing, phases } = source;
-  const data = await source.readBox(box);
-  return createVolume({
-    kind,
-    name,
-    spacing,
-    phases,
-    size: boxSize(box),
-    origin: boxOrigin(source, box),
-    data,
-  });
+  return {
+    ...description,
+    readBox: async (box) =>
+      createVolume({
+        ...description,
+        size: boxSize(box),
+        origin: boxOrigin(volume, box),
+        data: await copyBox(volume, box, () => Promise.resolve()),
+      }),
+  };
 }
 
 /** The slices of a source, as many at a time as `bytes` hold, at least one. */
@@ -86,7 +80,7 @@ export function streamed(source: VoxelSource, bytes: number): StreamedVolume {
         const end = Math.min(nz, first + count);
         const from = Math.max(0, first - beside);
         const to = Math.min(nz, end + beside);
-        const volume = await readPart(source, [0, nx, 0, ny, from, to]);
+        const volume = await source.readBox([0, nx, 0, ny, from, to]);
         yield { first: from, volume, own: [first - from, end - from] };
       }
     },

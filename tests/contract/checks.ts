@@ -20,7 +20,7 @@ import type {
 } from '../../src/operations/operation.ts';
 import { type Axis, copyBox, type VoxelBox, wholeBox } from '../../src/volume/box.ts';
 import { digestBytes } from '../../src/volume/digest.ts';
-import { readPart, sourceOf } from '../../src/volume/streamed.ts';
+import { sourceOf } from '../../src/volume/streamed.ts';
 import {
   bytesPerVoxel,
   type Size3,
@@ -396,7 +396,7 @@ export const EXAMPLE_CHECKS: readonly Check<[Operation, Example]>[] = [
         const { tables, notes, madeVolume, current } = outcome as NonNullable<typeof outcome>;
         const numbers = { tables, notes };
         const found = madeVolume
-          ? { ...numbers, volume: await readPart(current.volume, wholeBox(current.volume.size)) }
+          ? { ...numbers, volume: await current.volume.readBox(wholeBox(current.volume.size)) }
           : numbers;
         expect(resultDigest(found)).toBe(resultDigest(result));
       }
