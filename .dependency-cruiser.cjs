@@ -134,8 +134,8 @@ module.exports = {
       from: {},
       to: {
         couldNotResolve: true,
-        // Vite resolves ?url imports of built files.
-        pathNot: '\\?url$',
+        // Vite resolves ?url imports of built files, and what the build itself writes.
+        pathNot: '\\?url$|^virtual:',
       },
     },
   ],

@@ -4,11 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { DECLARATIONS_FILE } from './scripts/build-declarations.ts';
 import { recordChunks } from './scripts/built-chunks.ts';
 import { ISOLATION_HEADERS, PAGE_POLICY } from './scripts/security-headers.ts';
+import { themeVariables } from './scripts/theme-variables.ts';
 
-/** Hosts that send no headers still get the policy: it stands in the built page itself. */
-function pagePolicy(): Plugin {
+/**
+ * What stands in the built page alone: the policy, for hosts that send no headers, and the script
+ * that runs before the page.
+ */
+function builtHead(): Plugin {
   return {
-    name: 'page-policy',
+    name: 'built-head',
     apply: 'build',
     transformIndexHtml: () => [
       {
@@ -16,6 +20,7 @@ function pagePolicy(): Plugin {
         attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_POLICY },
         injectTo: 'head-prepend',
       },
+      { tag: 'script', attrs: { src: './isolation.js' }, injectTo: 'head-prepend' },
     ],
   };
 }
@@ -25,7 +30,7 @@ const chunks = recordChunks(fileURLToPath(new URL('.', import.meta.url)));
 export default defineConfig(({ command }) => ({
   define: command === 'build' ? { DECLARATIONS_FILE: JSON.stringify(DECLARATIONS_FILE) } : {},
   base: './',
-  plugins: [react(), pagePolicy(), chunks.page],
+  plugins: [react(), themeVariables(), builtHead(), chunks.page],
   server: { headers: ISOLATION_HEADERS },
   preview: { headers: ISOLATION_HEADERS },
   worker: { format: 'es', plugins: () => [chunks.workers] },

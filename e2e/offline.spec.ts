@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
-import { buildServiceWorker } from '../scripts/build-service-worker.ts';
+import { buildServiceWorker } from '../scripts/build-classic-scripts.ts';
 import { type RunningServer, startServer } from '../scripts/serve.ts';
 import { WorkbenchPage } from './pages/workbench-page.ts';
 import { expect, test } from './support/test.ts';

@@ -10,7 +10,7 @@ test('references are BibTeX, the report has the numbers, the digests and no scri
   faults,
 }) => {
   // The test itself reads the frame by a script of its own, which the frame refuses as well.
-  faults.allow(/Blocked script execution in 'about:srcdoc'/);
+  faults.allow(/Blocked script execution in 'about:blank'/);
   const workbench = await openTwoPhases(page, 'two <b>.nrrd');
   const bibtex = (await workbench.export(/^References/)).bytes.toString('utf8');
   const keys = [...bibtex.matchAll(/^@(\w+)\{([^,]+),$/gm)].map(([, , key]) => key);
@@ -41,6 +41,7 @@ test('references are BibTeX, the report has the numbers, the digests and no scri
   await page.getByRole('menuitem', { name: /Print the report/ }).click();
   const printed = page.frameLocator('iframe[title="Report"]');
   await expect(printed.locator('h1')).toHaveText('Two phases');
+  await expect(printed.locator('caption').first()).toHaveCSS('text-align', 'left');
 });
 
 /** Some pixels of a PNG as the page decodes it, and the longest run of white ones in a row. */

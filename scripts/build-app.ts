@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { writeDeclarations } from './build-declarations.ts';
-import { buildServiceWorker } from './build-service-worker.ts';
+import { buildIsolation, buildServiceWorker } from './build-classic-scripts.ts';
 import { isStale } from './stale.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -31,7 +31,8 @@ const PAGE_SOURCES = [
   'wasm/dist',
   'vite.config.ts',
   'scripts/security-headers.ts',
-  'scripts/build-service-worker.ts',
+  'scripts/build-classic-scripts.ts',
+  'scripts/theme-variables.ts',
   'scripts/build-declarations.ts',
   'scripts/built-chunks.ts',
   'package-lock.json',
@@ -52,5 +53,6 @@ const wanted = stale || !process.argv.includes('--if-stale');
 if (wanted && !process.argv.includes('--assets-only')) {
   await build({ root, configFile: inRoot('vite.config.ts') });
   await writeDeclarations(inRoot('dist/app'));
+  await buildIsolation(root, inRoot('dist/app'));
   await buildServiceWorker(root, inRoot('dist/app'));
 }

@@ -12,14 +12,14 @@ export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
 
 /**
  * `wasm-unsafe-eval` lets WebAssembly compile; `eval` stays blocked. `connect-src data:` is what
- * zstddec needs: it fetches its own module from a data URL. Mantine writes its theme variables
- * into a style element, hence `unsafe-inline` for styles alone.
+ * zstddec needs: it fetches its own module from a data URL. Trusted Types refuse markup and code
+ * from text; `src/security/script-policy.ts` is the one policy there may be.
  */
 const CONTENT_SECURITY_POLICY: readonly string[] = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "worker-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' blob: data:",
   "font-src 'self'",
   "connect-src 'self' blob: data:",
@@ -27,6 +27,8 @@ const CONTENT_SECURITY_POLICY: readonly string[] = [
   "base-uri 'none'",
   "form-action 'none'",
   "object-src 'none'",
+  "require-trusted-types-for 'script'",
+  'trusted-types default',
 ];
 
 /** The policy for a `<meta>` element, which cannot carry `frame-ancestors`. */

@@ -5,6 +5,7 @@ import { createEngine } from '../src/engine/engine.ts';
 import { Bug } from '../src/errors/errors.ts';
 import { sendErrorsWhole } from '../src/errors/over-comlink.ts';
 import { configureItkAssets } from '../src/io/formats/itk/assets.ts';
+import { allowOwnScripts } from '../src/security/script-policy.ts';
 import { createKernelHost } from '../src/wasm/kernel-host.ts';
 import { type Declarations, loadDeclarations } from './declarations.ts';
 import type { EngineApi } from './engine-api.ts';
@@ -27,6 +28,7 @@ async function readDeclarations(): Promise<Declarations> {
   return (await response.json()) as Declarations;
 }
 
+allowOwnScripts();
 sendErrorsWhole();
 configureItkAssets(new URL(/* @vite-ignore */ '../pipelines', self.location.href).href);
 const engine = createEngine(host, createKernelHost(host), cacheBudget());

@@ -1,7 +1,7 @@
 /**
  * The service worker of the built page. It keeps every built file, so that the workbench opens
- * without a network, and adds the headers of cross-origin isolation to this origin's responses,
- * since static hosts often cannot send them.
+ * without a network, and adds the headers of cross-origin isolation and of the security policy to this
+ * origin's responses, since static hosts often cannot send them.
  *
  * The first worker takes over at once, without files, because the page waits for its headers; the
  * page asks for the files when it has nothing else to do. A later version fetches its files before
@@ -13,22 +13,22 @@ import type { PageMessage, ServiceWorkerMessage } from './service-worker-api.ts'
 
 /** Written in by the build. */
 declare const BUILT_FILES: readonly { readonly url: string; readonly revision: string | null }[];
-declare const ISOLATION_HEADERS: Readonly<Record<string, string>>;
+declare const ADDED_HEADERS: Readonly<Record<string, string>>;
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
 /** Status 0 is an opaque answer or redirect, which the browser handles itself. */
-function isolated(response: Response): Response {
+function withHeaders(response: Response): Response {
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(ISOLATION_HEADERS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(ADDED_HEADERS)) headers.set(name, value);
   const { status, statusText } = response;
   // Statuses that allow no body refuse even an empty one.
   return new Response(response.body, { status, statusText, headers });
 }
 
 const files = new PrecacheController({
-  plugins: [{ handlerWillRespond: ({ response }) => Promise.resolve(isolated(response)) }],
+  plugins: [{ handlerWillRespond: ({ response }) => Promise.resolve(withHeaders(response)) }],
 });
 files.addToCacheList([...BUILT_FILES]);
 
@@ -86,5 +86,5 @@ registerRoute(
   // Chromium's developer tools send such requests; fetch refuses them outside 'same-origin'.
   ({ request, sameOrigin }) =>
     sameOrigin && (request.cache !== 'only-if-cached' || request.mode === 'same-origin'),
-  async ({ request }) => isolated((await caches.match(request)) ?? (await fetch(request))),
+  async ({ request }) => withHeaders((await caches.match(request)) ?? (await fetch(request))),
 );

@@ -5,7 +5,7 @@ import { useStore } from 'zustand';
 import { DropTarget, StartScreen } from './features/import/index.ts';
 import { Header, Messages, useShortcuts } from './features/shell/index.ts';
 import { LazyDialogs } from './LazyDialogs.tsx';
-import { resolveVariables, THEME } from './theme.ts';
+import { THEME } from './theme.ts';
 import styles from './app.module.css';
 import { useWorkspaceState, type Workbench, WorkbenchProvider } from './workbench-context.tsx';
 
@@ -20,7 +20,9 @@ export function App({ workbench }: { readonly workbench: Workbench }) {
   return (
     <MantineProvider
       theme={THEME}
-      cssVariablesResolver={resolveVariables}
+      // They are a file of the build: the page's policy allows no style elements.
+      withCssVariables={false}
+      withGlobalClasses={false}
       defaultColorScheme="auto"
       {...(theme === 'auto' ? {} : { forceColorScheme: theme })}
     >

@@ -1,5 +1,6 @@
 /** Starts the page: one engine client, one workspace, one React tree. */
 import '@mantine/core/styles.layer.css';
+import 'virtual:theme-variables.css';
 import './theme.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

@@ -63,6 +63,8 @@ export const THEME = createTheme({
         centered: true,
         closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.45 },
+        // The page does not scroll, and locking it would write a style element.
+        lockScroll: false,
         transitionProps: { duration: 0 },
       },
     }),

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { parseOwnMarkup } from './own-markup.ts';
 
 /** A figure of our own as part of the page, as large as what it stands in; names in it are escaped. */
 export function InlineSvg(props: {
@@ -8,10 +9,16 @@ export function InlineSvg(props: {
   const { svg, className } = props;
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const parsed = new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement;
-    parsed.setAttribute('width', '100%');
-    parsed.setAttribute('height', '100%');
-    host.current?.replaceChildren(parsed);
+    let isCurrent = true;
+    void parseOwnMarkup(svg, 'image/svg+xml').then(({ documentElement: figure }) => {
+      if (!isCurrent) return;
+      figure.setAttribute('width', '100%');
+      figure.setAttribute('height', '100%');
+      host.current?.replaceChildren(figure);
+    });
+    return () => {
+      isCurrent = false;
+    };
   }, [svg]);
   return <div ref={host} className={className} aria-hidden="true" />;
 }

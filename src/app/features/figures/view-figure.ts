@@ -232,7 +232,7 @@ export function figureSvg(
     const href = pictures?.get(place.view);
     return href === undefined
       ? ''
-      : `<image x="${at(place.left)}" y="${at(place.top)}" width="${at(place.width)}" height="${at(place.height)}" preserveAspectRatio="none" style="image-rendering:pixelated" href="${href}"/>`;
+      : `<image x="${at(place.left)}" y="${at(place.top)}" width="${at(place.width)}" height="${at(place.height)}" preserveAspectRatio="none" image-rendering="pixelated" href="${href}"/>`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${at(width / 10)}mm" height="${at(height / 10)}mm" viewBox="0 0 ${at(width)} ${at(height)}" font-family="${FONT}" font-size="${at(TEXT)}" fill="${ink}">`,

@@ -1,12 +1,12 @@
 /**
- * Bundles the service worker into one classic script beside the built page, with the list of every
- * built file and a digest of those whose names have none.
+ * Bundles the two classic scripts beside the built page: the one that runs before it, and the
+ * service worker with the list of every built file and a digest of those whose names have none.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { build } from 'vite';
-import { ISOLATION_HEADERS } from './security-headers.ts';
+import { ISOLATION_HEADERS, SECURITY_HEADERS } from './security-headers.ts';
 
 export const SERVICE_WORKER = 'service-worker.js';
 
@@ -31,24 +31,40 @@ export function builtFiles(folder: string): readonly BuiltFile[] {
     .toSorted((a, b) => (a.url < b.url ? -1 : 1));
 }
 
-export async function buildServiceWorker(root: string, folder: string): Promise<void> {
+async function buildClassic(
+  root: string,
+  folder: string,
+  script: { readonly input: string; readonly file: string; readonly define?: object },
+): Promise<void> {
   await build({
     root,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    define: {
-      BUILT_FILES: JSON.stringify(builtFiles(folder)),
-      ISOLATION_HEADERS: JSON.stringify(ISOLATION_HEADERS),
-    },
+    define: { ...script.define },
     build: {
       outDir: folder,
       emptyOutDir: false,
       target: 'es2022',
       rolldownOptions: {
-        input: resolve(root, 'workers/service.worker.ts'),
-        output: { format: 'iife', entryFileNames: SERVICE_WORKER },
+        input: resolve(root, script.input),
+        output: { format: 'iife', entryFileNames: script.file },
       },
+    },
+  });
+}
+
+export function buildIsolation(root: string, folder: string): Promise<void> {
+  return buildClassic(root, folder, { input: 'src/app/isolation.ts', file: 'isolation.js' });
+}
+
+export function buildServiceWorker(root: string, folder: string): Promise<void> {
+  return buildClassic(root, folder, {
+    input: 'workers/service.worker.ts',
+    file: SERVICE_WORKER,
+    define: {
+      BUILT_FILES: JSON.stringify(builtFiles(folder)),
+      ADDED_HEADERS: JSON.stringify({ ...ISOLATION_HEADERS, ...SECURITY_HEADERS }),
     },
   });
 }
