@@ -1,16 +1,18 @@
 /**
- * Writes the pages that are generated: one per operation, their index, and the import table of the
- * architecture guide. `--check` writes nothing and fails where a page is not what it would be.
+ * Writes the pages that are generated: one per operation, their index, that of the file formats, and
+ * the import table of the architecture guide. `--check` writes nothing and fails where a page is not what it would be.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadAllOperations } from '../src/operations/registry.ts';
 import importRules from './import-rules.json' with { type: 'json' };
+import { formatsPage } from './format-page.ts';
 import { markdownTable, operationIndex, operationPage } from './operation-page.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const operationsFolder = resolve(root, 'docs/operations');
+const formats = resolve(root, 'docs/formats/README.md');
 const guide = resolve(root, 'docs/guide/architecture.md');
 
 const TABLE_START = '<!-- import table: generated from scripts/import-rules.json -->';
@@ -49,6 +51,7 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
       join(operationsFolder, `${operation.id}.md`),
       operationPage(operation),
     ]),
+    [formats, await formatsPage()],
     [guide, guideWithTable(readFileSync(guide, 'utf8'))],
   ]);
 }

@@ -1,0 +1,18 @@
+import type { FormatFacts } from '../../format-facts.ts';
+
+export const zarrFacts: FormatFacts = {
+  layouts: 'Zarr 2 and 3 stores in a folder; of OME-Zarr images the largest level, others by name',
+  types: 'integers of 8 to 64 bits, float32, float64',
+  compressions: 'what zarrita holds: blosc, zstd, gzip, zlib, lz4',
+  voxelSize: 'scale of the level, unit of the axes; unknown without one',
+  slices: '',
+  written: '',
+  tests: [
+    {
+      peer: 'zarr-python',
+      what: 'a store of another project',
+      file: 'src/io/formats/zarr/zarr.test.ts',
+    },
+  ],
+  limits: ['Axes beyond three must have one entry.', 'At most 256 arrays are offered.'],
+};
