@@ -300,6 +300,11 @@ describeWithReference('files of other projects', ['io', 'expected.json'], () => 
     },
   );
 
+  test('all thirty are compared: these here, TIFF and Zarr beside their readers', () => {
+    const others = Object.values(expected).filter(({ kind }) => kind === 'tiff' || kind === 'zarr');
+    expect([names.length, others.length]).toEqual([13, 17]);
+  });
+
   test.each(Object.entries(REFUSED))('%s is refused by name', async (name, [code, word]) => {
     await expectFailure(sourcesOf(name), code, word, name);
   });

@@ -1,5 +1,6 @@
 import { h5wasm } from 'h5wasm';
 import { describe, expect, test } from 'vitest';
+import { voxelBytes } from '../../../volume/volume.ts';
 import { bytesSource } from '../../sources.ts';
 import { hdf5Format } from './hdf5.ts';
 
@@ -46,6 +47,23 @@ describe('HDF5', () => {
     });
     const { volume } = await hdf5Format.readVolume(source);
     expect(volume.data).toEqual(Float32Array.from(ramp));
+  });
+
+  test.each([
+    ['layers of flat chunks', [2, 64, 64]],
+    ['bands of deep chunks', [40, 48, 64]],
+    ['chunks that reach beyond the volume', [24, 200, 256]],
+  ])('%s are joined', async (_, chunks) => {
+    const data = Uint16Array.from(
+      { length: 40 * 300 * 400 },
+      (__, i) => (i * 2_654_435_761) >>> 16,
+    );
+    const source = await h5Source((file) => {
+      file.create_dataset({ name: 'grey', data, shape: [40, 300, 400], dtype: '<H', chunks });
+    });
+    const { volume } = await hdf5Format.readVolume(source);
+    expect(volume.size).toEqual([400, 300, 40]);
+    expect(Buffer.compare(voxelBytes(volume.data), voxelBytes(data))).toBe(0);
   });
 
   test('several volumes are a choice', async () => {

@@ -229,33 +229,69 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
   };
 }
 
-/** Reads slices along z, a few megabytes at a time. */
+/**
+ * How many slices and rows to read at once: some megabytes of whole chunks, since the library decodes
+ * a chunk again for each part that is asked for.
+ */
+function readingSteps(
+  [nx, ny]: Size3,
+  bytesEach: number,
+  chunks: readonly number[],
+): { readonly slices: number; readonly rows: number } {
+  const depth = Math.max(chunks.at(-3) ?? 1, 1);
+  const height = Math.max(chunks.at(-2) ?? 1, 1);
+  const rowBytes = nx * bytesEach;
+  const multiple = (bytes: number, least: number): number =>
+    Math.max(Math.floor(READ_BYTES / (bytes * least)), 1) * least;
+  return rowBytes * ny * depth <= READ_BYTES
+    ? { slices: multiple(rowBytes * ny, depth), rows: ny }
+    : { slices: depth, rows: multiple(rowBytes * depth, height) };
+}
+
 async function loadDataset(file: H5File, chosen: H5Array, job: DecodeJob): Promise<VoxelArray> {
   const dataset = file.get(chosen.path);
   if (!isDataset(dataset)) throw job.damaged(`its dataset ${chosen.path} is gone`);
   const count = voxelCount(chosen.size);
-  const bytes = allocateBytes(count * bytesPerVoxel(chosen.type), job.file);
+  const bytesEach = bytesPerVoxel(chosen.type);
+  const bytes = allocateBytes(count * bytesEach, job.file);
   const [nx, ny, nz]: Size3 = chosen.size;
   const leading = chosen.shape.slice(0, Math.max(chosen.shape.length - 3, 0)).map(() => [0, 1]);
-  const sliceBytes = nx * ny * bytesPerVoxel(chosen.type);
-  const step = Math.max(Math.floor(READ_BYTES / sliceBytes), 1);
-  for (let z = 0; z < nz; z += step) {
-    const end = Math.min(z + step, nz);
-    const ranges = [...leading, ...(chosen.shape.length === 2 ? [] : [[z, end]]), [], []];
-    let part: unknown;
-    try {
-      part = dataset.slice(ranges as Parameters<H5Dataset['slice']>[0]);
-    } catch (cause) {
-      throw job.damaged(`slices ${z} to ${end - 1} of ${chosen.path} cannot be decoded`, cause);
+  const steps = readingSteps(chosen.size, bytesEach, dataset.metadata.chunks ?? []);
+  for (let z = 0; z < nz; z += steps.slices) {
+    const endZ = Math.min(z + steps.slices, nz);
+    for (let y = 0; y < ny; y += steps.rows) {
+      const endY = Math.min(y + steps.rows, ny);
+      const ranges = [...leading, ...(chosen.shape.length === 2 ? [] : [[z, endZ]]), [y, endY], []];
+      const bandBytes = (endY - y) * nx * bytesEach;
+      const part = slicesOf(dataset, ranges, (endZ - z) * bandBytes);
+      if (part === null) {
+        throw job.damaged(`slices ${z} to ${endZ - 1} of ${chosen.path} cannot be decoded`);
+      }
+      for (let k = 0; k < endZ - z; k++) {
+        const band = part.subarray(k * bandBytes, (k + 1) * bandBytes);
+        bytes.set(band, (y + ny * (z + k)) * nx * bytesEach);
+      }
+      job.progress((z + ((endZ - z) * endY) / ny) / nz);
+      await job.breathe();
     }
-    if (!ArrayBuffer.isView(part) || part.byteLength !== (end - z) * sliceBytes) {
-      throw job.damaged(`slices ${z} to ${end - 1} of ${chosen.path} cannot be decoded`);
-    }
-    bytes.set(voxelBytes(part as VoxelArray), z * sliceBytes);
-    job.progress(end / nz);
-    await job.breathe();
   }
   return voxelsFromBytes(chosen.type, bytes, count);
+}
+
+/** The bytes of a part of a dataset; null where they cannot be had. */
+function slicesOf(
+  dataset: H5Dataset,
+  ranges: readonly (readonly number[])[],
+  length: number,
+): Uint8Array | null {
+  try {
+    const part: unknown = dataset.slice(ranges as Parameters<H5Dataset['slice']>[0]);
+    if (!ArrayBuffer.isView(part) || part.byteLength !== length) return null;
+    return voxelBytes(part as VoxelArray);
+  } catch {
+    // The library's words are those of its C sources.
+    return null;
+  }
 }
 
 export const hdf5Format = defineStoredFormat({
