@@ -1,7 +1,8 @@
 /**
- * Histograms and exact quantiles of grey values. Every function that walks a whole volume exists as
- * `…Steps`, a generator that yields every million voxels so that the caller can report, cancel or
- * let an event loop turn, and as a plain function that runs the steps to the end.
+ * Histograms and exact quantiles of grey values. What needs all values exists as `…Passes`, which ask
+ * for one walk over them after another and so work on a volume that comes part by part; as `…Steps` of
+ * an array, which yields every million voxels so that the caller can report, cancel or let an event
+ * loop turn; and as a plain function that runs the steps to the end.
  */
 import { finish, type Steps } from './steps.ts';
 
@@ -16,6 +17,31 @@ export type GreyArray =
   | Float64Array;
 
 const CHUNK = 1 << 20;
+
+/** What a walk over all values is for; the values come in parts, in any order. */
+export interface Pass {
+  addSteps(data: GreyArray): Steps<void>;
+}
+
+/** Asks for one walk over all values after another, and returns what it found. */
+export type Passes<T> = Generator<Pass, T, void>;
+
+/** Lets all passes walk over one array. */
+function* overArray<T>(passes: Passes<T>, data: GreyArray): Steps<T> {
+  for (;;) {
+    const pass = passes.next();
+    if (pass.done === true) return pass.value;
+    yield* pass.value.addSteps(data);
+  }
+}
+
+/** Adds the chunks of an array, with a pause after each. */
+function* inChunks(data: GreyArray, add: (start: number, end: number) => void): Steps<void> {
+  for (let start = 0; start < data.length; start += CHUNK) {
+    add(start, Math.min(data.length, start + CHUNK));
+    yield;
+  }
+}
 
 /** Equal bins: bin i covers [from + i·width, from + (i + 1)·width), the last one its end too. */
 export interface Histogram {
@@ -93,16 +119,23 @@ function countLevels(
   for (let i = start; i < end; i++) counts[data[i] - lowest] += 1;
 }
 
-/** The one walk over 8- or 16-bit data. O(n). */
-export function* levelCountSteps(data: GreyArray): Steps<LevelCounts> {
-  const levels = 256 ** data.BYTES_PER_ELEMENT;
-  const lowest = data instanceof Int8Array || data instanceof Int16Array ? -levels / 2 : 0;
+/** The one walk over 8- or 16-bit data. O(n). `type`: an array of the values' type. */
+export function* levelCountPasses(type: GreyArray): Passes<LevelCounts> {
+  const levels = 256 ** type.BYTES_PER_ELEMENT;
+  const lowest = type instanceof Int8Array || type instanceof Int16Array ? -levels / 2 : 0;
   const counts = new Uint32Array(levels);
-  for (let start = 0; start < data.length; start += CHUNK) {
-    countLevels(data, start, Math.min(data.length, start + CHUNK), lowest, counts);
-    yield;
-  }
-  return { counts, lowest, total: data.length };
+  let total = 0;
+  yield {
+    *addSteps(data) {
+      total += data.length;
+      yield* inChunks(data, (start, end) => countLevels(data, start, end, lowest, counts));
+    },
+  };
+  return { counts, lowest, total };
+}
+
+export function levelCountSteps(data: GreyArray): Steps<LevelCounts> {
+  return overArray(levelCountPasses(data), data);
 }
 
 /** One bin per level from the smallest to the largest value present. */
@@ -133,20 +166,14 @@ export function levelQuantiles(
 }
 
 /** `bins` bins over [from, to]; NaN is counted nowhere. Throws where from >= to. */
-export function* rangeHistogramSteps(
-  data: GreyArray,
-  from: number,
-  to: number,
-  bins: number,
-): Steps<Histogram> {
+export function* rangeHistogramPasses(from: number, to: number, bins: number): Passes<Histogram> {
   if (!(from < to)) throw new RangeError(`histogram range from ${from} to ${to}`);
   const counts = new Uint32Array(bins);
   const scale = bins / (to - from);
   let below = 0;
   let above = 0;
   let total = 0;
-  for (let start = 0; start < data.length; start += CHUNK) {
-    const end = Math.min(data.length, start + CHUNK);
+  const add = (data: GreyArray, start: number, end: number): void => {
     for (let i = start; i < end; i++) {
       const value = data[i];
       if (value < from) below += 1;
@@ -157,9 +184,18 @@ export function* rangeHistogramSteps(
         total += 1;
       }
     }
-    yield;
-  }
+  };
+  yield { addSteps: (data) => inChunks(data, (start, end) => add(data, start, end)) };
   return { counts, from, width: (to - from) / bins, total, below, above };
+}
+
+export function rangeHistogramSteps(
+  data: GreyArray,
+  from: number,
+  to: number,
+  bins: number,
+): Steps<Histogram> {
+  return overArray(rangeHistogramPasses(from, to, bins), data);
 }
 
 const keyFloat = new Float32Array(1);
@@ -189,19 +225,18 @@ function locate(counts: Uint32Array, rank: number): readonly [digit: number, ran
 }
 
 /** Counts the upper 16 bits of all keys, then the lower 16 bits where a wanted rank falls. */
-function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<readonly number[]> {
+function* selectPasses(fractions: readonly number[]): Passes<readonly number[]> {
   const upper = new Uint32Array(65_536);
   let valid = 0;
-  for (let start = 0; start < data.length; start += CHUNK) {
-    const end = Math.min(data.length, start + CHUNK);
+  const addUpper = (data: GreyArray, start: number, end: number): void => {
     for (let i = start; i < end; i++) {
       const value = data[i];
       if (!Number.isFinite(value)) continue;
       upper[keyOf(value) >>> 16] += 1;
       valid += 1;
     }
-    yield;
-  }
+  };
+  yield { addSteps: (data) => inChunks(data, (start, end) => addUpper(data, start, end)) };
   if (valid === 0) return fractions.map(() => Number.NaN);
   const places = fractions.map((fraction) => locate(upper, Math.floor(fraction * (valid - 1))));
   const lower = new Map(places.map(([digit]) => [digit, new Uint32Array(65_536)]));
@@ -210,8 +245,7 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
     wanted[digit] = position + 1;
     return counts;
   });
-  for (let start = 0; start < data.length; start += CHUNK) {
-    const end = Math.min(data.length, start + CHUNK);
+  const addLower = (data: GreyArray, start: number, end: number): void => {
     for (let i = start; i < end; i++) {
       const value = data[i];
       if (!Number.isFinite(value)) continue;
@@ -219,8 +253,8 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
       const position = wanted[key >>> 16];
       if (position > 0) tables[position - 1][key & 0xffff] += 1;
     }
-    yield;
-  }
+  };
+  yield { addSteps: (data) => inChunks(data, (start, end) => addLower(data, start, end)) };
   return places.map(([digit, rank]) => {
     const [low] = locate(lower.get(digit) as Uint32Array, rank);
     return valueOfKey(((digit << 16) | low) >>> 0);
@@ -231,13 +265,21 @@ function* selectSteps(data: GreyArray, fractions: readonly number[]): Steps<read
  * Exact order statistics: for each fraction f in [0, 1] the value of rank floor(f · (n - 1)) of
  * the n finite values, without interpolation; 32-bit integers and float64 are rounded to
  * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where no value is finite.
+ * `type`: an array of the values' type.
  */
-export function* quantileSteps(
+export function* quantilePasses(
+  type: GreyArray,
+  fractions: readonly number[],
+): Passes<readonly number[]> {
+  if (!hasAtMost65536Levels(type)) return yield* selectPasses(fractions);
+  return levelQuantiles(yield* levelCountPasses(type), fractions);
+}
+
+export function quantileSteps(
   data: GreyArray,
   fractions: readonly number[],
 ): Steps<readonly number[]> {
-  if (!hasAtMost65536Levels(data)) return yield* selectSteps(data, fractions);
-  return levelQuantiles(yield* levelCountSteps(data), fractions);
+  return overArray(quantilePasses(data, fractions), data);
 }
 
 export function quantiles(data: GreyArray, fractions: readonly number[]): readonly number[] {
@@ -317,15 +359,20 @@ const FLOAT_BINS = 4096;
 
 /**
  * The histogram in which thresholds are looked for: every level of 8- and 16-bit data; for all
- * other data 4096 bins over the 0.01 to 99.99 percentiles. Null for constant data.
+ * other data 4096 bins over the 0.01 to 99.99 percentiles. Null for constant data. `type`: an array
+ * of the values' type.
  */
-export function* thresholdHistogramSteps(data: GreyArray): Steps<Histogram | null> {
-  if (hasAtMost65536Levels(data)) {
-    const levels = levelHistogram(yield* levelCountSteps(data));
+export function* thresholdHistogramPasses(type: GreyArray): Passes<Histogram | null> {
+  if (hasAtMost65536Levels(type)) {
+    const levels = levelHistogram(yield* levelCountPasses(type));
     return levels.counts.length > 1 ? levels : null;
   }
-  const [from, to] = yield* quantileSteps(data, [FLOAT_TAIL, 1 - FLOAT_TAIL]);
-  return from < to ? yield* rangeHistogramSteps(data, from, to, FLOAT_BINS) : null;
+  const [from, to] = yield* quantilePasses(type, [FLOAT_TAIL, 1 - FLOAT_TAIL]);
+  return from < to ? yield* rangeHistogramPasses(from, to, FLOAT_BINS) : null;
+}
+
+export function thresholdHistogramSteps(data: GreyArray): Steps<Histogram | null> {
+  return overArray(thresholdHistogramPasses(data), data);
 }
 
 export function thresholdHistogram(data: GreyArray): Histogram | null {

@@ -1,8 +1,12 @@
 /** What filters of grey volumes share: their input as numbers, checked. */
 import { UserError } from '../errors/errors.ts';
+import { movedError } from '../errors/moved-error.ts';
+import type { Passes } from '../kernels/histogram.ts';
 import { finish, finishBreathing } from '../kernels/steps.ts';
 import { voxelPosition } from '../volume/statistics.ts';
+import type { LayerOptions, StreamedVolume } from '../volume/streamed.ts';
 import {
+  allocateVoxels,
   bytesPerVoxel,
   type NumericVoxelArray,
   numericSteps,
@@ -93,6 +97,41 @@ export async function greyValues(
     await breathe();
   }
   return values;
+}
+
+/** `greyValues` of slices that come some at a time; a voxel is refused by its place in the volume. */
+export async function* streamedGrey(
+  input: StreamedVolume,
+  breathe: () => Promise<void>,
+  options?: LayerOptions,
+): AsyncGenerator<{
+  readonly first: number;
+  readonly slices: number;
+  readonly values: NumericVoxelArray;
+}> {
+  for await (const { first, volume } of input.layers(options)) {
+    try {
+      yield { first, slices: volume.size[2], values: await greyValues(volume, breathe) };
+    } catch (error) {
+      throw movedError(error, [0, 0, first]);
+    }
+  }
+}
+
+/** What passes over all grey values find; each is a pass over the slices. */
+export async function finishPasses<T>(
+  input: StreamedVolume,
+  passesOf: (type: NumericVoxelArray) => Passes<T>,
+  breathe: () => Promise<void>,
+): Promise<T> {
+  const passes = passesOf(numericValues(allocateVoxels(input.type, 0)));
+  for (;;) {
+    const pass = passes.next();
+    if (pass.done === true) return pass.value;
+    for await (const { values } of streamedGrey(input, breathe)) {
+      await finishBreathing(pass.value.addSteps(values), breathe);
+    }
+  }
 }
 
 /** Bytes of a float32 result, and of the float32 copy that 64-bit integers need. */

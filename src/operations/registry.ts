@@ -25,6 +25,7 @@ const LOADERS = {
   'measure-surface-area': () => import('./measure-surface-area/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
+  'segment-threshold': () => import('./segment-threshold/index.ts'),
   'segment-watershed': () => import('./segment-watershed/index.ts'),
   'sharpen-unsharp-mask': () => import('./sharpen-unsharp-mask/index.ts'),
   'smooth-gaussian': () => import('./smooth-gaussian/index.ts'),

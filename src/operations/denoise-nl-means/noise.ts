@@ -1,11 +1,10 @@
 /** The noise that non-local means allows for: what the kernels make of it, and its table. */
 import type { Column, ResultTable } from '../../declaration/results.ts';
 import type { NlMeansParameters } from '../../kernels/nl-means.ts';
-import { movedError } from '../../errors/moved-error.ts';
 import { estimateNoise, noiseBlockSlices, NoiseTally } from '../../kernels/noise.ts';
 import type { StreamedVolume } from '../../volume/streamed.ts';
 import { createVolume, type NumericVoxelArray, type Volume } from '../../volume/volume.ts';
-import { greyValues } from '../grey-values.ts';
+import { streamedGrey } from '../grey-values.ts';
 import type { OperationResult } from '../operation.ts';
 
 const columns: readonly Column[] = [
@@ -89,11 +88,8 @@ export async function estimateStreamedNoise(
 ): Promise<number> {
   const tally = new NoiseTally(input.size);
   const multipleOf = noiseBlockSlices(input.size);
-  for await (const { first, volume } of input.layers({ multipleOf })) {
-    const values = await greyValues(volume, breathe).catch((error: unknown) => {
-      throw movedError(error, [0, 0, first]);
-    });
-    tally.add(values, first, volume.size[2]);
+  for await (const { first, slices, values } of streamedGrey(input, breathe, { multipleOf })) {
+    tally.add(values, first, slices);
     await breathe();
   }
   return tally.estimate();
