@@ -120,7 +120,7 @@ function countLevels(
 }
 
 /** The one walk over 8- or 16-bit data. O(n). `type`: an array of the values' type. */
-export function* levelCountPasses(type: GreyArray): Passes<LevelCounts> {
+function* levelCountPasses(type: GreyArray): Passes<LevelCounts> {
   const levels = 256 ** type.BYTES_PER_ELEMENT;
   const lowest = type instanceof Int8Array || type instanceof Int16Array ? -levels / 2 : 0;
   const counts = new Uint32Array(levels);
@@ -166,7 +166,7 @@ export function levelQuantiles(
 }
 
 /** `bins` bins over [from, to]; NaN is counted nowhere. Throws where from >= to. */
-export function* rangeHistogramPasses(from: number, to: number, bins: number): Passes<Histogram> {
+function* rangeHistogramPasses(from: number, to: number, bins: number): Passes<Histogram> {
   if (!(from < to)) throw new RangeError(`histogram range from ${from} to ${to}`);
   const counts = new Uint32Array(bins);
   const scale = bins / (to - from);
@@ -267,7 +267,7 @@ function* selectPasses(fractions: readonly number[]): Passes<readonly number[]> 
  * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where no value is finite.
  * `type`: an array of the values' type.
  */
-export function* quantilePasses(
+function* quantilePasses(
   type: GreyArray,
   fractions: readonly number[],
 ): Passes<readonly number[]> {
