@@ -5,7 +5,7 @@
  */
 import * as v from 'valibot';
 import { UserError } from '../errors/errors.ts';
-import { crc32 } from '../io/crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import { LENGTH_UNITS } from '../volume/length.ts';
 import type { VolumeDescription } from '../volume/streamed.ts';
 import { bytesPerVoxel, VOXEL_TYPES, voxelCount } from '../volume/volume.ts';

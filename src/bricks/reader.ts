@@ -1,6 +1,6 @@
 /** Reads boxes of voxels out of a store of bricks. */
 import { Bug } from '../errors/errors.ts';
-import { crc32 } from '../io/crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import { boxOrigin, boxSize, holdsBox, type VoxelBox, wholeBox } from '../volume/box.ts';
 import type { VolumeDescription } from '../volume/streamed.ts';
 import {

@@ -1,6 +1,6 @@
 /** Fills a store of bricks and its smaller levels from slices that come in order. */
 import { Bug } from '../errors/errors.ts';
-import { crc32 } from '../io/crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import type { VolumeDescription } from '../volume/streamed.ts';
 import {
   allocateVoxels,

@@ -1,7 +1,7 @@
 /** gzip (RFC 1952) into a buffer of known size, by the host's decoder where it can do it. */
 import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import type { ByteSource } from './format.ts';
 import { isGzip } from './gzip-signature.ts';
 import { readToEnd } from './sources.ts';

@@ -5,7 +5,7 @@
  */
 import { UserError } from '../errors/errors.ts';
 import type { ByteSink } from './byte-sink.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import type { ByteSource } from './format.ts';
 
 export interface ZipContent {

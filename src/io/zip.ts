@@ -2,7 +2,7 @@
  * The directory and members of a ZIP archive (PKWARE APPNOTE 6.3.10), by random access: stored and
  * deflated members, ZIP64, one disk, no encryption.
  */
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../volume/crc32.ts';
 import { UserError } from '../errors/errors.ts';
 import { allocateBytes, type DecodeJob } from './decode-job.ts';
 import type { ByteSource } from './format.ts';

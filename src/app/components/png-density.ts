@@ -1,18 +1,10 @@
 /** How many pixels of a PNG make an inch: the pHYs chunk, which canvases leave out. */
+import { crc32 } from '../../volume/crc32.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Length, type, data and checksum of the header chunk, which must come first. */
 const HEADER_BYTES = 25;
 const PIXELS_PER_METRE = 1;
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffff_ffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
-  }
-  return ~crc >>> 0;
-}
 
 /** The same picture with its density; `png` must have none yet. */
 export function withDensity(png: Uint8Array, dotsPerInch: number): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { crc32 } from '../../crc32.ts';
+import { crc32 } from '../../../volume/crc32.ts';
 import { bytesSource } from '../../sources.ts';
 import { npyFormat } from './npy.ts';
 import { npzFormat } from './npz.ts';

@@ -1,4 +1,4 @@
-/** CRC-32 as gzip and ZIP use it (RFC 1952, 8), eight bytes at a time. */
+/** CRC-32 as gzip, ZIP and PNG use it (RFC 1952, 8), eight bytes at a time. */
 
 /** Entry 256 k + b: what byte b does to the checksum when k bytes follow it. */
 const TABLE = new Uint32Array(8 * 256);
