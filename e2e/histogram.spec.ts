@@ -160,3 +160,88 @@ test('the CSV holds the count of every grey value', async ({ page }) => {
     [...counts].toSorted(([a], [b]) => a - b),
   );
 });
+
+test('wheel, drag and keys show a part of the grey values, where handles move more finely', async ({
+  page,
+}) => {
+  const { histogram } = await openWithIntervals(page, INTERVALS);
+  const { plot } = histogram;
+  const all = await histogram.shown();
+  const box = await plot.boundingBox();
+  const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+  const middle = (all[0] + all[1]) / 2;
+  const length = ([low, high]: readonly [number, number]) => high - low;
+  await page.mouse.move(x, y);
+  await page.mouse.wheel(0, -300);
+  await expect.poll(async () => length(await histogram.shown()) / length(all)).toBeLessThan(0.6);
+  const part = await histogram.shown();
+  expect(Math.abs((part[0] + part[1]) / 2 - middle)).toBeLessThan(0.02 * length(all));
+  await expect(histogram.handle('pore, upper end')).toHaveCount(0);
+
+  const pixel = length(part) / (box?.width ?? 1);
+  await page.mouse.down();
+  await page.mouse.move(x - 40, y, { steps: 4 });
+  await page.mouse.up();
+  const moved = await histogram.shown();
+  expect(Math.abs(moved[0] - part[0] - 40 * pixel)).toBeLessThan(2 * pixel);
+  expect(Math.abs(length(moved) - length(part))).toBeLessThan(pixel);
+
+  const upper = histogram.handle('binder, upper end');
+  await upper.focus();
+  await page.keyboard.press('ArrowRight');
+  const step = Number(await upper.getAttribute('aria-valuenow')) - 35_000;
+  expect(step).toBeGreaterThan(0);
+  expect(step).toBeLessThan(length(all) / 300);
+
+  await plot.focus();
+  await page.keyboard.press('-');
+  expect(length(await histogram.shown())).toBeGreaterThan(length(moved));
+  await page.keyboard.press('0');
+  expect(await histogram.shown()).toEqual(all);
+  await plot.focus();
+  await page.keyboard.press('+');
+  await histogram.panel.getByRole('button', { name: /show all grey values/i }).click();
+  expect(await histogram.shown()).toEqual(all);
+});
+
+test('peaks have the names of the phases, on the chart and in the saved figure', async ({
+  page,
+}) => {
+  const { workbench, histogram } = await openWithIntervals(page, INTERVALS);
+  const peaks = histogram.panel.getByRole('img', { name: /^Peak/ });
+  await expect(peaks).toHaveCount(3);
+  const titles = await peaks.evaluateAll((all) => all.map((each) => each.ariaLabel ?? ''));
+  expect(titles.map((title) => title.replace(/ at .*/, ''))).toEqual([
+    'Peak of pore',
+    'Peak of binder',
+    'Peak of active material',
+  ]);
+  // The same where no step with intervals is selected.
+  await workbench.recipe.getByRole('button', { name: /^Input/ }).click();
+  await expect(peaks.first()).toHaveAccessibleName(titles[0] ?? '');
+  await histogram.panel.getByRole('button', { name: 'Save the histogram' }).click();
+  const download = page.waitForEvent('download');
+  await page.getByRole('menuitem', { name: /^SVG/ }).click();
+  const svg = await readFile(await (await download).path(), 'utf8');
+  for (const title of titles) {
+    const [, name, value] = /^Peak of (.+) at (.+)$/.exec(title) ?? [];
+    expect(svg).toContain(`>${name} ${value?.replace('\u202F', '')}</text>`);
+  }
+});
+
+test('intervals are steered from a later step that works on what they make', async ({ page }) => {
+  const { workbench, views, histogram } = await openWithIntervals(page, INTERVALS);
+  await workbench.do('Add step: Name phases');
+  await expect(workbench.step('Name phases')).toHaveAttribute('data-selected', 'true');
+  const legend = views.views.getByRole('group', { name: 'Preview' });
+  await expect(legend).toContainText('active material');
+  const share = histogram.share('binder');
+  const before = await share.innerText();
+  await histogram.drag(histogram.handle('binder, upper end'), 30);
+  await expect(share).not.toHaveText(before);
+  await expect(
+    workbench.header.getByRole('button', {
+      name: /Undo: Change grey intervals of Marker watershed/,
+    }),
+  ).toBeVisible();
+});

@@ -10,6 +10,18 @@ export class HistogramPage {
     this.panel = page.getByRole('region', { name: 'Histogram' });
   }
 
+  /** The plane of the chart, which takes wheel, drag and keys. */
+  get plot(): Locator {
+    return this.panel.getByRole('application', { name: /^Grey values from/ });
+  }
+
+  /** The grey values from left to right of the chart. */
+  async shown(): Promise<readonly [number, number]> {
+    const name = (await this.plot.getAttribute('aria-label')) ?? '';
+    const [, low, high] = /from (\S+) to (\S+)\./.exec(name) ?? [];
+    return [Number(low), Number(high)];
+  }
+
   handle(name: string): Locator {
     return this.panel.getByRole('slider', { name });
   }

@@ -2,6 +2,7 @@
 import type { Action } from './action.ts';
 import { action, stateOf } from './declare-action.ts';
 import { HISTOGRAM_FILES, type HistogramFile, useHistogramView } from './stores/histogram-view.ts';
+import { useViewer } from './stores/viewer.ts';
 import { shownVolumes } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -25,6 +26,30 @@ export const HISTOGRAM_ACTIONS: readonly Action[] = [
     isOn: () => useHistogramView.getState().scale === 'log',
     run: () =>
       useHistogramView.setState(({ scale }) => ({ scale: scale === 'log' ? 'linear' : 'log' })),
+  }),
+  action({
+    id: 'histogram-zoom-window',
+    title: 'Histogram: zoom to the window',
+    group: 'Views',
+    icon: null,
+    keywords: 'closer enlarge grey values range',
+    obstacle: needsHistogram,
+    run: () => {
+      const { window } = useViewer.getState();
+      if (window !== null) useHistogramView.setState({ zoom: [window.low, window.high] });
+    },
+  }),
+  action({
+    id: 'histogram-all',
+    title: 'Histogram: show all grey values',
+    group: 'Views',
+    icon: null,
+    keywords: 'reset zoom fit',
+    obstacle: (workbench) =>
+      useHistogramView.getState().zoom === null
+        ? 'All grey values are shown.'
+        : needsHistogram(workbench),
+    run: () => useHistogramView.setState({ zoom: null }),
   }),
   action({
     id: 'suggest-intervals',

@@ -4,6 +4,7 @@ import { type Action, actionTitle, shortcutText } from './action.ts';
 import type { IconName } from './components/Icon.tsx';
 import { findAction } from './actions.ts';
 import { onCorrectSettings } from './stores/correct.ts';
+import { useHistogramView } from './stores/histogram-view.ts';
 import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
 import { viewHistory } from './stores/view-history.ts';
@@ -19,6 +20,7 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
     useMeasures,
     useInstallation,
     viewHistory,
+    useHistogramView,
   ].map((store) => store.subscribe(changed));
   // The voxel under the pointer is no reason for or against anything, and changes all the time.
   stops.push(

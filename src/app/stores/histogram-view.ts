@@ -2,6 +2,8 @@
 import { create } from 'zustand';
 
 interface HistogramView {
+  /** The grey values that the chart shows; null for all. */
+  readonly zoom: readonly [low: number, high: number] | null;
   readonly scale: 'linear' | 'log';
   /** Whether the list of suggested intervals is open. */
   readonly suggesting: boolean;
@@ -10,6 +12,7 @@ interface HistogramView {
 }
 
 export const useHistogramView = create<HistogramView>()(() => ({
+  zoom: null,
   scale: 'linear',
   suggesting: false,
   marked: [],

@@ -1,7 +1,7 @@
 /**
- * The grey intervals of the selected step: what the histogram's handles move, what the slices
- * preview, what suggestions are used for. Any operation with a parameter of kind `intervals` has
- * them.
+ * The grey intervals of the selected step, or of the last one before it that has some: what the
+ * histogram's handles move, what the slices preview, what suggestions are used for. Any operation
+ * with a parameter of kind `intervals` has them.
  */
 import type { VolumeInfo } from '../../../workers/engine-api.ts';
 import type { GreyInterval, IntervalsField } from '../../declaration/parameters.ts';
@@ -29,12 +29,10 @@ export interface IntervalStep {
   readonly isDone: boolean;
 }
 
-function findIntervalStep(state: WorkspaceState): IntervalStep | null {
-  const status = currentSteps(state).find(({ step }) => step.id === state.selected);
-  const operation = status?.operation ?? null;
-  if (status === undefined || operation === null) return null;
-  for (const [name, field] of Object.entries(operation.parameters)) {
-    if (field.kind !== 'intervals') continue;
+function intervalsOf(state: WorkspaceState, status: StepStatus): IntervalStep | null {
+  const { operation } = status;
+  for (const [name, field] of Object.entries(operation?.parameters ?? {})) {
+    if (field.kind !== 'intervals' || operation === null) continue;
     const outcome = state.outcomes[status.step.id];
     const input = inputOf(state, status.step.id);
     const given = status.step.params[name];
@@ -59,15 +57,43 @@ function findIntervalStep(state: WorkspaceState): IntervalStep | null {
   return null;
 }
 
-let last: { readonly facts: readonly unknown[]; readonly found: IntervalStep | null } | null = null;
+interface Found {
+  readonly selected: IntervalStep | null;
+  readonly named: readonly GreyInterval[] | null;
+}
 
-/** null where the selected step has no grey intervals; the same object while nothing changes. */
-export function selectedIntervals(state: WorkspaceState): IntervalStep | null {
+function findIntervals(state: WorkspaceState): Found {
+  const steps = currentSteps(state);
+  const at = steps.findIndex(({ step }) => step.id === state.selected);
+  const all = steps.map((status) => intervalsOf(state, status));
+  // A later step works on what these intervals made, so that they are steered from there as well.
+  const selected =
+    all[at] ??
+    all.slice(0, Math.max(0, at)).findLast((each) => each?.status.step.enabled === true) ??
+    null;
+  const known = all.findLast((each) => each !== null && each.intervals !== null);
+  return { selected, named: selected?.intervals ?? known?.intervals ?? null };
+}
+
+let last: { readonly facts: readonly unknown[]; readonly found: Found } | null = null;
+
+/** The same object while nothing changes. */
+function found(state: WorkspaceState): Found {
   const facts = [currentSteps(state), state.selected, state.outcomes];
   if (last === null || last.facts.some((fact, i) => fact !== facts[i])) {
-    last = { facts, found: findIntervalStep(state) };
+    last = { facts, found: findIntervals(state) };
   }
   return last.found;
+}
+
+/** null where neither the selected step nor one before it has grey intervals. */
+export function selectedIntervals(state: WorkspaceState): IntervalStep | null {
+  return found(state).selected;
+}
+
+/** The intervals that peaks are named after: those selected, else any of the recipe. */
+export function namedIntervals(state: WorkspaceState): readonly GreyInterval[] | null {
+  return found(state).named;
 }
 
 /** What the slices show of a step that has not run with its present intervals. */
@@ -79,7 +105,7 @@ export interface IntervalPreview {
   readonly intervals: readonly GreyInterval[];
 }
 
-/** null where the selected step's result is there to be looked at, or there is nothing to show. */
+/** null where the step's result is there to be looked at, or there is nothing to show. */
 export function previewOf(step: IntervalStep | null): IntervalPreview | null {
   if (step === null || !step.isGiven || step.isDone || !step.status.step.enabled) return null;
   const { input, intervals, operation } = step;

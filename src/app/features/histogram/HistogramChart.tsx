@@ -1,6 +1,6 @@
 /** The chart of grey values: counts, peaks, marker intervals, window. */
 import { scaleLinear } from 'd3-scale';
-import { type PointerEvent, useId, useMemo, useRef, useState } from 'react';
+import { useId, useMemo, useRef } from 'react';
 import type { Histogram } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { useSize } from '../../components/use-size.ts';
@@ -17,16 +17,18 @@ import {
   type Edge,
   formatGrey,
   groupedGrey,
-  labelledPeaks,
-  labelShift,
   moveEdge,
-  peakName,
+  type NamedPeak,
+  namedPeaks,
+  peakLabels,
   type Scale,
   shortName,
   snapped,
   totalCount,
 } from './bars.ts';
 import { ChartHandle } from './ChartHandle.tsx';
+import { Plot } from './Plot.tsx';
+import { panTo, shownSpan } from './zoom.ts';
 import styles from './histogram.module.css';
 
 interface HistogramChartProps {
@@ -35,14 +37,15 @@ interface HistogramChartProps {
   readonly compared: Histogram | null;
   readonly scale: Scale;
   readonly intervals: readonly GreyInterval[] | null;
+  /** Those that peaks are named after; null for none. */
+  readonly names: readonly GreyInterval[] | null;
   readonly onIntervalsChange: (intervals: readonly GreyInterval[], dragging: boolean) => void;
 }
 
 const MARGIN = { left: 14, right: 14, top: 22, bottom: 38 };
 const STRIP = { top: 1, height: 6 };
-const PEAK_LABEL_WIDTH = 38;
-/** Of a digit in the chart's labels, at most. */
-const LETTER_WIDTH = 6.4;
+/** Of a letter in the chart's labels, at most on average. */
+const LETTER_WIDTH = 6;
 
 export function HistogramChart(props: HistogramChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -64,11 +67,14 @@ function Chart(
     readonly height: number;
   },
 ) {
-  const { histogram, compared, scale, intervals, onIntervalsChange, width, height } = props;
+  const { histogram, compared, scale, intervals, names, onIntervalsChange, width, height } = props;
   const clip = useId();
   const window = useViewer((state) => state.window);
   const { setWindow } = useViewer.getState();
-  const [low, high] = useDomain(histogram, intervals);
+  const full = useDomain(histogram, intervals);
+  const zoom = useHistogramView((state) => state.zoom);
+  const [low, high] = shownSpan(zoom, full);
+  const isPart = low > full[0] || high < full[1];
   const innerWidth = Math.max(1, width - MARGIN.left - MARGIN.right);
   const innerHeight = Math.max(1, height - MARGIN.top - MARGIN.bottom);
   const x = useMemo(() => scaleLinear([low, high], [0, innerWidth]), [low, high, innerWidth]);
@@ -95,16 +101,24 @@ function Chart(
     max: high,
     height: innerHeight,
     keyStep: snapped((high - low) / 200, perPixel) || (high - low) / 200,
-    toValue: (pixels: number) => snapped(x.invert(pixels), perPixel),
+    // Beyond the part that is shown there is nothing to hold on to.
+    toValue: (pixels: number) =>
+      snapped(x.invert(isPart ? Math.max(0, Math.min(innerWidth, pixels)) : pixels), perPixel),
+  };
+  const isSeen = (value: number): boolean => !isPart || (value >= low && value <= high);
+  const show = (value: number): void => {
+    if (isPart) useHistogramView.setState({ zoom: panTo([low, high], full, value) });
   };
   const place = (value: number): number => x(Math.max(low, Math.min(high, value)));
 
   const setEdge = (index: number, edge: Edge, value: number, dragging: boolean): void => {
     if (intervals === null) return;
+    show(value);
     onIntervalsChange(moveEdge(intervals, index, edge, value, gap), dragging);
   };
   const moveWindow = (end: 'low' | 'high', value: number): void => {
     if (window === null) return;
+    show(value);
     const limited =
       end === 'low' ? Math.min(value, window.high - gap) : Math.max(value, window.low + gap);
     setWindow({ ...window, [end]: limited });
@@ -138,19 +152,15 @@ function Chart(
           {otherArea !== null && <path d={otherArea ?? ''} className={styles['compared']} />}
           <path d={area ?? ''} className={styles['area']} />
         </g>
-        <Probe
+        <Plot
+          histogram={histogram}
+          full={full}
+          shown={[low, high]}
           width={innerWidth}
           height={innerHeight}
           shares={shares}
-          total={totalCount(histogram)}
-          toValue={(pixels) => x.invert(pixels)}
         />
-        <Peaks
-          peaks={histogram.peaks.filter((peak) => peak >= low && peak <= high)}
-          x={x}
-          width={innerWidth}
-          intervals={intervals}
-        />
+        <Peaks peaks={namedPeaks(histogram.peaks, names, [low, high])} x={x} width={innerWidth} />
         <Marks x={x} low={low} high={high} height={innerHeight} />
         <line className={styles['ground']} x2={innerWidth} y1={innerHeight} y2={innerHeight} />
         <WindowStrip
@@ -167,7 +177,7 @@ function Chart(
         {intervals?.flatMap((interval, i) =>
           (['from', 'to'] as const).map((edge) => {
             const value = interval[edge];
-            return value === null ? null : (
+            return value === null || !isSeen(value) ? null : (
               <ChartHandle
                 {...handle}
                 key={`${String(i)}-${edge}`}
@@ -182,17 +192,19 @@ function Chart(
           }),
         )}
         {window !== null &&
-          (['low', 'high'] as const).map((end) => (
-            <ChartHandle
-              {...handle}
-              key={end}
-              kind={end}
-              label={end === 'low' ? 'Window: black at' : 'Window: white at'}
-              value={window[end]}
-              x={place(window[end])}
-              onMove={(to) => moveWindow(end, to)}
-            />
-          ))}
+          (['low', 'high'] as const)
+            .filter((end) => isSeen(window[end]))
+            .map((end) => (
+              <ChartHandle
+                {...handle}
+                key={end}
+                kind={end}
+                label={end === 'low' ? 'Window: black at' : 'Window: white at'}
+                value={window[end]}
+                x={place(window[end])}
+                onMove={(to) => moveWindow(end, to)}
+              />
+            ))}
       </g>
     </svg>
   );
@@ -236,37 +248,37 @@ function Band(props: {
 }
 
 function Peaks(props: {
-  readonly peaks: readonly number[];
+  readonly peaks: readonly NamedPeak[];
   readonly x: (v: number) => number;
   readonly width: number;
-  readonly intervals: readonly GreyInterval[] | null;
 }) {
-  const { peaks, x, width, intervals } = props;
-  // Up to the edges of the picture.
-  const [left, right] = [-MARGIN.left, width + MARGIN.right];
-  const labelled = labelledPeaks(peaks.map(x), PEAK_LABEL_WIDTH);
-  return peaks.map((peak, i) => (
-    <g
-      key={peak}
-      transform={`translate(${x(peak)} -2)`}
-      className={styles['peak']}
-      data-peak={peak}
-      role="img"
-      aria-label={peakName(peak, i, intervals)}
-    >
-      <title>{peakName(peak, i, intervals)}</title>
-      <path d="M-3.5 -5H3.5L0 0Z" />
-      {labelled[i] === true && (
-        <text
-          x={labelShift(x(peak), LETTER_WIDTH * formatGrey(peak).length, left, right)}
-          y={-8}
-          textAnchor="middle"
-        >
-          {formatGrey(peak)}
-        </text>
-      )}
-    </g>
-  ));
+  const { peaks, x, width } = props;
+  const labels = peakLabels(
+    peaks.map((peak) => ({ ...peak, position: x(peak.value) })),
+    // Up to the edges of the picture.
+    { left: -MARGIN.left, right: width + MARGIN.right, letter: LETTER_WIDTH },
+  );
+  return peaks.map(({ value, title }, i) => {
+    const label = labels[i] ?? null;
+    return (
+      <g
+        key={value}
+        transform={`translate(${x(value)} -2)`}
+        className={styles['peak']}
+        data-peak={value}
+        role="img"
+        aria-label={title}
+      >
+        <title>{title}</title>
+        <path d="M-3.5 -5H3.5L0 0Z" />
+        {label !== null && (
+          <text x={label.at - x(value)} y={-8} textAnchor="middle">
+            {label.text}
+          </text>
+        )}
+      </g>
+    );
+  });
 }
 
 /** The grey values of the suggestion that is looked at. */
@@ -339,43 +351,6 @@ function Axis(props: {
           </text>
         </g>
       ))}
-    </g>
-  );
-}
-
-/** The grey value and the share of voxels under the pointer. */
-function Probe(props: {
-  readonly width: number;
-  readonly height: number;
-  readonly shares: Float64Array;
-  readonly total: number;
-  readonly toValue: (pixels: number) => number;
-}) {
-  const { width, height, shares, total, toValue } = props;
-  const [at, setAt] = useState<number | null>(null);
-  const onMove = (event: PointerEvent<SVGRectElement>): void => {
-    const left = event.currentTarget.getBoundingClientRect().left;
-    setAt(Math.max(0, Math.min(width - 1, Math.floor(event.clientX - left))));
-  };
-  const count = Math.round((shares[at ?? 0] ?? 0) * total);
-  const isRight = (at ?? 0) > width / 2;
-  return (
-    <g>
-      <rect
-        width={width}
-        height={height}
-        className={styles['reach']}
-        onPointerMove={onMove}
-        onPointerLeave={() => setAt(null)}
-      />
-      {at !== null && (
-        <g className={styles['probe']} transform={`translate(${at + 0.5} 0)`}>
-          <line y2={height} />
-          <text x={isRight ? -6 : 6} y={height / 2} textAnchor={isRight ? 'end' : 'start'}>
-            {formatGrey(toValue(at))}: {count.toLocaleString('en').replaceAll(',', '\u2009')} voxels
-          </text>
-        </g>
-      )}
     </g>
   );
 }

@@ -1,12 +1,13 @@
 /** The histogram with window handles and marker intervals; bars of phase fractions for labels. */
-import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { Suspense } from 'react';
 import type { VolumeInfo } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { HISTOGRAM_FILES, useHistogramView } from '../../stores/histogram-view.ts';
-import { selectedIntervals } from '../../stores/interval-step.ts';
+import { namedIntervals, selectedIntervals } from '../../stores/interval-step.ts';
+import { useAction } from '../../use-action.ts';
 import { useHistogram } from '../../use-histogram.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { saveHistogram } from './files.ts';
@@ -28,8 +29,10 @@ export function HistogramPanel(props: HistogramPanelProps) {
   const { client, image, intervals, onIntervalsChange } = props;
   // Not what is marked: that changes with every suggestion the pointer passes.
   const scale = useHistogramView((state) => state.scale);
+  const log = useAction('histogram-log');
   const suggesting = useHistogramView((state) => state.suggesting);
   const canSuggest = useWorkspaceState((state) => selectedIntervals(state) !== null);
+  const names = useWorkspaceState((state) => ({ found: namedIntervals(state) })).found;
   const histogram = useHistogram(client, image)?.histogram ?? null;
   const source = useWorkspaceState((state) => state.source);
   const isOther = source !== null && source.kind === 'grey' && source.handle !== image?.handle;
@@ -47,6 +50,7 @@ export function HistogramPanel(props: HistogramPanelProps) {
         <span className={styles['spring']} />
         {image !== null && (
           <>
+            <ShowAll />
             {canSuggest && (
               <Button
                 size="compact-xs"
@@ -57,19 +61,15 @@ export function HistogramPanel(props: HistogramPanelProps) {
                 Suggestions
               </Button>
             )}
-            <SegmentedControl
-              size="xs"
-              className={styles['scale'] ?? ''}
-              aria-label="Scale of the counts"
-              value={scale}
-              onChange={(value) =>
-                useHistogramView.setState({ scale: value === 'log' ? 'log' : 'linear' })
-              }
-              data={[
-                { value: 'linear', label: 'Linear' },
-                { value: 'log', label: 'Log' },
-              ]}
-            />
+            <Button
+              size="compact-xs"
+              variant={scale === 'log' ? 'light' : 'default'}
+              aria-label="Logarithmic counts"
+              aria-pressed={scale === 'log'}
+              onClick={log.run}
+            >
+              Log
+            </Button>
             <SaveMenu disabled={histogram === null} />
           </>
         )}
@@ -83,6 +83,7 @@ export function HistogramPanel(props: HistogramPanelProps) {
             compared={compared}
             scale={scale}
             intervals={intervals}
+            names={names}
             onIntervalsChange={onIntervalsChange}
           />
           {canSuggest && suggesting && (
@@ -94,6 +95,16 @@ export function HistogramPanel(props: HistogramPanelProps) {
         </>
       )}
     </div>
+  );
+}
+
+function ShowAll() {
+  const all = useAction('histogram-all');
+  if (all.obstacle !== null) return null;
+  return (
+    <Button size="compact-xs" variant="default" aria-label={all.label} onClick={all.run}>
+      All
+    </Button>
   );
 }
 

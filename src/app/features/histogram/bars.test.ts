@@ -10,9 +10,9 @@ import {
   foldCounts,
   formatGrey,
   histogramEnd,
-  labelledPeaks,
   labelShift,
   moveEdge,
+  peakLabels,
   shortName,
   snapped,
 } from './bars.ts';
@@ -113,8 +113,34 @@ it('keeps the digits that a pixel can tell', () => {
   expect(snapped(5.5, 0)).toBe(5.5);
 });
 
-it('labels peaks that have room', () => {
-  expect(labelledPeaks([10, 30, 90], 34)).toEqual([true, false, true]);
+describe('peakLabels', () => {
+  const room = { left: 0, right: 300, letter: 6 };
+  const peak = (position: number, name: string) => ({ position, value: 100 + position, name });
+  const texts = (...peaks: readonly ReturnType<typeof peak>[]) =>
+    peakLabels(peaks, room).map((label) => label?.text ?? null);
+
+  it('names peaks where all have room, else gives their values or nothing', () => {
+    expect(texts(peak(50, 'pore'), peak(200, 'solid'))).toEqual(['pore 150', 'solid 300']);
+    expect(texts(peak(100, 'pore'), peak(140, 'binder'))).toEqual(['200', '240']);
+    expect(texts(peak(100, 'a'), peak(110, 'b'))).toEqual(['200', null]);
+  });
+
+  it('lays no label over another nor beyond the picture', () => {
+    const positions = fc.uniqueArray(fc.integer({ min: 0, max: 300 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(positions, (all) => {
+        const peaks = all.toSorted((a, b) => a - b).map((at) => peak(at, 'binder'));
+        let end = 0;
+        for (const label of peakLabels(peaks, room)) {
+          if (label === null) continue;
+          const half = (label.text.length * room.letter) / 2;
+          expect(label.at - half).toBeGreaterThanOrEqual(end);
+          end = label.at + half;
+        }
+        expect(end).toBeLessThanOrEqual(room.right);
+      }),
+    );
+  });
 });
 
 it('moves labels that would reach beyond the picture into it', () => {

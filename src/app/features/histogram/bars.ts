@@ -128,19 +128,6 @@ export function snapped(value: number, perPixel: number): number {
   return Number((Math.round(value / digit) * digit).toPrecision(12));
 }
 
-/** Peaks whose labels would run into one already placed keep their mark and lose the label. */
-export function labelledPeaks(
-  positions: readonly number[],
-  minDistance: number,
-): readonly boolean[] {
-  let last = Number.NEGATIVE_INFINITY;
-  return positions.map((position) => {
-    const fits = position - last >= minDistance;
-    if (fits) last = position;
-    return fits;
-  });
-}
-
 /**
  * How far a label of `width` pixels centred at `position` must move, so that all of it lies between
  * `left` and `right`: 0 in the middle, positive to the right.
@@ -148,6 +135,36 @@ export function labelledPeaks(
 export function labelShift(position: number, width: number, left: number, right: number): number {
   const half = width / 2;
   return Math.max(left + half - position, Math.min(0, right - half - position));
+}
+
+export interface PeakLabel {
+  readonly text: string;
+  /** Of its middle. */
+  readonly at: number;
+}
+
+/**
+ * Labels of peaks at rising positions, a letter of width `letter` apart: name and value where that
+ * finds room for all, else the value alone, null for those that not even that would fit.
+ */
+export function peakLabels(
+  peaks: readonly (Pick<NamedPeak, 'value' | 'name'> & { readonly position: number })[],
+  room: { readonly left: number; readonly right: number; readonly letter: number },
+): readonly (PeakLabel | null)[] {
+  const { left, right, letter } = room;
+  const labels = (textOf: (peak: (typeof peaks)[number]) => string) => {
+    let end = left;
+    return peaks.map((peak) => {
+      const text = textOf(peak);
+      const width = text.length * letter;
+      const at = peak.position + labelShift(peak.position, width, left, right);
+      if (at - width / 2 < end) return null;
+      end = at + width / 2 + letter;
+      return { text, at };
+    });
+  };
+  const named = labels(({ name, value }) => `${name} ${formatGrey(value)}`);
+  return named.includes(null) ? labels(({ value }) => formatGrey(value)) : named;
 }
 
 /** A name in at most `room` letters; a number at its end, which tells names apart, is kept. */
@@ -207,12 +224,29 @@ export function groupedGrey(value: number): string {
   return formatGrey(value).replaceAll(/\B(?=(?:\d{3})+$)/g, '\u202F');
 }
 
-/** The phase whose interval holds the peak, else the peak's place; with its grey value. */
-export function peakName(
-  peak: number,
-  place: number,
+function phaseAt(value: number, intervals: readonly GreyInterval[] | null): string | undefined {
+  return intervals?.[intervalFinder(intervals)(value) - 1]?.name;
+}
+
+export interface NamedPeak {
+  readonly value: number;
+  /** The phase whose interval holds the peak, else its place among all. */
+  readonly name: string;
+  /** As a sentence, with the grey value. */
+  readonly title: string;
+}
+
+/** The peaks from `low` to `high`, named after the phases whose intervals hold them. */
+export function namedPeaks(
+  peaks: readonly number[],
   intervals: readonly GreyInterval[] | null,
-): string {
-  const phase = intervals?.[intervalFinder(intervals)(peak) - 1]?.name;
-  return `${phase === undefined ? `Peak ${place + 1}` : `Peak of ${phase}`} at ${groupedGrey(peak)}`;
+  [low, high]: readonly [number, number],
+): readonly NamedPeak[] {
+  const named = peaks.map((value, i) => {
+    const phase = phaseAt(value, intervals);
+    const what = phase === undefined ? `Peak ${i + 1}` : `Peak of ${phase}`;
+    const name = phase ?? `peak ${i + 1}`;
+    return { value, name, title: `${what} at ${groupedGrey(value)}` };
+  });
+  return named.filter(({ value }) => value >= low && value <= high);
 }

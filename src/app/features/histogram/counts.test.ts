@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { peakName } from './bars.ts';
+import { namedPeaks } from './bars.ts';
 import { histogramCsv } from './counts.ts';
 
 const BASE = { peaks: [], window: [0, 1] as const, counts: Uint32Array.of(3, 0, 5) };
@@ -16,7 +16,13 @@ it('lists the edges of bins that hold more than one value', () => {
 
 it('names a peak by the phase that holds it, else by its place', () => {
   const intervals = [{ name: 'pore', from: null, to: 15_000 }];
-  expect(peakName(12_034, 0, intervals)).toBe('Peak of pore at 12\u202F034');
-  expect(peakName(30_000, 1, intervals)).toBe('Peak 2 at 30\u202F000');
-  expect(peakName(0.25, 0, null)).toBe('Peak 1 at 0.25');
+  const all = [0, 60_000] as const;
+  const titles = (...args: Parameters<typeof namedPeaks>) =>
+    namedPeaks(...args).map(({ title }) => title);
+  expect(titles([12_034, 30_000], intervals, all)).toEqual([
+    'Peak of pore at 12\u202F034',
+    'Peak 2 at 30\u202F000',
+  ]);
+  expect(titles([12_034, 30_000], null, [20_000, 60_000])).toEqual(['Peak 2 at 30\u202F000']);
+  expect(namedPeaks([0.25], null, all)[0]?.name).toBe('peak 1');
 });

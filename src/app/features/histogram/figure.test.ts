@@ -16,6 +16,7 @@ const PARTS = {
   compared: null,
   scale: 'linear' as const,
   intervals: [],
+  names: null,
   title: 'a & b',
 };
 
@@ -50,8 +51,11 @@ describe('histogramFigure', () => {
       { name: 'pore', from: null, to: 40 },
       { name: 'active <1>', from: 150, to: null },
     ];
-    const svg = histogramFigure({ ...PARTS, intervals });
+    const svg = histogramFigure({ ...PARTS, intervals, names: intervals });
     expect(svg.match(/h14l-7 12z/g)?.length).toBe(2);
+    expect(svg).toContain('>pore 30</text>');
+    expect(svg).toContain('>active &lt;1&gt; 170</text>');
+    expect(histogramFigure(PARTS)).toContain('>peak 2 170</text>');
     expect(svg).toContain('>pore</text>');
     expect(svg).toContain('>active &lt;1&gt;</text>');
   });

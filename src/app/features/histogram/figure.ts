@@ -6,7 +6,15 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import type { Histogram } from '../../../../workers/engine-api.ts';
 import type { GreyInterval } from '../../../declaration/parameters.ts';
 import { phaseColour } from '../../../volume/labels.ts';
-import { chartDomain, foldCounts, formatGrey, type Scale, totalCount } from './bars.ts';
+import {
+  chartDomain,
+  foldCounts,
+  formatGrey,
+  namedPeaks,
+  peakLabels,
+  type Scale,
+  totalCount,
+} from './bars.ts';
 
 export const FIGURE_MM = { width: 90, height: 60 } as const;
 
@@ -16,6 +24,8 @@ export interface HistogramFigure {
   readonly compared: Histogram | null;
   readonly scale: Scale;
   readonly intervals: readonly GreyInterval[];
+  /** Those that peaks are named after; null for none. */
+  readonly names: readonly GreyInterval[] | null;
   readonly title: string;
 }
 
@@ -23,11 +33,13 @@ export interface HistogramFigure {
 const COLUMNS = 256;
 /** Units are tenths of a millimetre. */
 const PLOT = { left: 130, right: 880, top: 50, bottom: 480 };
-/** Room above the highest column, for the marks of peaks. */
-const HEADROOM = { linear: 1.08, log: 2 } as const;
+/** Room above the highest column, for the marks and names of peaks. */
+const HEADROOM = { linear: 1.16, log: 6 } as const;
 /** 7 and 6 points. */
 const TEXT = 24.7;
 const SMALL_TEXT = 21.2;
+/** Of a letter of small text, on average. */
+const LETTER_WIDTH = 11.5;
 
 function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
@@ -51,7 +63,7 @@ function columnText(width: number): string {
 }
 
 export function histogramFigure(figure: HistogramFigure): string {
-  const { histogram, compared, scale, intervals, title } = figure;
+  const { histogram, compared, scale, intervals, names, title } = figure;
   const edges = intervals.flatMap(({ from, to }) => [from, to]).filter((edge) => edge !== null);
   const [low, high] = chartDomain(histogram, edges);
   const counts = foldCounts(histogram, low, high, COLUMNS);
@@ -90,13 +102,22 @@ export function histogramFigure(figure: HistogramFigure): string {
       `<rect x="${at(left)}" y="${PLOT.top}" width="${at(Math.max(0, right - left))}" height="8" fill="${colour}"/>`,
     ].join('');
   });
-  const peaks = histogram.peaks
-    .filter((peak) => peak >= low && peak <= high)
-    .map((peak) => {
-      const column = Math.min(COLUMNS - 1, Math.floor(((peak - low) / (high - low)) * COLUMNS));
-      const top = height(counts[column] ?? 0) - 8;
-      return `<path d="M${at(x(peak) - 7)} ${at(top - 12)}h14l-7 12z" fill="#000000"/>`;
-    });
+  const shown = namedPeaks(histogram.peaks, names, [low, high]);
+  const labels = peakLabels(
+    shown.map((peak) => ({ ...peak, position: x(peak.value) })),
+    { left: PLOT.left, right: 10 * FIGURE_MM.width, letter: LETTER_WIDTH },
+  );
+  const peaks = shown.map(({ value }, i) => {
+    const column = Math.min(COLUMNS - 1, Math.floor(((value - low) / (high - low)) * COLUMNS));
+    const top = height(counts[column] ?? 0) - 8;
+    const label = labels[i] ?? null;
+    return [
+      `<path d="M${at(x(value) - 7)} ${at(top - 12)}h14l-7 12z" fill="#000000"/>`,
+      label === null
+        ? ''
+        : `<text x="${at(label.at)}" y="${at(top - 20)}" font-size="${SMALL_TEXT}" text-anchor="middle">${escape(label.text)}</text>`,
+    ].join('');
+  });
   const area = `M${PLOT.left} ${PLOT.bottom}${outline(counts)}L${PLOT.right} ${PLOT.bottom}Z`;
   const middle = (PLOT.left + PLOT.right) / 2;
   const centre = (PLOT.top + PLOT.bottom) / 2;

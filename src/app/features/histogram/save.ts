@@ -4,7 +4,7 @@ import { rasterise } from '../../components/rasterise.ts';
 import { saveFile } from '../../components/save-file.ts';
 import { fileStem } from '../../file-stem.ts';
 import { type HistogramFile, useHistogramView } from '../../stores/histogram-view.ts';
-import { selectedIntervals } from '../../stores/interval-step.ts';
+import { namedIntervals, selectedIntervals } from '../../stores/interval-step.ts';
 import { shownVolumes } from '../../stores/workspace.ts';
 import type { Workbench } from '../../workbench-context.tsx';
 import { histogramCsv } from './counts.ts';
@@ -30,6 +30,7 @@ async function contentOf(
     compared,
     scale: useHistogramView.getState().scale,
     intervals: selectedIntervals(state)?.intervals ?? [],
+    names: namedIntervals(state),
     title: image.name,
   });
   const blob =
