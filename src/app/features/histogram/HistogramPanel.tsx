@@ -7,7 +7,6 @@ import type { GreyInterval } from '../../../declaration/parameters.ts';
 import type { EngineClient } from '../../engine-client.ts';
 import { HISTOGRAM_FILES, useHistogramView } from '../../stores/histogram-view.ts';
 import { namedIntervals, selectedIntervals } from '../../stores/interval-step.ts';
-import { useAction } from '../../use-action.ts';
 import { useHistogram } from '../../use-histogram.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { saveHistogram } from './files.ts';
@@ -29,7 +28,6 @@ export function HistogramPanel(props: HistogramPanelProps) {
   const { client, image, intervals, onIntervalsChange } = props;
   // Not what is marked: that changes with every suggestion the pointer passes.
   const scale = useHistogramView((state) => state.scale);
-  const log = useAction('histogram-log');
   const suggesting = useHistogramView((state) => state.suggesting);
   const canSuggest = useWorkspaceState((state) => selectedIntervals(state) !== null);
   const names = useWorkspaceState((state) => ({ found: namedIntervals(state) })).found;
@@ -66,7 +64,9 @@ export function HistogramPanel(props: HistogramPanelProps) {
               variant={scale === 'log' ? 'light' : 'default'}
               aria-label="Logarithmic counts"
               aria-pressed={scale === 'log'}
-              onClick={log.run}
+              onClick={() =>
+                useHistogramView.setState({ scale: scale === 'log' ? 'linear' : 'log' })
+              }
             >
               Log
             </Button>
@@ -99,12 +99,19 @@ export function HistogramPanel(props: HistogramPanelProps) {
 }
 
 function ShowAll() {
-  const all = useAction('histogram-all');
-  if (all.obstacle !== null) return null;
+  const isPart = useHistogramView((state) => state.zoom !== null);
+  if (!isPart) return null;
   return (
-    <Button size="compact-xs" variant="default" aria-label={all.label} onClick={all.run}>
-      All
-    </Button>
+    <Tooltip label="Show all grey values">
+      <Button
+        size="compact-xs"
+        variant="default"
+        aria-label="Show all grey values"
+        onClick={() => useHistogramView.setState({ zoom: null })}
+      >
+        All
+      </Button>
+    </Tooltip>
   );
 }
 
