@@ -52,9 +52,25 @@ export type UserErrorCode =
   | 'run/cancelled'
   | 'usage';
 
+/** Control characters, and marks that reorder what is around them. */
+const HIDDEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const LONGEST_SENTENCE = 600;
+/** The end of a sentence says what to do: this much of it is kept. */
+const KEPT_END = 160;
+
+/** Sentences quote what files hold: hidden characters become �, a long quotation loses its middle. */
+function shownSentence(text: string): string {
+  const shown = text.replace(HIDDEN, '\ufffd');
+  if (shown.length <= LONGEST_SENTENCE) return shown;
+  return `${shown.slice(0, LONGEST_SENTENCE - KEPT_END - 3)} … ${shown.slice(-KEPT_END)}`;
+}
+
 /**
  * An error the user can do something about. The message is one sentence that says what is wrong,
- * where (file, page, slice, parameter) and what to do; it is shown as it is.
+ * where (file, page, slice, parameter) and what to do; it is shown as it is, in one line of at most
+ * 600 characters.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';
@@ -62,7 +78,7 @@ export class UserError extends Error {
   readonly details: ErrorDetails;
 
   constructor(code: UserErrorCode, message: string, details: ErrorDetails = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(shownSentence(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = details;
   }

@@ -166,7 +166,11 @@ export async function readZipHead(
   // Deflate grows no data by more than a few bytes in each of its blocks.
   const bytes = await source.read(start, start + Math.min(member.compressedSize, 2 * count));
   const out = new Uint8Array(wanted);
-  return out.subarray(0, inflateRawInto(bytes, out));
+  try {
+    return out.subarray(0, inflateRawInto(bytes, out));
+  } catch {
+    return out.subarray(0, 0);
+  }
 }
 
 /** The bytes of a member, in memory of their own; its checksum is verified. */

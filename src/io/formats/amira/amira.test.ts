@@ -1,35 +1,11 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { amiraBytes, type AmiraParts } from '../../../../tests/support/amira-files.ts';
 import { bytesSource } from '../../sources.ts';
 import { amiraFormat } from './amira.ts';
 import { decodeByteRuns } from './byte-runs.ts';
 
-interface Parts {
-  readonly magic?: string;
-  readonly field?: string;
-  readonly parameters?: string;
-  readonly data: Uint8Array;
-}
-
-function source(parts: Parts) {
-  const text = [
-    parts.magic ?? '# AmiraMesh BINARY-LITTLE-ENDIAN 2.1',
-    'define Lattice 3 2 2',
-    'Parameters {',
-    parts.parameters ?? '  BoundingBox 0 1 0 2 0 3,\n  CoordType "uniform"',
-    '}',
-    parts.field ?? 'Lattice { byte Labels } @1',
-    '# Data section follows',
-    '@1',
-    '',
-  ].join('\n');
-  const head = new TextEncoder().encode(text);
-  const bytes = new Uint8Array(head.length + parts.data.length);
-  bytes.set(head);
-  bytes.set(parts.data, head.length);
-  return bytesSource(bytes, 'a.am');
-}
-
+const source = (parts: AmiraParts) => bytesSource(amiraBytes(parts), 'a.am');
 const ramp = Uint8Array.from({ length: 12 }, (_, i) => i);
 
 describe('AmiraMesh', () => {
@@ -48,7 +24,7 @@ describe('AmiraMesh', () => {
     expect(volume.spacing).toEqual({ values: [0.5, 2, 3], unit: 'µm' });
   });
 
-  test.each<[string, Parts]>([
+  test.each<[string, AmiraParts]>([
     [
       'HxByteRLE',
       {
@@ -84,7 +60,7 @@ describe('AmiraMesh', () => {
     expect(volume.data[1]).toBe(-300);
   });
 
-  test.each<[string, Parts, string]>([
+  test.each<[string, AmiraParts, string]>([
     ['missing voxels', { data: ramp.subarray(0, 9) }, 'file/truncated'],
     [
       'a run-length bomb',

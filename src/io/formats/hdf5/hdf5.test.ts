@@ -1,20 +1,11 @@
-import { h5wasm } from 'h5wasm';
 import { describe, expect, test } from 'vitest';
+import { hdf5Bytes } from '../../../../tests/support/hdf5-files.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
 import { bytesSource } from '../../sources.ts';
 import { hdf5Format } from './hdf5.ts';
 
-type Build = (file: InstanceType<typeof h5wasm.File>) => void;
-
-async function h5Source(build: Build) {
-  const { FS } = await h5wasm.ready;
-  const file = new h5wasm.File('/made.h5', 'w');
-  build(file);
-  file.close();
-  const bytes = FS.readFile('/made.h5').slice();
-  FS.unlink('/made.h5');
-  return bytesSource(bytes, 'scan.h5');
-}
+const h5Source = async (build: Parameters<typeof hdf5Bytes>[0]) =>
+  bytesSource(await hdf5Bytes(build), 'scan.h5');
 
 const ramp = Uint16Array.from({ length: 24 }, (_, i) => 1000 + i);
 

@@ -4,7 +4,7 @@
  * a choice. In a worker the file is read in place; elsewhere it is copied into memory first.
  */
 import type { Attribute, Dataset as H5Dataset, Entity, File as H5File, Group } from 'h5wasm';
-import { UserError } from '../../../errors/errors.ts';
+import { isUserError, UserError } from '../../../errors/errors.ts';
 import { parseLengthUnit } from '../../../volume/length.ts';
 import {
   bytesPerVoxel,
@@ -82,8 +82,11 @@ async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>
     const file = openFile(h5wasm.File, path, source.name);
     try {
       return await use(file);
+    } catch (error) {
+      // The library throws its own words, or a number where it trapped.
+      throw isUserError(error) ? error : damaged(source.name, 'it cannot be read', error);
     } finally {
-      file.close();
+      closeFile(file);
     }
   } finally {
     if (isMounted) FS.unmount(folder);
@@ -100,6 +103,15 @@ function openFile(File: typeof H5File, path: string, name: string): H5File {
     throw damaged(name, 'it cannot be opened', cause);
   }
   throw damaged(name, 'it cannot be opened');
+}
+
+/** A damaged file may not let itself be closed either; it is in memory, and gone with its folder. */
+function closeFile(file: H5File): void {
+  try {
+    file.close();
+  } catch {
+    // What was wrong with it has been said.
+  }
 }
 
 function damaged(file: string, problem: string, cause?: unknown): UserError {

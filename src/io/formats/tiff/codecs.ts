@@ -1,12 +1,12 @@
 /** Decompression of one strip or tile to a known size. */
 import type { CodecKernels } from '../../codec-kernels.ts';
 import { inflate, InflateError } from '../../inflate.ts';
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../../codec-error.ts';
 import { decodeLzw } from './lzw.ts';
 import { decodePackBits } from './packbits.ts';
 import { reverseBits } from './samples.ts';
 import { Compression } from './tags.ts';
-import { decodeZstd } from './zstd.ts';
+import { decodeZstd } from '../../zstd.ts';
 
 /** Compressions decoded here; the rest goes to the fallback reader. */
 export function isOwnCodec(compression: number): boolean {

@@ -5,7 +5,7 @@ import { swapBytes, wordsOf } from '../../byte-order.ts';
 import { type CodecKernels, loadCodecKernels } from '../../codec-kernels.ts';
 import type { DecodeJob } from '../../decode-job.ts';
 import { widenHalves } from '../../half-floats.ts';
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../../codec-error.ts';
 import { decompress } from './codecs.ts';
 import { decodeJpeg, readJpegTables } from './fallback.ts';
 import {

@@ -3,7 +3,7 @@
  * TIFF of one strip made here from checked values, because what it allocates and follows is what the
  * bytes say.
  */
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../../codec-error.ts';
 import { inspectJpeg } from './jpeg.ts';
 import { type Page, voxelTypeOfPage } from './page.ts';
 import { Compression, compressionName, FieldType, Tag } from './tags.ts';

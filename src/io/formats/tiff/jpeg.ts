@@ -2,7 +2,7 @@
  * Checks a JPEG stream before it is decoded: its own header, not the TIFF's, decides what a decoder
  * allocates and how often it walks over it.
  */
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../../codec-error.ts';
 
 /** As libtiff: a progressive image has few scans, a bomb has thousands. */
 const MOST_SCANS = 100;

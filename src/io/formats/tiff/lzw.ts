@@ -2,7 +2,7 @@
  * LZW as TIFF uses it: most significant bit first with early change (TIFF 6.0, section 13), and the
  * old style of early libtiff, least significant bit first without early change.
  */
-import { CodecError } from './codec-error.ts';
+import { CodecError } from '../../codec-error.ts';
 
 const CLEAR = 256;
 const END = 257;

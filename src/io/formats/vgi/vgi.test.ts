@@ -1,32 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { VGI, XTEKCT } from '../../../../tests/support/vgi-files.ts';
 import { bytesSource } from '../../sources.ts';
 import { vgiFormat } from './vgi.ts';
-
-const VGI = `{volume1}
-[representation]
-Size = 3 2 2
-Datatype = unsigned integer
-BitsPerElement = 16
-[file1]
-SkipHeader = 4
-FileType = raw
-Size = 3 2 2
-Name = scan.vol
-[geometry]
-resolution = 0.0025 0.0025 0.005
-unit = mm
-`;
-
-const XTEKCT = `[XTekCT]
-Name=cell
-VoxelsX=3
-VoxelsY=2
-VoxelsZ=2
-VoxelSizeX=0.01
-VoxelSizeY=0.01
-VoxelSizeZ=0.01
-OutputBits=16
-`;
 
 const voxels = Uint16Array.from({ length: 12 }, (_, i) => 1000 + i);
 const header = (text: string, name: string) => bytesSource(new TextEncoder().encode(text), name);

@@ -27,6 +27,8 @@ export function zarrRoot(sources: readonly ByteSource[]): ByteSource | null {
 export interface ZarrFiles {
   /** Keys of all files, each starting with a slash. */
   readonly keys: readonly string[];
+  /** All files together. */
+  readonly storedBytes: number;
   get(key: string): Promise<Uint8Array | undefined>;
   getRange(
     key: string,
@@ -43,6 +45,7 @@ export function zarrFiles(root: ByteSource, siblings: readonly ByteSource[]): Za
   }
   return {
     keys: [...byKey.keys()],
+    storedBytes: [...byKey.values()].reduce((sum, { size }) => sum + size, 0),
     async get(key) {
       const source = byKey.get(key);
       if (source === undefined) return undefined;

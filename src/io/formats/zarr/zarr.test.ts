@@ -8,56 +8,17 @@ import {
   readReferenceJson,
 } from '../../../../tests/support/reference-data.ts';
 import { referenceFile } from '../../../../tests/support/reference-folder.ts';
+import {
+  multiscales,
+  ramp,
+  storeOf,
+  type StoreContent,
+  V2,
+  V3,
+} from '../../../../tests/support/zarr-files.ts';
 import { voxelBytes } from '../../../volume/volume.ts';
 import { openVolume } from '../../open.ts';
 import { bytesSource } from '../../sources.ts';
-
-type Content = Readonly<Record<string, Uint8Array | object>>;
-
-function storeOf(content: Content, folder = 'scan.zarr') {
-  return Object.entries(content).map(([key, value]) => {
-    const bytes =
-      value instanceof Uint8Array ? value : new TextEncoder().encode(JSON.stringify(value));
-    return bytesSource(bytes, key.split('/').at(-1) ?? key, `${folder}/${key}`);
-  });
-}
-
-const ramp = (first: number, count: number): Uint8Array =>
-  new Uint8Array(Uint16Array.from({ length: count }, (_, i) => first + i).buffer);
-
-const V2 = {
-  zarr_format: 2,
-  shape: [4, 2, 3],
-  chunks: [2, 2, 3],
-  dtype: '<u2',
-  compressor: { id: 'gzip', level: 5 },
-  fill_value: 7,
-  order: 'C',
-  filters: null,
-};
-
-const V3 = {
-  zarr_format: 3,
-  node_type: 'array',
-  shape: [4, 2, 3],
-  data_type: 'uint16',
-  chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 2, 3] } },
-  chunk_key_encoding: { name: 'default', configuration: { separator: '/' } },
-  codecs: [{ name: 'bytes', configuration: { endian: 'little' } }],
-  fill_value: 0,
-  attributes: {},
-};
-
-const multiscales = (scale: readonly number[], unit: string) => [
-  {
-    version: '0.4',
-    axes: ['z', 'y', 'x'].map((name) => ({ name, type: 'space', unit })),
-    datasets: [
-      { path: '0', coordinateTransformations: [{ type: 'scale', scale }] },
-      { path: '1', coordinateTransformations: [{ type: 'scale', scale: scale.map((s) => 2 * s) }] },
-    ],
-  },
-];
 
 describe('Zarr', () => {
   test('version 2: chunks are joined, and one that is not there is its fill value', async () => {
@@ -120,7 +81,7 @@ describe('Zarr', () => {
     await expect(openVolume(store)).rejects.toMatchObject({ code: 'file/several-datasets' });
   });
 
-  test.each<[string, Content]>([
+  test.each<[string, StoreContent]>([
     ['metadata that are no JSON', { '.zarray': new TextEncoder().encode('{"zarr_format": 2') }],
     [
       'an unknown codec',

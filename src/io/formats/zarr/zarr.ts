@@ -17,6 +17,7 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
 import { metadataWithEdges } from '../../header-facts.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
+import { boundCodecs } from './codecs.ts';
 import { type Level, levelsOf } from './multiscales.ts';
 import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
 
@@ -30,7 +31,11 @@ interface ZarrArray extends Dataset {
 }
 
 /** Fetched with the first store: other files are only compared with this format. */
-const loadLibrary = () => import('zarrita');
+async function loadLibrary() {
+  const library = await import('zarrita');
+  boundCodecs(library.registry);
+  return library;
+}
 
 async function openArray(files: ZarrFiles, path: string) {
   const { open, root } = await loadLibrary();
@@ -66,6 +71,14 @@ function arrayPaths(files: ZarrFiles): readonly string[] {
     .slice(0, MAX_ARRAYS);
 }
 
+/** The library takes sizes as they stand in the file. */
+function isSound({ shape, chunks }: OpenArray): boolean {
+  const areLengths = (lengths: unknown, least: number): boolean =>
+    Array.isArray(lengths) &&
+    lengths.every((length) => Number.isSafeInteger(length) && length >= least);
+  return areLengths(shape, 0) && areLengths(chunks, 1) && shape.length === chunks.length;
+}
+
 async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonly ZarrArray[]> {
   const levels = levelsOf(await rootAttributes(files, source.name));
   const found: ZarrArray[] = [];
@@ -74,7 +87,7 @@ async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonl
       if (levels.length > 0) throw damaged(source.name, error);
       return null;
     });
-    if (array === null || !isVoxelType(array.dtype)) continue;
+    if (array === null || !isSound(array) || !isVoxelType(array.dtype)) continue;
     const size = array.shape.length < 2 ? null : volumeSizeOf(array.shape);
     if (size === null || size.includes(0)) continue;
     const level = levels.find((each) => each.path === path) ?? null;
@@ -110,8 +123,36 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
               `The third axis is named "${slowest.slice(0, 40)}", not z: its entries were stacked as slices.`,
             ],
     }),
-    load: (job) => loadArray(array, chosen.size, chosen.type, job),
+    load: (job) => {
+      assertAffordable(source.name, chosen, files.storedBytes);
+      return loadArray(array, chosen.size, chosen.type, job);
+    },
   };
+}
+
+/** Compressed zeros with most of their chunks left out are smaller than any image of a scanner. */
+const MOST_VOXELS_PER_BYTE = 100_000;
+const ALWAYS_AFFORDABLE_BYTES = 64 * 1024 * 1024;
+const ALWAYS_AFFORDABLE_CHUNKS = 10_000;
+
+/** Chunks that are not there cost nothing to declare: a hundred bytes could ask for any memory. */
+function assertAffordable(file: string, { array, size, type }: ZarrArray, stored: number): void {
+  const bytes = voxelCount(size) * bytesPerVoxel(type);
+  const chunkVoxels = array.chunks.reduce((product, length) => product * length, 1);
+  const chunks = array.shape.reduce(
+    (count, length, axis) => count * Math.ceil(length / (array.chunks[axis] ?? 1)),
+    1,
+  );
+  const fits =
+    Math.max(bytes, chunkVoxels * bytesPerVoxel(type)) <=
+      Math.max(ALWAYS_AFFORDABLE_BYTES, stored * MOST_VOXELS_PER_BYTE) &&
+    chunks <= Math.max(ALWAYS_AFFORDABLE_CHUNKS, stored);
+  if (fits) return;
+  throw new UserError(
+    'file/limit',
+    `The Zarr store of ${file} declares ${size.join(' × ')} voxels in ${chunks} chunks but holds only ${stored} bytes; get a complete copy of the folder.`,
+    { file, size: [...size], chunks, bytes: stored },
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-/** ZSTD strips (compression 50000), by the wasm build of the reference decoder. */
+/** ZSTD data (TIFF compression 50000, Zarr chunks), by the wasm build of the reference decoder. */
 import type { ZSTDDecoder } from 'zstddec';
 import { CodecError } from './codec-error.ts';
 

@@ -1,0 +1,33 @@
+/**
+ * The first mutants of every format (`npm run fuzz` reads more). A mutant is named
+ * `format:seed:index`; `npm run fuzz -- --only NAME` reads it alone.
+ */
+import { afterAll, describe, expect, test } from 'vitest';
+import { FORMAT_IDS } from '../../src/io/registry.ts';
+import { FuzzReaders } from './campaign.ts';
+
+const COUNT = 1000;
+const SEED = 1;
+
+const readers = new FuzzReaders();
+afterAll(() => {
+  readers.close();
+});
+
+describe('damaged files', () => {
+  test.each(FORMAT_IDS)(
+    '%s: a volume, the same twice, or one sentence; no hang, no crash, bounded memory',
+    async (format) => {
+      const { outcomes, findings } = await readers.run({
+        format,
+        seed: SEED,
+        start: 0,
+        end: COUNT,
+      });
+      expect(findings).toEqual([]);
+      // Mutants reach both ends, else they test nothing.
+      expect(outcomes['volume']).toBeGreaterThan(COUNT / 20);
+      expect(Object.keys(outcomes).length).toBeGreaterThan(3);
+    },
+  );
+});
