@@ -2,6 +2,7 @@
 import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
 import { crc32 } from '../volume/crc32.ts';
+import { decompressor } from './decompressor.ts';
 import type { ByteSource } from './format.ts';
 import { isGzip } from './gzip-signature.ts';
 import { readToEnd } from './sources.ts';
@@ -53,19 +54,11 @@ async function gunzipByHost(
   job: DecodeJob,
 ): Promise<void> {
   let position = start;
-  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      if (position >= source.size) {
-        controller.close();
-        return;
-      }
-      const bytes = await source.read(position, position + READ_BYTES);
-      position += bytes.length;
-      if (bytes.length === 0) controller.close();
-      else controller.enqueue(bytes);
-    },
+  const reader = decompressor('gzip', async () => {
+    const bytes = await source.read(position, Math.min(position + READ_BYTES, source.size));
+    position += bytes.length;
+    return bytes.length === 0 ? null : bytes;
   });
-  const reader = compressed.pipeThrough(new DecompressionStream('gzip')).getReader();
   try {
     for (;;) {
       const { done, value } = await reader.read();

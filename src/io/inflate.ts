@@ -4,6 +4,7 @@
  * decoded here, large ones by the host's `DecompressionStream`, which is native but takes about
  * 0.3 ms to start.
  */
+import { decompressor } from './decompressor.ts';
 
 /** Why compressed data could not be decoded, in words that fit after "page 3, strip 1: ". */
 export class InflateError extends Error {
@@ -505,14 +506,12 @@ async function inflateByHost(
   input: Uint8Array<ArrayBuffer>,
   out: Uint8Array,
 ): Promise<number | null> {
-  const stream = new DecompressionStream('deflate');
-  const writer = stream.writable.getWriter();
-  const reader = stream.readable.getReader();
-  // Damage surfaces on the reader too; an unwatched rejection here would end a Node process.
-  const fed = writer.write(input).then(() => writer.close());
-  fed.catch(() => {});
-  writer.closed.catch(() => {});
-  reader.closed.catch(() => {});
+  let given: Uint8Array<ArrayBuffer> | null = input;
+  const reader = decompressor('deflate', () => {
+    const bytes = given;
+    given = null;
+    return Promise.resolve(bytes);
+  });
   let written = 0;
   try {
     for (;;) {

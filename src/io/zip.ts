@@ -3,6 +3,7 @@
  * deflated members, ZIP64, one disk, no encryption.
  */
 import { crc32 } from '../volume/crc32.ts';
+import { decompressor } from './decompressor.ts';
 import { UserError } from '../errors/errors.ts';
 import { allocateBytes, type DecodeJob } from './decode-job.ts';
 import type { ByteSource } from './format.ts';
@@ -219,20 +220,12 @@ async function inflateMember(
 ): Promise<void> {
   const end = start + member.compressedSize;
   let position = start;
-  const compressed = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      if (position >= end) {
-        controller.close();
-        return;
-      }
-      const bytes = await source.read(position, Math.min(position + READ_BYTES, end));
-      position += bytes.length;
-      job.progress((position - start) / Math.max(member.compressedSize, 1));
-      if (bytes.length === 0) controller.close();
-      else controller.enqueue(bytes);
-    },
+  const reader = decompressor('deflate-raw', async () => {
+    const bytes = await source.read(position, Math.min(position + READ_BYTES, end));
+    position += bytes.length;
+    job.progress((position - start) / Math.max(member.compressedSize, 1));
+    return bytes.length === 0 ? null : bytes;
   });
-  const reader = compressed.pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   let filled = 0;
   try {
     for (;;) {

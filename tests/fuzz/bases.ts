@@ -1,8 +1,11 @@
 /** The files that are damaged: small ones of every format and layout, whole as they stand here. */
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { ByteSource } from '../../src/io/format.ts';
+import { offerRaw } from '../../src/io/formats/raw/offer.ts';
 import { decodePages } from '../../src/io/formats/tiff/reader.ts';
+import { openVolume } from '../../src/io/open.ts';
 import { type FormatId, writeVolume } from '../../src/io/registry.ts';
+import { parseRawLayout } from '../../src/volume/raw-layout.ts';
 import { createVolume, type VoxelArray, voxelBytes } from '../../src/volume/volume.ts';
 import { amiraBytes } from '../support/amira-files.ts';
 import { txmBytes } from '../support/compound-files.ts';
@@ -547,6 +550,29 @@ function vtkBases(): readonly FuzzBase[] {
   ];
 }
 
+/** Files without a header: their layout is right, wrong or guessed. */
+function rawBases(): readonly FuzzBase[] {
+  const laidOut = (text: string): FuzzBase => ({
+    ...alone(text, 'scan_4x3x2_16bit.raw', joinBytes('head', voxelBytes(GREY))),
+    read: async (source) => {
+      const raw = parseRawLayout(text, 'the layout');
+      return (await openVolume([source], { raw })).volume.data;
+    },
+  });
+  return [
+    laidOut('4x3x2:uint16:le:4'),
+    laidOut('4x3x2:uint16:be'),
+    laidOut('4x3x2:uint8:le:4:12'),
+    {
+      ...alone('guessed', 'scan_4x3x2_16bit.raw', voxelBytes(GREY)),
+      read: async (source) => {
+        const { guesses } = await offerRaw(source);
+        return Float64Array.from(guesses, ({ score }) => score);
+      },
+    },
+  ];
+}
+
 const BASES: Readonly<Record<FormatId, () => readonly FuzzBase[] | Promise<readonly FuzzBase[]>>> =
   {
     dicom: dicomBases,
@@ -562,6 +588,7 @@ const BASES: Readonly<Record<FormatId, () => readonly FuzzBase[] | Promise<reado
     zarr: zarrBases,
     npy: npyBases,
     npz: npzBases,
+    raw: rawBases,
     vtk: vtkBases,
   };
 

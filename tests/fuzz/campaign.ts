@@ -99,17 +99,10 @@ export class FuzzReaders {
         problem = `no answer after ${(used / 1000).toFixed(1)} s of processor time`;
         child.kill('SIGKILL');
       }, LOOK_EVERY_MS);
-      const settle = (result: { index: number; problem: string } | null): void => {
-        clearInterval(watch);
-        child.removeAllListeners();
-        child.stderr?.removeAllListeners();
-        if (result !== null) this.#child = null;
-        resolve(result);
-      };
-      child.stderr?.on('data', (piece: Buffer) => {
+      const onError = (piece: Buffer): void => {
         errors = (errors + piece.toString()).slice(-2000);
-      });
-      child.on('message', (report: Report) => {
+      };
+      const onMessage = (report: Report): void => {
         if (report.kind === 'done') settle(null);
         else if (report.kind === 'checked') onChecked(report);
         else {
@@ -117,13 +110,22 @@ export class FuzzReaders {
           startedAt = performance.now();
           usedBefore = processorMs(child);
         }
-      });
-      child.on('exit', (code, signal) => {
-        settle({
-          index,
-          problem: problem ?? `the process ended (${signal ?? code}): ${errors.slice(-600)}`,
-        });
-      });
+      };
+      const onExit = (code: number | null, signal: string | null): void => {
+        this.#child = null;
+        const ended = `the process ended (${signal ?? code}): ${errors.slice(-600)}`;
+        settle({ index, problem: problem ?? ended });
+      };
+      const settle = (result: { index: number; problem: string } | null): void => {
+        clearInterval(watch);
+        child.off('message', onMessage);
+        child.off('exit', onExit);
+        child.stderr?.off('data', onError);
+        resolve(result);
+      };
+      child.on('message', onMessage);
+      child.on('exit', onExit);
+      child.stderr?.on('data', onError);
       child.send(task);
     });
   }

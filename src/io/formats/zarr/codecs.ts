@@ -3,6 +3,7 @@
  * bytes make: a chunk of some kilobytes could fill the memory.
  */
 import type { registry } from 'zarrita';
+import { decompressor } from '../../decompressor.ts';
 import { decodeZstd } from '../../zstd.ts';
 
 type Registry = typeof registry;
@@ -29,8 +30,12 @@ async function inflate(
   format: 'gzip' | 'deflate',
   most: number,
 ): Promise<Uint8Array> {
-  const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const reader = stream.pipeThrough(new DecompressionStream(format)).getReader();
+  let given: Uint8Array | null = bytes;
+  const reader = decompressor(format, () => {
+    const all = given;
+    given = null;
+    return Promise.resolve(all as Uint8Array<ArrayBuffer> | null);
+  });
   const parts: Uint8Array[] = [];
   let length = 0;
   for (;;) {
