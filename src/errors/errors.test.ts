@@ -24,6 +24,15 @@ describe('errors as plain data', () => {
     expect(((rebuilt.cause as Bug).cause as Error).message).toBe('deepest');
   });
 
+  it('are sentences of one line without hidden characters, long quotations cut', () => {
+    const { message } = new UserError(
+      'file/malformed',
+      `"a\n\u0000\u202eb${'x'.repeat(9000)}" is no number.`,
+    );
+    expect(message).toMatch(/^"a\ufffd\ufffd\ufffdbx+ … x+" is no number\.$/);
+    expect(message).toHaveLength(600);
+  });
+
   it('makes errors of thrown numbers and strings', () => {
     expect(errorFromPlain(errorToPlain(326552)).message).toBe('326552');
   });

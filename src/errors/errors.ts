@@ -53,9 +53,7 @@ export type UserErrorCode =
   | 'usage';
 
 /** Control characters, and marks that reorder what is around them. */
-const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const HIDDEN = /[\p{Cc}\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 const LONGEST_SENTENCE = 600;
 /** The end of a sentence says what to do: this much of it is kept. */
 const KEPT_END = 160;

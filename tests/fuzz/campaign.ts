@@ -3,7 +3,27 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { FormatId } from '../../src/io/registry.ts';
-import { mutantName, type Report, type Task } from './reader-process.ts';
+import { mutantName } from './mutate.ts';
+
+export interface Task {
+  readonly format: FormatId;
+  readonly seed: number;
+  /** Mutants [start, end). */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the parent is told, in order: each mutant as it starts, then what came of it. */
+export type Report =
+  | { readonly kind: 'start'; readonly index: number }
+  | {
+      readonly kind: 'checked';
+      readonly index: number;
+      readonly base: string;
+      readonly outcome: string;
+      readonly problem: string | null;
+    }
+  | { readonly kind: 'done' };
 
 export interface Finding {
   /** `format:seed:index`, which `npm run fuzz -- --only` reads again. */
@@ -41,7 +61,7 @@ export class FuzzReaders {
         outcomes.set(report.outcome, (outcomes.get(report.outcome) ?? 0) + 1);
         if (report.problem !== null) {
           findings.push({
-            mutant: mutantName(task, report.index),
+            mutant: mutantName(task.format, task.seed, report.index),
             base: report.base,
             problem: report.problem,
           });
@@ -49,7 +69,7 @@ export class FuzzReaders {
       });
       if (stopped === null) break;
       findings.push({
-        mutant: mutantName(task, stopped.index),
+        mutant: mutantName(task.format, task.seed, stopped.index),
         base: '',
         problem: stopped.problem,
       });

@@ -47,8 +47,7 @@ function problemOf(error: Error): string | null {
   const { code, message } = error;
   if (!CODE.test(code)) return `its code is ${code}`;
   if (message.length > LONGEST_SENTENCE) return `its sentence has ${message.length} characters`;
-  // oxlint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/.test(message)) {
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(message)) {
     return `its sentence has control characters: ${JSON.stringify(message)}`;
   }
   return /[.?]$/.test(message) ? null : `its sentence does not end: ${message}`;

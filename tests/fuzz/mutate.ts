@@ -1,4 +1,5 @@
 /** Damage by number: a format's base files, a seed and an index name one mutant for ever. */
+import type { FormatId } from '../../src/io/registry.ts';
 import { integerBytes, type Place, seededNumbers } from '../support/tiff-fixtures.ts';
 import type { FuzzBase, FuzzFile } from './bases.ts';
 
@@ -214,6 +215,10 @@ function hashText(text: string): number {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
   return hash >>> 0;
+}
+
+export function mutantName(format: FormatId, seed: number, index: number): string {
+  return `${format}:${seed}:${index}`;
 }
 
 /** Mutant `index` of the seed. The first of each base, in turn, is the undamaged file. */

@@ -4,32 +4,9 @@
  */
 import type { FormatId } from '../../src/io/registry.ts';
 import { basesOf, type FuzzBase } from './bases.ts';
+import type { Report, Task } from './campaign.ts';
 import { checkMutant } from './check.ts';
-import { mutantOf } from './mutate.ts';
-
-export interface Task {
-  readonly format: FormatId;
-  readonly seed: number;
-  /** Mutants [start, end). */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What the parent is told, in order: each mutant as it starts, then what came of it. */
-export type Report =
-  | { readonly kind: 'start'; readonly index: number }
-  | {
-      readonly kind: 'checked';
-      readonly index: number;
-      readonly base: string;
-      readonly outcome: string;
-      readonly problem: string | null;
-    }
-  | { readonly kind: 'done' };
-
-export function mutantName({ format, seed }: Pick<Task, 'format' | 'seed'>, index: number): string {
-  return `${format}:${seed}:${index}`;
-}
+import { mutantName, mutantOf } from './mutate.ts';
 
 /** itk-wasm takes some 15 ms a file in Node: fewer of its mutants are read twice. */
 const TWICE_EVERY: Partial<Record<FormatId, number>> = { mrc: 20, vtk: 20 };
@@ -40,7 +17,7 @@ async function run(task: Task, tell: (report: Report) => void): Promise<void> {
   const bases = known.get(task.format) ?? (await basesOf(task.format));
   known.set(task.format, bases);
   for (let index = task.start; index < task.end; index++) {
-    const mutant = mutantOf(bases, mutantName(task, index), index);
+    const mutant = mutantOf(bases, mutantName(task.format, task.seed, index), index);
     tell({ kind: 'start', index });
     const checked = await checkMutant(mutant, index % (TWICE_EVERY[task.format] ?? 1) === 0);
     tell({ kind: 'checked', index, base: mutant.base.name, ...checked });
