@@ -116,7 +116,7 @@ export async function formatsPage(): Promise<string> {
         peersOf(facts),
       ]),
     ),
-    `Surfaces of phases are written as ${MESH_FORMAT_IDS.map((id) => `\`.${id}\``).join(', ')} and not read. Colours and vectors, arrays of more than three dimensions and volumes without voxels are refused in every format, in one sentence that names the file and what to do.`,
+    `Surfaces of phases are written as ${MESH_FORMAT_IDS.map((id) => `\`.${id}\``).join(', ')} and not read. Colours and vectors, arrays of more than three dimensions and volumes without voxels are refused in every format, in one sentence that names the file and what to do. [Damaged files](../guide/fuzzing.md) of every format are read in \`npm test\` and, many more, by \`npm run fuzz\`.`,
     ...entries.map(section),
     'Generated from `src/io/formats/*/facts.ts` by `npm run docs`.',
   ];

@@ -267,10 +267,7 @@ function* selectPasses(fractions: readonly number[]): Passes<readonly number[]> 
  * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where no value is finite.
  * `type`: an array of the values' type.
  */
-function* quantilePasses(
-  type: GreyArray,
-  fractions: readonly number[],
-): Passes<readonly number[]> {
+function* quantilePasses(type: GreyArray, fractions: readonly number[]): Passes<readonly number[]> {
   if (!hasAtMost65536Levels(type)) return yield* selectPasses(fractions);
   return levelQuantiles(yield* levelCountPasses(type), fractions);
 }

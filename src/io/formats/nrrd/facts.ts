@@ -23,7 +23,6 @@ export const nrrdFacts: FormatFacts = {
     },
     { peer: '@itk-wasm/image-io', what: '64 MiB, and the speed', file: 'bench/formats.ts' },
     { peer: '', what: 'damaged files', file: 'src/io/formats/nrrd/format.test.ts' },
-    { peer: '', what: 'seeded mutants', file: 'src/io/formats/nrrd/mutations.test.ts' },
   ],
   limits: [
     'Vectors, colours and more than three axes are refused.',

@@ -32,7 +32,6 @@ export const tiffFacts: FormatFacts = {
       what: 'damaged, cut and malicious files',
       file: 'src/io/formats/tiff/bad-input.test.ts',
     },
-    { peer: '', what: 'seeded mutants', file: 'src/io/formats/tiff/mutants.test.ts' },
   ],
   limits: [
     'Colours, several channels and time frames are refused, as are pages of different size or type, with their numbers.',
