@@ -8,6 +8,7 @@ import { Bug, cancelled, isAllocationFailure, UserError } from '../errors/errors
 import type { OperationContext, OperationResult, StreamedReport } from '../operations/operation.ts';
 import { type Recipe, stepDigest } from '../recipe/recipe.ts';
 import { boxOrigin, boxSize, isSameBox, type VoxelBox, wholeBox } from '../volume/box.ts';
+import { discard } from '../volume/discard.ts';
 import {
   streamed,
   type StreamedVolume,
@@ -199,13 +200,13 @@ class Run {
     const context = this.#context(step, 0, 1);
     const result = await step.operation.run(volume, step.params, context);
     const { tables = [], notes = [] } = result;
-    if (!('volume' in result)) return { volume: null, stores: [], tables, notes };
-    if (result.volume.data === volume.data) {
-      return { volume: described(base, result.volume), stores, tables, notes };
+    const made = 'volume' in result ? result.volume : null;
+    if (made?.data !== volume.data) discard(volume.data);
+    if (made === null) return { volume: null, stores: [], tables, notes };
+    if (made.data === volume.data) {
+      return { volume: described(base, made), stores, tables, notes };
     }
-    const stored = await this.#store(result.volume, async (writer) => {
-      await writer.writeSlices(0, result.volume.data);
-    });
+    const stored = await this.#store(made);
     return { volume: stored, stores: [stored], tables, notes };
   }
 
@@ -224,7 +225,7 @@ class Run {
   }
 
   #slices(): StreamedVolume {
-    return streamed(this.#chain.base, streamedBytes(this.#options.limits));
+    return streamed(this.#chain.base, streamedBytes(this.#options.limits), true);
   }
 
   async #takeParts(step: OutOfCoreStep, key: string): Promise<void> {
@@ -322,9 +323,11 @@ class Run {
           else {
             voxels ??= allocateVoxels(part.type, nx * ny * (z[1] - z[0]));
             pasteBox(part, tile, voxels, whole);
+            discard(part.data);
           }
         }
         await (writer as VoxelWriter).writeSlices(z[0], voxels as VoxelArray);
+        discard(voxels as VoxelArray);
       }
       return await (writer as unknown as VoxelWriter).finish();
     } catch (error) {
@@ -333,14 +336,12 @@ class Run {
     }
   }
 
-  async #store(
-    volume: Volume,
-    write: (writer: VoxelWriter) => Promise<void>,
-  ): Promise<StoredVolume> {
-    const { data: _, ...description } = volume;
+  async #store(volume: Volume): Promise<StoredVolume> {
+    const { data, ...description } = volume;
     const writer = await this.#options.storage.create(description);
     try {
-      await write(writer);
+      await writer.writeSlices(0, data);
+      discard(data);
       return await writer.finish();
     } catch (error) {
       await writer.abandon();
@@ -503,7 +504,10 @@ class PartRun {
       throw new Bug('An operation declares a volume that it does not make.', { id: operation.id });
     }
     this.#first[count - 1] ??= withoutVoxels(result);
-    return cutOut({ volume: result.volume, box: own }, box, () => context.breathe());
+    if (result.volume.data !== volume.data) discard(volume.data);
+    const part = await cutOut({ volume: result.volume, box: own }, box, () => context.breathe());
+    if (part !== result.volume) discard(result.volume.data);
+    return part;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Volumes that come some slices at a time: what is written or measured without being in memory. */
 import { boxOrigin, boxSize, copyBox, type VoxelBox } from './box.ts';
+import { discard } from './discard.ts';
 import { bytesPerVoxel, createVolume, type Volume } from './volume.ts';
 
 /** Everything about a volume but its voxels. */
@@ -42,7 +43,7 @@ export function inMemory(volume: Volume): StreamedVolume {
 
 /** A volume whose voxels are read box by box from wherever they are. */
 export interface VoxelSource extends VolumeDescription {
-  /** The voxels of a box inside the volume, with their place. Nobody else changes them. */
+  /** The voxels of a box inside the volume, with their place, in an array of their own. */
   readBox(box: VoxelBox): Promise<Volume>;
 }
 
@@ -61,8 +62,11 @@ export function sourceOf(volume: Volume): VoxelSource {
   };
 }
 
-/** The slices of a source, as many at a time as `bytes` hold, at least one. */
-export function streamed(source: VoxelSource, bytes: number): StreamedVolume {
+/**
+ * The slices of a source, as many at a time as `bytes` hold, at least one. `discards`: layers are gone
+ * when the next ones are asked for, so that memory need not wait for a garbage collector.
+ */
+export function streamed(source: VoxelSource, bytes: number, discards = false): StreamedVolume {
   const { kind, name, size, type, spacing, origin, phases } = source;
   const [nx, ny, nz] = size;
   const fitting = Math.max(1, Math.floor(bytes / (nx * ny * bytesPerVoxel(type))));
@@ -81,7 +85,11 @@ export function streamed(source: VoxelSource, bytes: number): StreamedVolume {
         const from = Math.max(0, first - beside);
         const to = Math.min(nz, end + beside);
         const volume = await source.readBox([0, nx, 0, ny, from, to]);
-        yield { first: from, volume, own: [first - from, end - from] };
+        try {
+          yield { first: from, volume, own: [first - from, end - from] };
+        } finally {
+          if (discards) discard(volume.data);
+        }
       }
     },
   };
