@@ -18,6 +18,18 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The same bytes as a blob, where the host has one. */
   readonly blob?: Blob;
+  /** The files beside it, where they lie on a host that hands them out by their path. */
+  readonly folder?: RemoteFolder;
+}
+
+/** A folder whose files can be asked for, and of which nobody can say which there are. */
+export interface RemoteFolder {
+  /** Paths of some files that are there. */
+  readonly keys: readonly string[];
+  /** undefined where there is no such file. */
+  get(path: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** `range` as in a request: "0-99", or "-100" for the last bytes. */
+  getRange(path: string, range: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 export interface VolumeMetadata {

@@ -1,5 +1,5 @@
 /** A Zarr store over the files that the user gave: keys are paths below the folder of the store. */
-import type { ByteSource } from '../../format.ts';
+import type { ByteSource, RemoteFolder } from '../../format.ts';
 
 /** Names of the metadata of both versions. */
 export const ZARR_NAMES: readonly string[] = ['zarr.json', '.zgroup', '.zarray', '.zattrs'];
@@ -36,7 +36,22 @@ export interface ZarrFiles {
   ): Promise<Uint8Array | undefined>;
 }
 
+function remoteFiles({ keys, get, getRange }: RemoteFolder): ZarrFiles {
+  return {
+    keys: keys.map((key) => `/${key}`),
+    get: (key) => get(key.slice(1)),
+    getRange: (key, range) =>
+      getRange(
+        key.slice(1),
+        'suffixLength' in range
+          ? `-${range.suffixLength}`
+          : `${range.offset}-${range.offset + range.length - 1}`,
+      ),
+  };
+}
+
 export function zarrFiles(root: ByteSource, siblings: readonly ByteSource[]): ZarrFiles {
+  if (root.folder !== undefined) return remoteFiles(root.folder);
   const folder = pathOf(root).slice(0, -root.name.length);
   const byKey = new Map<string, ByteSource>();
   for (const source of [root, ...siblings]) {

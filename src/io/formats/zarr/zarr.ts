@@ -2,7 +2,7 @@
  * Zarr 2 and 3 stores in a folder, OME-Zarr multiscale images among them, through zarrita. The
  * largest level of an image is read unless another is named; the last axis is x.
  */
-import { UserError } from '../../../errors/errors.ts';
+import { isUserError, UserError } from '../../../errors/errors.ts';
 import {
   bytesPerVoxel,
   isVoxelType,
@@ -22,6 +22,8 @@ import { type Level, levelsOf } from './multiscales.ts';
 import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
 
 const MAX_ARRAYS = 256;
+/** Chunks under way at a time. */
+const CHUNKS_AT_ONCE = 6;
 
 type OpenArray = Awaited<ReturnType<typeof openArray>>;
 
@@ -54,6 +56,7 @@ async function rootAttributes(files: ZarrFiles, file: string): Promise<unknown> 
 }
 
 function damaged(file: string, cause: unknown): UserError {
+  if (isUserError(cause)) return cause;
   const problem = cause instanceof Error ? cause.message.slice(0, 200) : 'it cannot be read';
   return new UserError(
     'file/malformed',
@@ -177,8 +180,13 @@ async function loadArray(
   const [nx, ny, nz] = size;
   const chunkLength = array.chunks.reduce((product, length) => product * length, 1);
   for (let z = 0; z < nz; z += cz) {
-    for (let y = 0; y < ny; y += cy) {
-      for (let x = 0; x < nx; x += cx) {
+    const corners: (readonly [x: number, y: number])[] = [];
+    for (let y = 0; y < ny; y += cy) for (let x = 0; x < nx; x += cx) corners.push([x, y]);
+    let next = 0;
+    // On a host far away each chunk takes a while to come.
+    const readChunks = async (): Promise<void> => {
+      for (let corner = corners[next++]; corner !== undefined; corner = corners[next++]) {
+        const [x, y] = corner;
         const at = [...leading, ...(isFlat ? [] : [z / cz]), y / cy, x / cx];
         const { data, stride } = await array.getChunk(at).catch((error: unknown) => {
           throw damaged(job.file, error);
@@ -190,7 +198,8 @@ async function loadArray(
         copyChunk(data as VoxelArray, stride, out, size, [x, y, z, ...kept]);
         await job.breathe();
       }
-    }
+    };
+    await Promise.all(Array.from({ length: CHUNKS_AT_ONCE }, readChunks));
     job.progress(Math.min(z + cz, nz) / nz);
   }
   return out;
