@@ -10,6 +10,8 @@ export const ISOLATION_HEADERS: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
+const OWN_SOURCES = "'self' blob: data:";
+
 /**
  * `wasm-unsafe-eval` lets WebAssembly compile; `eval` stays blocked. `connect-src data:` is what
  * zstddec needs: it fetches its own module from a data URL. Trusted Types refuse markup and code
@@ -22,7 +24,7 @@ const CONTENT_SECURITY_POLICY: readonly string[] = [
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "font-src 'self'",
-  "connect-src 'self' blob: data:",
+  `connect-src ${OWN_SOURCES}`,
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -34,8 +36,21 @@ const CONTENT_SECURITY_POLICY: readonly string[] = [
 /** The policy for a `<meta>` element, which cannot carry `frame-ancestors`. */
 export const PAGE_POLICY = CONTENT_SECURITY_POLICY.join('; ');
 
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  'Content-Security-Policy': `${PAGE_POLICY}; frame-ancestors 'none'`,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
+/**
+ * The engine worker alone reads files from other hosts, and only those that the user names: encrypted,
+ * or on this machine. A worker's policy is that of its own file.
+ */
+const REMOTE_SOURCES = `${OWN_SOURCES} https: http://localhost:* http://127.0.0.1:*`;
+const READS_REMOTE_FILES = /(^|\/)engine\.worker-[^/]*\.js$/;
+
+/** The headers of the file that is served under a path. */
+export function securityHeadersFor(path: string): Readonly<Record<string, string>> {
+  const policy = READS_REMOTE_FILES.test(path)
+    ? PAGE_POLICY.replace(`connect-src ${OWN_SOURCES}`, `connect-src ${REMOTE_SOURCES}`)
+    : PAGE_POLICY;
+  return {
+    'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'no-referrer',
+  };
+}

@@ -12,7 +12,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { extname, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ISOLATION_HEADERS, SECURITY_HEADERS } from './security-headers.ts';
+import { ISOLATION_HEADERS, securityHeadersFor } from './security-headers.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const ADDRESS = '127.0.0.1';
@@ -81,7 +81,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (options.headers) {
-    for (const [name, value] of Object.entries({ ...ISOLATION_HEADERS, ...SECURITY_HEADERS })) {
+    const headers = { ...ISOLATION_HEADERS, ...securityHeadersFor(request.url ?? '/') };
+    for (const [name, value] of Object.entries(headers)) {
       response.setHeader(name, value);
     }
   }

@@ -11,6 +11,7 @@ import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
 import type { RawOffer } from '../src/io/formats/raw/offer.ts';
 import type { RawPictures } from '../src/io/formats/raw/pictures.ts';
+import type { AddressFacts, RemoteFile } from '../src/io/remote/address.ts';
 import type { MeshFormatId } from '../src/io/meshes/registry.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
@@ -23,6 +24,7 @@ import type { Slab } from '../src/volume/slab.ts';
 import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
 
 export type {
+  AddressFacts,
   Interpolation,
   InterpolationRequest,
   PhaseArea,
@@ -195,6 +197,14 @@ export interface NamedFile {
   readonly path: string;
 }
 
+/** A file or store on the web, which the user agreed to have read. */
+export interface RemoteVolume extends RemoteFile {
+  readonly name: string;
+}
+
+/** What a volume is read from: files that were given, or an address. */
+export type VolumeFiles = readonly NamedFile[] | RemoteVolume;
+
 /** What a person said of files that do not say it themselves. */
 export interface OpenChoices {
   /** Which volume is meant where a file holds several (`file/several-datasets`). */
@@ -227,14 +237,16 @@ export interface EngineApi {
   /** Reads one volume from the dropped files. Errors are UserErrors; nothing is kept on failure. */
   open(
     jobId: string,
-    files: readonly NamedFile[],
+    files: VolumeFiles,
     report: (fraction: number) => void,
     choices?: OpenChoices,
   ): Promise<VolumeInfo>;
   /** What a file without a header may hold. */
-  offerRaw(files: readonly NamedFile[]): Promise<RawOffer>;
+  offerRaw(files: VolumeFiles): Promise<RawOffer>;
   /** Its middle slices by a layout; throws `file/truncated` where that does not fit the file. */
-  rawPictures(files: readonly NamedFile[], layout: RawLayout): Promise<RawPictures>;
+  rawPictures(files: VolumeFiles, layout: RawLayout): Promise<RawPictures>;
+  /** Checks a web address, and says what is known of it; nothing is fetched. Throws `usage`. */
+  describeAddress(text: string): Promise<AddressFacts>;
   /** Fetches a same-origin file (the sample) and opens it. */
   openUrl(jobId: string, url: string, report: (fraction: number) => void): Promise<VolumeInfo>;
   /** Generates a phantom; one volume for grey, one for the truth. */

@@ -32,7 +32,7 @@ allowOwnScripts();
 sendErrorsWhole();
 configureItkAssets(new URL(/* @vite-ignore */ '../pipelines', self.location.href).href);
 const engine = createEngine(host, createKernelHost(host), cacheBudget());
-const workbench = createWorkbench(engine, host, readDeclarations);
+const workbench = createWorkbench(engine, host, readDeclarations, self.location.href);
 
 const api: EngineApi = {
   ...workbench,

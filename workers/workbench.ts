@@ -38,6 +38,7 @@ import { openVolume, rawFileOf } from '../src/io/open.ts';
 import { writeMesh } from '../src/io/meshes/registry.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
+import type { RemoteOptions } from '../src/io/remote/requests.ts';
 import { loadPhantom } from '../src/phantoms/registry.ts';
 import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
@@ -57,6 +58,7 @@ import type {
   RunReport,
   SliceRequest,
   StepSummary,
+  VolumeFiles,
   VolumeHandle,
   VolumeInfo,
 } from './engine-api.ts';
@@ -94,6 +96,8 @@ export function createWorkbench(
   engine: Engine,
   host: Host,
   declarations: () => Promise<Declarations> = loadDeclarations,
+  /** The page's address; absent outside a browser. */
+  home?: string,
 ): EngineApi {
   const volumes = new Map<VolumeHandle, Kept>();
   /** Several parts of the page ask for the same one; it goes with its volume. */
@@ -107,6 +111,15 @@ export function createWorkbench(
   /** The last finished run on each source; the run that ended last stands last. */
   const lastRuns = new Map<VolumeHandle, FinishedRun>();
   const shown = new Map<VolumeHandle, ShownResults>();
+
+  async function allSources(
+    files: VolumeFiles,
+    options: RemoteOptions = {},
+  ): Promise<readonly ByteSource[]> {
+    if (!('url' in files)) return sourcesOf(files);
+    const { openRemote } = await import('../src/io/remote/open-remote.ts');
+    return openRemote(files, { ...options, ...(home === undefined ? {} : { home }) });
+  }
 
   function find(handle: VolumeHandle): Kept {
     const kept = volumes.get(handle);
@@ -383,16 +396,31 @@ export function createWorkbench(
     group: (files) => groupSources(sourcesOf(files)),
 
     open: (jobId, files, report, choices) =>
-      asJob(jobId, (signal) => open(sourcesOf(files), report, signal, choices)),
+      asJob(jobId, async (signal) => {
+        const isRemote = 'url' in files;
+        // A host without ranges hands out the file before anything of it is read.
+        const fetched = isRemote ? DOWNLOAD_SHARE : 0;
+        const sources = await allSources(files, {
+          signal,
+          progress: (fraction) => report(fetched * fraction),
+        });
+        const reading = (fraction: number): void => report(fetched + (1 - fetched) * fraction);
+        return open(sources, reading, signal, choices);
+      }),
 
     async offerRaw(files) {
       const { offerRaw } = await import('../src/io/formats/raw/offer.ts');
-      return offerRaw(rawFileOf(sourcesOf(files)));
+      return offerRaw(rawFileOf(await allSources(files)));
     },
 
     async rawPictures(files, layout) {
       const { rawPictures } = await import('../src/io/formats/raw/pictures.ts');
-      return rawPictures(rawFileOf(sourcesOf(files)), layout);
+      return rawPictures(rawFileOf(await allSources(files)), layout);
+    },
+
+    async describeAddress(text) {
+      const { describeAddress } = await import('../src/io/remote/address.ts');
+      return describeAddress(text, home);
     },
 
     openUrl: (jobId, url, report) =>
@@ -608,6 +636,9 @@ export function createWorkbench(
 function sourcesOf(files: readonly NamedFile[]): readonly ByteSource[] {
   return files.map(({ file, path }) => blobSource(file, file.name, path));
 }
+
+/** What a download takes of the progress. */
+const DOWNLOAD_SHARE = 0.5;
 
 /** What a pass over all voxels tells. */
 type Census = Pick<VolumeInfo, 'range' | 'notFinite' | 'phases' | 'labelCounts'>;

@@ -3,6 +3,7 @@ import { type ComponentType, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
 import { FigureDialog } from './features/figures/index.ts';
 import {
+  AddressDialog,
   DatasetDialog,
   PhantomDialog,
   PlaceDialog,
@@ -30,6 +31,7 @@ export function LazyDialogs() {
   const [wanted, setWanted] = useState<readonly DialogName[]>([]);
   if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
   const asksDataset = useWorkspaceState((state) => state.datasetQuestion !== null);
+  const asksAddress = useWorkspaceState((state) => state.addressQuestion !== null);
   const asksRaw = useWorkspaceState((state) => state.rawQuestion !== null);
   const hasVolume = useWorkspaceState((state) => state.source !== null);
   return (
@@ -43,6 +45,7 @@ export function LazyDialogs() {
         );
       })}
       <Suspense fallback={null}>{asksDataset ? <DatasetDialog /> : null}</Suspense>
+      <Suspense fallback={null}>{asksAddress ? <AddressDialog /> : null}</Suspense>
       <Suspense fallback={null}>{asksRaw ? <RawDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <PlaceDialog /> : null}</Suspense>

@@ -68,6 +68,15 @@ const FILE: readonly Action[] = [
     run: (workbench) => void openPicked(workbench, 'folder'),
   }),
   action({
+    id: 'open-address',
+    title: 'Open from a web address…',
+    group: 'File',
+    icon: 'address',
+    keywords: 'url link internet https remote zarr download zenodo',
+    obstacle: needsEngine,
+    run: ({ workspace }) => void workspace.openAddress(),
+  }),
+  action({
     id: 'open-sample',
     title: 'Open the sample electrode',
     group: 'File',

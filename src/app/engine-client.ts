@@ -144,6 +144,7 @@ export function createEngineClient(
       callJob(jobId, (remote) => remote.open(jobId, files, proxy(report), choices)),
     offerRaw: (files) => call((remote) => remote.offerRaw(files)),
     rawPictures: (files, layout) => call((remote) => remote.rawPictures(files, layout)),
+    describeAddress: (text) => call((remote) => remote.describeAddress(text)),
     openUrl: (jobId, url, report) =>
       callJob(jobId, (remote) => remote.openUrl(jobId, url, proxy(report))),
     generate: (jobId, phantom, params, report) =>

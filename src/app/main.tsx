@@ -72,6 +72,8 @@ function start(): void {
   );
   // The development server's files change all the time.
   void workspace.start().then(() => (import.meta.env.PROD ? keepFiles() : undefined));
+  const address = new URLSearchParams(window.location.search).get('url');
+  if (address !== null) void workspace.openAddress(address);
 }
 
 start();

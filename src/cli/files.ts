@@ -73,10 +73,22 @@ async function sourcesBelow(folder: string, prefix: string): Promise<readonly By
   );
 }
 
-/** The byte sources of the named files; a folder stands for the files in it, a store for all below. */
+export function isWebAddress(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path);
+}
+
+/**
+ * The byte sources of the named files; a folder stands for the files in it, a store
+ * for all below, a web address for what its host hands out.
+ */
 export async function openSources(paths: readonly string[]): Promise<readonly ByteSource[]> {
   const sources: ByteSource[] = [];
   for (const path of paths) {
+    if (isWebAddress(path)) {
+      const { openRemote } = await import('../io/remote/open-remote.ts');
+      sources.push(...(await openRemote({ url: path, followsRedirects: true })));
+      continue;
+    }
     try {
       const facts = await stat(path);
       if (facts.isDirectory()) {

@@ -52,7 +52,7 @@ function overallHelp(width: number): string {
       'tauscope --version              the version',
     ].join('\n'),
     wrap(
-      'An input is a file, a folder of TIFF slices, or several slices. TAUSCOPE_THREADS sets the number of threads; results do not depend on it.',
+      'An input is a file, a folder of TIFF slices, several slices, or a web address (https://…). TAUSCOPE_THREADS sets the number of threads; results do not depend on it.',
       width,
     ),
     wrap(

@@ -8,6 +8,7 @@ import { VERSION } from '../engine/version.ts';
 import { cancelled } from '../errors/errors.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
 import { type Volume, voxelBytes } from '../volume/volume.ts';
+import { isWebAddress } from './files.ts';
 import type { OutputFile } from './outputs.ts';
 
 export interface ProvenanceFacts {
@@ -36,6 +37,8 @@ interface InputRecord {
 }
 
 async function inputRecord(path: string, signal: AbortSignal): Promise<InputRecord> {
+  // Parts of it were fetched; the digest of its voxels tells what they were.
+  if (isWebAddress(path)) return { path };
   if (!(await stat(path)).isDirectory()) return { path, sha256: await fileSha256(path, signal) };
   const files: Record<string, string> = {};
   for (const name of (await readdir(path)).toSorted()) {

@@ -39,12 +39,14 @@ import {
   IconTags,
   IconTemplate,
   IconTrash,
+  IconWorldDownload,
   IconX,
 } from '@tabler/icons-react';
 
 const ICONS = {
   about: IconInfoCircle,
   add: IconPlus,
+  address: IconWorldDownload,
   brush: IconBrush,
   cancel: IconPlayerStopFilled,
   close: IconX,

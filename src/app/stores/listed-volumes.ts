@@ -5,7 +5,8 @@ import { isUpToDate, type StepOutcome, type StepStatus } from './recipe-status.t
 
 /** What was opened, to open it again by hand. */
 export interface OpenedBefore {
-  readonly kind: 'files' | 'url' | 'phantom';
+  /** `url` is the sample, `remote` any other address. */
+  readonly kind: 'files' | 'url' | 'remote' | 'phantom';
   readonly name: string;
 }
 

@@ -1,8 +1,9 @@
 /** Asks how a file without a header is laid out, and remembers the answer for the same file. */
-import type { NamedFile } from '../../../workers/engine-api.ts';
+import type { VolumeFiles } from '../../../workers/engine-api.ts';
 import { isUserError } from '../../errors/errors.ts';
+import { createQuestion } from './question.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
-import type { RawAnswer, RawAnswers } from './workspace.ts';
+import type { RawAnswer, RawAnswers, RawQuestion } from './workspace.ts';
 
 /** Whether a layout is what it takes to open what could not be opened. */
 export function mayBeRaw(error: unknown): boolean {
@@ -16,34 +17,23 @@ function keyOf(name: string, bytes: number): string {
 
 export interface RawQuestions {
   /** The answer, of now or of the last time that this file came; null opens nothing. */
-  ask(files: readonly NamedFile[]): Promise<RawAnswer | null>;
+  ask(files: VolumeFiles): Promise<RawAnswer | null>;
   answer(answer: RawAnswer | null): void;
 }
 
 export function createRawQuestions({ client, store, options }: WorkspaceCore): RawQuestions {
-  const { setState: set } = store;
   const remembered: RawAnswers = options.rawAnswers ?? new Map<string, RawAnswer>();
-  let settle: ((answer: RawAnswer | null) => void) | null = null;
-
-  function answer(given: RawAnswer | null): void {
-    set({ rawQuestion: null });
-    const waiting = settle;
-    settle = null;
-    waiting?.(given);
-  }
-
+  const question = createQuestion<RawQuestion, RawAnswer>((rawQuestion) =>
+    store.setState({ rawQuestion }),
+  );
   return {
-    answer,
+    answer: question.answer,
     async ask(files) {
-      answer(null);
       const offer = await client.offerRaw(files);
       const key = keyOf(offer.name, offer.bytes);
       const known = remembered.get(key);
       if (known !== undefined) return known;
-      set({ rawQuestion: { files, offer } });
-      const given = await new Promise<RawAnswer | null>((resolve) => {
-        settle = resolve;
-      });
+      const given = await question.ask({ files, offer });
       if (given !== null) remembered.set(key, given);
       return given;
     },

@@ -62,7 +62,7 @@ function keptRecipe(value: unknown): Recipe | null {
 function keptOpened(value: unknown): OpenedBefore | null {
   if (!isObject(value)) return null;
   const { kind, name } = value;
-  const isKind = kind === 'files' || kind === 'url' || kind === 'phantom';
+  const isKind = kind === 'files' || kind === 'url' || kind === 'remote' || kind === 'phantom';
   return isKind && typeof name === 'string' ? { kind, name } : null;
 }
 

@@ -1,7 +1,10 @@
 /** How volumes come onto the list, change, leave it and come back. */
 import type {
+  AddressFacts,
   NamedFile,
   OpenChoices,
+  RemoteVolume,
+  VolumeFiles,
   VolumeHandle,
   VolumeInfo,
 } from '../../../workers/engine-api.ts';
@@ -20,9 +23,12 @@ import {
   pictures,
   withoutPictures,
 } from './listed-volumes.ts';
+import { createQuestion } from './question.ts';
 import { createRawQuestions, mayBeRaw } from './raw-questions.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type {
+  AddressQuestion,
+  DatasetQuestion,
   KeptVolume,
   OfferedDataset,
   Place,
@@ -36,7 +42,7 @@ import type {
 type Origin =
   | {
       readonly kind: 'files';
-      readonly files: readonly NamedFile[];
+      readonly files: VolumeFiles;
       /** What the files do not say themselves. */
       readonly choices: OpenChoices;
     }
@@ -50,6 +56,8 @@ type Origin =
     };
 
 type Change = (handle: VolumeHandle) => Promise<VolumeInfo>;
+
+type FilesOrigin = Extract<Origin, { kind: 'files' }>;
 
 interface Loaded {
   readonly source: VolumeInfo;
@@ -76,22 +84,29 @@ function inGiB(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
+function isRemote(files: VolumeFiles): files is RemoteVolume {
+  return 'url' in files;
+}
+
 /** Files as a person would look for them: by name, by folder, or by number. */
-function nameFiles(files: readonly NamedFile[]): string {
+function nameFiles(files: VolumeFiles): string {
+  if (isRemote(files)) return files.name;
   const [first] = files;
   const folder = first?.path.split('/').find((part) => part !== '') ?? '';
   if (files.length === 1 || first === undefined) return first?.file.name ?? '';
   return folder === '' ? `the ${files.length} files` : folder;
 }
 
-function sizeOf(files: readonly NamedFile[]): number {
-  return files.reduce((sum, { file }) => sum + file.size, 0);
+/** null where it is not known. */
+function sizeOf(files: VolumeFiles): number | null {
+  return isRemote(files) ? null : files.reduce((sum, { file }) => sum + file.size, 0);
 }
 
 /** What messages call it. */
 function titleOf(origin: Origin): string {
   if (origin.kind === 'phantom') return 'the phantom';
   if (origin.kind === 'url') return origin.title;
+  if (isRemote(origin.files)) return origin.files.name;
   const [first] = origin.files;
   const { length } = origin.files;
   return length === 1 && first !== undefined ? first.file.name : `${length} files`;
@@ -110,7 +125,14 @@ function isRaw(origin: Origin): boolean {
 
 function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
   const name = origin.kind === 'files' ? nameFiles(origin.files) : source.name;
-  return { kind: origin.kind, name };
+  const isOnTheWeb = origin.kind === 'files' && isRemote(origin.files);
+  return { kind: isOnTheWeb ? 'remote' : origin.kind, name };
+}
+
+/** The host that sends a request on, where that is why it could not be opened. */
+function redirectedBy(error: unknown): string | null {
+  if (!isUserError(error) || error.code !== 'remote/redirected') return null;
+  return String(error.details['host']);
 }
 
 type Opening = Pick<
@@ -120,6 +142,8 @@ type Opening = Pick<
   | 'answer'
   | 'answerDataset'
   | 'answerRaw'
+  | 'openAddress'
+  | 'answerAddress'
   | 'showVolume'
   | 'removeVolume'
   | 'bringBack'
@@ -146,8 +170,13 @@ export function createOpening(core: WorkspaceCore): Opening {
   const origins = new Map<string, Origin>();
   let changing: Promise<void> | null = null;
   let settleQuestion: ((place: Place | null) => void) | null = null;
-  let settleDataset: ((path: string | null) => void) | null = null;
+  const datasetQuestions = createQuestion<DatasetQuestion, string>((datasetQuestion) =>
+    set({ datasetQuestion }),
+  );
   const rawQuestions = createRawQuestions(core);
+  const addressQuestions = createQuestion<AddressQuestion, AddressFacts>((addressQuestion) =>
+    set({ addressQuestion }),
+  );
 
   /** The default recipe where the present one is empty or an untouched preset for the other kind. */
   function recipeForSource(source: VolumeInfo): Partial<WorkspaceState> {
@@ -183,11 +212,12 @@ export function createOpening(core: WorkspaceCore): Opening {
     settle?.(place);
   }
 
-  function answerDataset(path: string | null): void {
-    set({ datasetQuestion: null });
-    const settle = settleDataset;
-    settleDataset = null;
-    settle?.(path);
+  /** Takes what is asked off the screen: something else is opened. */
+  function dropQuestions(): void {
+    answer(null);
+    datasetQuestions.answer(null);
+    rawQuestions.answer(null);
+    addressQuestions.answer(null);
   }
 
   /** Reads a volume; asks for what its files do not say, and reads again with the answer. */
@@ -202,25 +232,29 @@ export function createOpening(core: WorkspaceCore): Opening {
       const answer = await askWhatIsMissing(origin, error);
       if (answer === undefined) throw error;
       if (answer === null) throw cancelled();
-      return loadChosen({ ...origin, choices: { ...origin.choices, ...answer } }, jobId);
+      return loadChosen({ ...origin, ...answer }, jobId);
     }
   }
 
-  /** The user's answer; null where they want nothing more, undefined where no answer would help. */
+  /** The origin with the user's answer; null where they want nothing more, undefined where none helps. */
   async function askWhatIsMissing(
-    { files, choices }: Extract<Origin, { kind: 'files' }>,
+    { files, choices }: FilesOrigin,
     error: unknown,
-  ): Promise<OpenChoices | null | undefined> {
+  ): Promise<Pick<FilesOrigin, 'files'> | Pick<FilesOrigin, 'choices'> | null | undefined> {
     const datasets = datasetsOf(error);
     if (datasets !== null) {
-      answerDataset(null);
-      set({ datasetQuestion: { name: nameFiles(files), datasets } });
-      const path = await new Promise<string | null>((resolve) => {
-        settleDataset = resolve;
-      });
-      return path === null ? null : { dataset: path };
+      const dataset = await datasetQuestions.ask({ name: nameFiles(files), datasets });
+      return dataset === null ? null : { choices: { ...choices, dataset } };
     }
-    return choices.raw === undefined && mayBeRaw(error) ? rawQuestions.ask(files) : undefined;
+    if (choices.raw === undefined && mayBeRaw(error)) {
+      const answered = await rawQuestions.ask(files);
+      return answered === null ? null : { choices: { ...choices, ...answered } };
+    }
+    const from = isRemote(files) && !files.followsRedirects ? redirectedBy(error) : null;
+    if (from === null) return undefined;
+    const { url: text } = files as RemoteVolume;
+    const allowed = await addressQuestions.ask({ text, redirectedBy: from });
+    return allowed === null ? null : { files: { ...allowed, followsRedirects: true } };
   }
 
   /** The name and value that a page that was left had for it. */
@@ -331,7 +365,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     const limit = core.options.volumeBytes ?? Number.POSITIVE_INFINITY;
     if (origin.kind !== 'files') return null;
     const taken = volumes.reduce((sum, volume) => sum + memoryBytes(volume), 0);
-    const wanted = sizeOf(origin.files);
+    const wanted = sizeOf(origin.files) ?? 0;
     if (taken === 0 || taken + wanted <= limit) return null;
     return `${titleOf(origin)} (${inGiB(wanted)}) does not fit into memory beside the open volumes, which take ${inGiB(taken)} of the ${inGiB(limit)} that this device has for them: remove one from the list first.`;
   }
@@ -397,9 +431,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     } catch {
       // Opening tells what cannot be read.
     }
-    settleQuestion?.(null);
-    answerDataset(null);
-    rawQuestions.answer(null);
+    dropQuestions();
     await cancelRunning();
     let next = place;
     for (const [i, group] of groups.entries()) {
@@ -413,9 +445,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   }
 
   async function openOne(origin: Origin, place?: Place): Promise<void> {
-    settleQuestion?.(null);
-    answerDataset(null);
-    rawQuestions.answer(null);
+    dropQuestions();
     await cancelRunning();
     await open(origin, place);
   }
@@ -607,8 +637,16 @@ export function createOpening(core: WorkspaceCore): Opening {
   return {
     openVolumes,
     answer,
-    answerDataset,
+    answerDataset: datasetQuestions.answer,
     answerRaw: rawQuestions.answer,
+    answerAddress: addressQuestions.answer,
+    async openAddress(text = '', place) {
+      dropQuestions();
+      const address = await addressQuestions.ask({ text, redirectedBy: null });
+      if (address === null) return;
+      const files = { ...address, followsRedirects: false };
+      await openOne({ kind: 'files', files, choices: {} }, place);
+    },
     reload,
     recover,
     showVolume,

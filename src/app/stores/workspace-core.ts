@@ -33,6 +33,7 @@ const EMPTY_STATE: WorkspaceState = {
   question: null,
   datasetQuestion: null,
   rawQuestion: null,
+  addressQuestion: null,
   openedBefore: [],
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),

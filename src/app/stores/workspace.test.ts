@@ -105,9 +105,11 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     describe: async () => ({ version: '1', threads: 1, operations: OPERATIONS, phantoms: [] }),
     findGpu: async () => ({ adapter: 'test adapter', problem: null }),
     group: async (files) => [files.map((_, i) => i)],
-    open: async (_job, files) => volume((files[0] as NamedFile).file.name.replace('.tif', '')),
+    open: async (_job, files) =>
+      volume('url' in files ? files.name : (files[0] as NamedFile).file.name.replace('.tif', '')),
     offerRaw: () => Promise.reject(new Bug('not scripted')),
     rawPictures: () => Promise.reject(new Bug('not scripted')),
+    describeAddress: () => Promise.reject(new Bug('not scripted')),
     openUrl: async () => volume('sample'),
     generate: async () => [volume('phantom'), volume('truth', 'labels')],
     setSpacing: async (handle, spacing) => ({ ...volume(`${handle}-sized`), spacing }),

@@ -5,6 +5,7 @@
  */
 import type { StoreApi } from 'zustand/vanilla';
 import type {
+  AddressFacts,
   EngineDescription,
   ExportKind,
   GpuAvailability,
@@ -14,6 +15,7 @@ import type {
   RawOffer,
   StepEstimate,
   StepSummary,
+  VolumeFiles,
   VolumeHandle,
   VolumeInfo,
 } from '../../../workers/engine-api.ts';
@@ -105,8 +107,16 @@ export interface DatasetQuestion {
 
 /** How the voxels of a file without a header are laid out. */
 export interface RawQuestion {
-  readonly files: readonly NamedFile[];
+  readonly files: VolumeFiles;
   readonly offer: RawOffer;
+}
+
+/** Which address shall be read, and whether its host may be asked. */
+export interface AddressQuestion {
+  /** What is asked about, as far as it is known; '' where nothing is. */
+  readonly text: string;
+  /** The host that sends the request on to another address; null where none did. */
+  readonly redirectedBy: string | null;
 }
 
 /** What was answered: the voxel size is null where it is not known. */
@@ -155,6 +165,7 @@ export interface WorkspaceState {
   readonly question: PlaceQuestion | null;
   readonly datasetQuestion: DatasetQuestion | null;
   readonly rawQuestion: RawQuestion | null;
+  readonly addressQuestion: AddressQuestion | null;
   /** What a page that was left had open, in its order: a reloaded page has only the recipe. */
   readonly openedBefore: readonly KeptVolume[];
   readonly asksVoxelSize: boolean;
@@ -207,6 +218,10 @@ export interface Workspace {
    */
   openFiles(files: readonly NamedFile[], place?: Place): Promise<void>;
   openSample(place?: Place): Promise<void>;
+  /** Asks for a web address, or whether the given one may be read, and opens what it names. */
+  openAddress(text?: string, place?: Place): Promise<void>;
+  /** Answers `addressQuestion`; null fetches nothing. */
+  answerAddress(address: AddressFacts | null): void;
   generate(phantom: string, params: RawParameters, place?: Place): Promise<void>;
   /** Answers the question that opening waits for; null opens nothing. */
   answer(place: Place | null): void;

@@ -24,6 +24,7 @@ function Kept() {
       : {
           files: `Drop ${first.opened.name} again`,
           url: 'Open the sample electrode again',
+          remote: `Open ${first.opened.name} from the web again`,
           phantom: 'Generate the phantom again',
         }[first.opened.kind];
   return (

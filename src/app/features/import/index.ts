@@ -1,5 +1,6 @@
 export { DropTarget } from './DropTarget.tsx';
 export {
+  AddressDialog,
   DatasetDialog,
   PhantomDialog,
   PlaceDialog,

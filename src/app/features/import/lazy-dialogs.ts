@@ -20,3 +20,7 @@ export const DatasetDialog = lazy(async () => ({
 export const RawDialog = lazy(async () => ({
   default: (await import('./RawDialog.tsx')).RawDialog,
 }));
+
+export const AddressDialog = lazy(async () => ({
+  default: (await import('./AddressDialog.tsx')).AddressDialog,
+}));
