@@ -132,7 +132,8 @@ function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
 /** The host that sends a request on, where that is why it could not be opened. */
 function redirectedBy(error: unknown): string | null {
   if (!isUserError(error) || error.code !== 'remote/redirected') return null;
-  return String(error.details['host']);
+  const { host } = error.details;
+  return typeof host === 'string' ? host : '';
 }
 
 type Opening = Pick<

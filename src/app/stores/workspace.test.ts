@@ -368,7 +368,7 @@ describe('opening', () => {
     let opened: readonly NamedFile[] = [];
     const { client } = scriptedClient({
       open: async (_job, files) => {
-        opened = files;
+        opened = files as readonly NamedFile[];
         return volume('stack');
       },
     });
