@@ -125,7 +125,8 @@ function RawForm({ question }: { readonly question: RawQuestion }) {
             values={layout}
             onChange={(name, value) => setLayout({ ...layout, [name]: value } as RawLayout)}
           />
-          <div className={styles['rawVoxel']}>
+          <fieldset className={styles['rawVoxel']}>
+            <legend>Voxel size, left empty where it is not known</legend>
             <VoxelSizeFields
               value={voxel}
               problemId={voxelProblem === null ? null : 'raw-voxel-problem'}
@@ -139,7 +140,7 @@ function RawForm({ question }: { readonly question: RawQuestion }) {
                 {voxelProblem}
               </p>
             )}
-          </div>
+          </fieldset>
         </div>
         <div className={styles['rawPictures']}>
           <SlicePreview

@@ -52,7 +52,10 @@ export function SlicePreview(props: {
           aria-label={title}
           className={styles['canvas']}
           hidden={slice === null}
-          style={{ aspectRatio: `${across} / ${down * stretch}` }}
+          style={{
+            aspectRatio: `${across} / ${down * stretch}`,
+            width: `min(100cqw, ${across / (down * stretch)} * 100cqh)`,
+          }}
         />
       </div>
       <figcaption>{title}</figcaption>
