@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 const FAMILIES: Readonly<Record<Operation['family'], true>> = {
   crop: true,
+  resample: true,
+  convert: true,
   denoise: true,
   sharpen: true,
   smooth: true,

@@ -165,6 +165,8 @@ export interface Operation<F extends ParameterFields = ParameterFields> {
   readonly title: string;
   readonly family:
     | 'crop'
+    | 'resample'
+    | 'convert'
     | 'denoise'
     | 'sharpen'
     | 'smooth'

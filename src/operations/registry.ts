@@ -8,6 +8,7 @@ import type { GpuImplementation, Operation } from './operation.ts';
 type Loader = () => Promise<{ readonly operation: Operation }>;
 
 const LOADERS = {
+  'convert-type': () => import('./convert-type/index.ts'),
   'correct-labels': () => import('./correct-labels/index.ts'),
   'crop-box': () => import('./crop-box/index.ts'),
   'denoise-median': () => import('./denoise-median/index.ts'),
@@ -25,6 +26,7 @@ const LOADERS = {
   'measure-surface-area': () => import('./measure-surface-area/index.ts'),
   'measure-tortuosity-factor': () => import('./measure-tortuosity-factor/index.ts'),
   'measure-volume-fraction': () => import('./measure-volume-fraction/index.ts'),
+  'resample-bin': () => import('./resample-bin/index.ts'),
   'segment-threshold': () => import('./segment-threshold/index.ts'),
   'segment-watershed': () => import('./segment-watershed/index.ts'),
   'sharpen-unsharp-mask': () => import('./sharpen-unsharp-mask/index.ts'),

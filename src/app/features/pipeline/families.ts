@@ -5,6 +5,8 @@ export type Family = OperationDescriptor['family'];
 
 export const FAMILIES: readonly (readonly [Family, string])[] = [
   ['crop', 'Crop'],
+  ['resample', 'Resample'],
+  ['convert', 'Convert'],
   ['denoise', 'Denoise'],
   ['sharpen', 'Sharpen'],
   ['smooth', 'Smooth'],
