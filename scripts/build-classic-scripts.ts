@@ -64,7 +64,8 @@ export function buildServiceWorker(root: string, folder: string): Promise<void> 
     file: SERVICE_WORKER,
     define: {
       BUILT_FILES: JSON.stringify(builtFiles(folder)),
-      ADDED_HEADERS: JSON.stringify({ ...ISOLATION_HEADERS, ...SECURITY_HEADERS }),
+      ISOLATION_HEADERS: JSON.stringify(ISOLATION_HEADERS),
+      SECURITY_HEADERS: JSON.stringify(SECURITY_HEADERS),
     },
   });
 }

@@ -41,16 +41,31 @@ export const PAGE_POLICY = CONTENT_SECURITY_POLICY.join('; ');
  * or on this machine. A worker's policy is that of its own file.
  */
 const REMOTE_SOURCES = `${OWN_SOURCES} https: http://localhost:* http://127.0.0.1:*`;
-const READS_REMOTE_FILES = /(^|\/)engine\.worker-[^/]*\.js$/;
 
-/** The headers of the file that is served under a path. */
-export function securityHeadersFor(path: string): Readonly<Record<string, string>> {
-  const policy = READS_REMOTE_FILES.test(path)
-    ? PAGE_POLICY.replace(`connect-src ${OWN_SOURCES}`, `connect-src ${REMOTE_SOURCES}`)
-    : PAGE_POLICY;
+function headersWith(policy: string): Readonly<Record<string, string>> {
   return {
     'Content-Security-Policy': `${policy}; frame-ancestors 'none'`,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'no-referrer',
   };
+}
+
+/** Headers by the source of a regular expression for the path; the first that matches holds. */
+export const SECURITY_HEADERS: readonly {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}[] = [
+  {
+    path: String.raw`(^|/)engine\.worker-[^/]*\.js$`,
+    headers: headersWith(
+      PAGE_POLICY.replace(`connect-src ${OWN_SOURCES}`, `connect-src ${REMOTE_SOURCES}`),
+    ),
+  },
+  { path: '', headers: headersWith(PAGE_POLICY) },
+];
+
+/** The headers of the file that is served under a path. */
+export function securityHeadersFor(path: string): Readonly<Record<string, string>> {
+  const rule = SECURITY_HEADERS.find((each) => new RegExp(each.path).test(path));
+  return rule?.headers ?? {};
 }

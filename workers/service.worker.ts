@@ -13,22 +13,35 @@ import type { PageMessage, ServiceWorkerMessage } from './service-worker-api.ts'
 
 /** Written in by the build. */
 declare const BUILT_FILES: readonly { readonly url: string; readonly revision: string | null }[];
-declare const ADDED_HEADERS: Readonly<Record<string, string>>;
+declare const ISOLATION_HEADERS: Readonly<Record<string, string>>;
+/** The first whose regular expression matches the path holds. */
+declare const SECURITY_HEADERS: readonly {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}[];
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
 /** Status 0 is an opaque answer or redirect, which the browser handles itself. */
-function withHeaders(response: Response): Response {
+function withHeaders(response: Response, { url }: Request): Response {
   if (response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(ADDED_HEADERS)) headers.set(name, value);
+  const { pathname } = new URL(url);
+  const security = SECURITY_HEADERS.find(({ path }) => new RegExp(path).test(pathname));
+  const added = { ...ISOLATION_HEADERS, ...security?.headers };
+  for (const [name, value] of Object.entries(added)) headers.set(name, value);
   const { status, statusText } = response;
   // Statuses that allow no body refuse even an empty one.
   return new Response(response.body, { status, statusText, headers });
 }
 
 const files = new PrecacheController({
-  plugins: [{ handlerWillRespond: ({ response }) => Promise.resolve(withHeaders(response)) }],
+  plugins: [
+    {
+      handlerWillRespond: ({ response, request }) =>
+        Promise.resolve(withHeaders(response, request)),
+    },
+  ],
 });
 files.addToCacheList([...BUILT_FILES]);
 
@@ -86,5 +99,6 @@ registerRoute(
   // Chromium's developer tools send such requests; fetch refuses them outside 'same-origin'.
   ({ request, sameOrigin }) =>
     sameOrigin && (request.cache !== 'only-if-cached' || request.mode === 'same-origin'),
-  async ({ request }) => withHeaders((await caches.match(request)) ?? (await fetch(request))),
+  async ({ request }) =>
+    withHeaders((await caches.match(request)) ?? (await fetch(request)), request),
 );
