@@ -20,7 +20,7 @@ import { FORMAT_IDS, FORMAT_TITLES, type FormatId, loadFormat } from './registry
 
 const HEAD_BYTES = 4096;
 /** Reading is this share of the progress, looking through the voxels the rest. */
-const READ_SHARE = 0.9;
+export const READ_SHARE = 0.9;
 /** The key under which our own files say whether they are grey or labels. */
 const KIND_TAG = 'tauscope kind';
 
@@ -384,6 +384,20 @@ export async function openVolume(
     ...options,
     progress: (fraction) => options.progress?.(fraction * READ_SHARE),
   });
+  const warnings = [...result.metadata.warnings, ...ignoredWarning(planned)];
+  return surveyed(
+    { ...result, metadata: { ...result.metadata, warnings } },
+    filesOf(planned),
+    options,
+  );
+}
+
+/** Decides what voxels are that were read, and says what is odd about them. */
+export async function surveyed(
+  result: ReadVolume,
+  files: readonly string[],
+  options: OpenOptions,
+): Promise<OpenedVolume> {
   const job = new DecodeJob(result.volume.name, options, [], READ_SHARE, 1 - READ_SHARE);
   const survey = await surveyVolume(result.volume, {
     pause: (fraction) => {
@@ -396,16 +410,11 @@ export async function openVolume(
     volume: { ...result.volume, kind },
     metadata: {
       ...result.metadata,
-      warnings: [
-        ...result.metadata.warnings,
-        ...ignoredWarning(planned),
-        ...warnings,
-        ...surveyWarnings(survey),
-      ],
+      warnings: [...result.metadata.warnings, ...warnings, ...surveyWarnings(survey)],
     },
     looksSegmented: survey.looksSegmented,
     survey,
-    files: filesOf(planned),
+    files,
   };
 }
 

@@ -167,6 +167,19 @@ export async function surveyVolume(
   };
 }
 
+/** Of a volume whose parts were surveyed: `looksSegmented` needs all its voxels, so it comes anew. */
+export function looksSegmented(
+  surveys: readonly Pick<VolumeSurvey, 'distinct' | 'minimum'>[],
+  voxels: number,
+): boolean {
+  const values = new Set<number>();
+  for (const { distinct, minimum } of surveys) {
+    if (distinct === null || minimum < 0) return false;
+    for (const value of distinct) values.add(value);
+  }
+  return values.size <= MAX_SEGMENTED_VALUES && voxels >= VOXELS_PER_LABEL * values.size;
+}
+
 function describeNotFinite(data: VoxelArray, size: Size3, tally: Tally): NotFinite {
   return {
     count: tally.notFinite,
