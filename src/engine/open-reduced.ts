@@ -11,7 +11,7 @@ import {
   READ_SHARE,
   surveyed,
 } from '../io/open.ts';
-import { QuantileSelector, valueRangeSteps } from '../kernels/histogram.ts';
+import { conversionRangePasses } from '../kernels/conversion-range.ts';
 import { rescale } from '../kernels/rescale.ts';
 import { finish } from '../kernels/steps.ts';
 import { binned, binSlices } from '../volume/binning.ts';
@@ -22,6 +22,7 @@ import {
   allocateVoxels,
   bytesPerVoxel,
   createVolume,
+  type NumericVoxelArray,
   numericSteps,
   type Size3,
   type Volume,
@@ -81,7 +82,7 @@ export async function openReduced(
   let settled = reduction;
   let data: VoxelArray;
   if (isConverted) {
-    const [from, to] = await findRange(blocks, reduction, reader.name);
+    const [from, to] = await findRange(blocks, reduction, reader);
     settled = { ...reduction, convertFrom: from, convertTo: to };
     const out = reduction.convert === 'uint8' ? new Uint8Array(count) : new Uint16Array(count);
     await blocks((values, at) => rescale(values, from, to, out, at));
@@ -182,32 +183,27 @@ type EachBlock = (visit: (data: VoxelArray, at: number) => void) => Promise<void
 async function findRange(
   blocks: EachBlock,
   { convertFrom, convertTo, convertTail }: Reduction,
-  name: string,
+  { name, metadata: { type } }: SlabReader,
 ): Promise<readonly [from: number, to: number]> {
-  let [from, to] = [convertFrom, convertTo];
-  if (from === null || to === null) {
-    const share = convertTail / 100;
-    const selector = new QuantileSelector([share, 1 - share]);
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    await blocks((data) => {
-      const values = finish(numericSteps(data));
-      const { min, max } = finish(valueRangeSteps(values));
-      if (min < low) low = min;
-      if (max > high) high = max;
-      if (share > 0) selector.addUpper(values);
-    });
-    if (share > 0 && selector.locate()) {
-      await blocks((data) => selector.addLower(finish(numericSteps(data))));
-      [low = low, high = high] = selector.values();
-    }
-    from ??= low;
-    to ??= high;
+  const ends = { from: convertFrom, to: convertTo, tail: convertTail / 100 };
+  const passes = conversionRangePasses(numbersOf(allocateVoxels(type, 0)), ends);
+  let pass = passes.next();
+  while (pass.done !== true) {
+    const { addSteps } = pass.value;
+    await blocks((data) => finish(addSteps(numbersOf(data))));
+    pass = passes.next();
   }
+  const [from, to] = pass.value;
   if (from <= to) return [from, to];
+  const isEmpty = Number.isNaN(from + to);
   throw new UserError(
-    from === Number.POSITIVE_INFINITY ? 'volume/not-finite' : 'parameter/invalid',
-    from === Number.POSITIVE_INFINITY
+    isEmpty ? 'volume/not-finite' : 'parameter/invalid',
+    isEmpty
       ? `${name} has no grey value that is a finite number: there is no range to convert.`
       : `The conversion goes from ${from} to ${to}: its end must not be below its start.`,
   );
+}
+
+function numbersOf(data: VoxelArray): NumericVoxelArray {
+  return finish(numericSteps(data));
 }

@@ -27,7 +27,7 @@ export interface Pass {
 export type Passes<T> = Generator<Pass, T, void>;
 
 /** Lets all passes walk over one array. */
-function* overArray<T>(passes: Passes<T>, data: GreyArray): Steps<T> {
+export function* overArray<T>(passes: Passes<T>, data: GreyArray): Steps<T> {
   for (;;) {
     const pass = passes.next();
     if (pass.done === true) return pass.value;
@@ -267,7 +267,10 @@ function* selectPasses(fractions: readonly number[]): Passes<readonly number[]> 
  * float32. At most 127 fractions. O(n) time, no copy of the data; NaN where no value is finite.
  * `type`: an array of the values' type.
  */
-function* quantilePasses(type: GreyArray, fractions: readonly number[]): Passes<readonly number[]> {
+export function* quantilePasses(
+  type: GreyArray,
+  fractions: readonly number[],
+): Passes<readonly number[]> {
   if (!hasAtMost65536Levels(type)) return yield* selectPasses(fractions);
   return levelQuantiles(yield* levelCountPasses(type), fractions);
 }

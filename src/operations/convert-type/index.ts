@@ -2,7 +2,7 @@
 import type { ParameterValues } from '../../declaration/parameters.ts';
 import type { ResultTable } from '../../declaration/results.ts';
 import { UserError } from '../../errors/errors.ts';
-import { quantileSteps, valueRangeSteps } from '../../kernels/histogram.ts';
+import { conversionRangeSteps } from '../../kernels/conversion-range.ts';
 import { rescale } from '../../kernels/rescale.ts';
 import { finishBreathing, type Steps } from '../../kernels/steps.ts';
 import {
@@ -78,10 +78,7 @@ function* rangeSteps(
 ): Steps<readonly [from: number, to: number]> {
   if (from !== null && to !== null) return [from, to];
   const values = yield* numericSteps(data);
-  const { min, max } = yield* valueRangeSteps(values);
-  if (tail === 0) return [from ?? min, to ?? max];
-  const [low = min, high = max] = yield* quantileSteps(values, [tail / 100, 1 - tail / 100]);
-  return [from ?? low, to ?? high];
+  return yield* conversionRangeSteps(values, { from, to, tail: tail / 100 });
 }
 
 export const operation = defineOperation({
