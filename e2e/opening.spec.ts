@@ -118,3 +118,41 @@ test.describe('a file on the web', () => {
     await expect(workbench.messages).toContainText('Download the file and drop it here instead');
   });
 });
+
+test('a volume is cropped, binned and converted before it is loaded', async ({ page }) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  const header =
+    'NRRD0004\ntype: uint16\ndimension: 3\nsizes: 48 40 32\nencoding: raw\nendian: little\n';
+  const space =
+    'space dimension: 3\nspace units: "um" "um" "um"\nspace directions: (1,0,0) (0,1,0) (0,0,1)\n\n';
+  const path = await given(
+    'ball.nrrd',
+    new Uint8Array([...new TextEncoder().encode(header + space), ...bytesOf(ball())]),
+  );
+  const chooser = page.waitForEvent('filechooser');
+  await workbench.do('Open with choices');
+  await (await chooser).setFiles(path);
+  const dialog = page.getByRole('dialog', { name: 'How much of ball?' });
+  await expect(dialog).toContainText('48 × 40 × 32 voxels, uint16');
+  await expect(dialog.getByRole('img', { name: /^XY, slice 16 of 32/ })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  // The right half, drawn over the slice.
+  const box = await dialog.getByTestId('crop-box').boundingBox();
+  if (box === null) throw new Error('There is no slice to crop on.');
+  await page.mouse.move(box.x + box.width / 2, box.y + 1);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width - 1, box.y + box.height - 1, { steps: 4 });
+  await page.mouse.up();
+  await expect(dialog.getByTestId('loaded')).toContainText('24 × 40 × 32 voxels, uint16');
+  await dialog.getByRole('combobox', { name: 'Bin' }).selectOption('2');
+  await dialog.getByRole('combobox', { name: 'Convert' }).selectOption('uint8');
+  await expect(dialog.getByTestId('loaded')).toContainText('12 × 20 × 16 voxels, uint8');
+  await dialog.getByRole('textbox', { name: 'z from' }).fill('40');
+  await expect(dialog.getByRole('button', { name: 'Open', exact: true })).toBeDisabled();
+  await dialog.getByRole('textbox', { name: 'z from' }).fill('0');
+  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(workbench.header).toContainText('12 × 20 × 16');
+  await expect(workbench.header).toContainText('2 µm');
+});

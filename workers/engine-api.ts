@@ -7,10 +7,12 @@ import type { Quantity } from '../src/declaration/quantity.ts';
 import type { ResultTable } from '../src/declaration/results.ts';
 import type { GpuRecord } from '../src/engine/gpu-record.ts';
 import type { Interpolation, InterpolationRequest } from '../src/engine/interpolate-label.ts';
+import type { Opening } from '../src/engine/opening.ts';
 import type { ReportFacts } from '../src/engine/report.ts';
 import type { PhaseArea, PhaseSurface, SurfaceOptions } from '../src/engine/surfaces.ts';
 import type { RawOffer } from '../src/io/formats/raw/offer.ts';
 import type { RawPictures } from '../src/io/formats/raw/pictures.ts';
+import type { SlicePicture } from '../src/io/slice-picture.ts';
 import type { AddressFacts, RemoteFile } from '../src/io/remote/address.ts';
 import type { MeshFormatId } from '../src/io/meshes/registry.ts';
 import type { OperationDescriptor } from '../src/operations/operation.ts';
@@ -20,11 +22,20 @@ import type { IntervalSuggestion } from './interval-suggestions.ts';
 import type { ValueScale } from '../src/volume/value-scale.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import type { RawLayout } from '../src/volume/raw-layout.ts';
+import type { Reduction } from '../src/volume/reduction.ts';
 import type { Slab } from '../src/volume/slab.ts';
-import type { NumericVoxelArray, Phase, Size3, Vector3, VoxelType } from '../src/volume/volume.ts';
+import type {
+  NumericVoxelArray,
+  Phase,
+  Size3,
+  Vector3,
+  VolumeShape,
+  VoxelType,
+} from '../src/volume/volume.ts';
 
 export type {
   AddressFacts,
+  SlicePicture,
   Interpolation,
   InterpolationRequest,
   PhaseArea,
@@ -65,6 +76,8 @@ export interface VolumeInfo {
   readonly onGpu: boolean;
   readonly warnings: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /** How it was read from its files; absent for results and phantoms. */
+  readonly opening?: Opening;
 }
 
 export interface SliceRequest {
@@ -211,8 +224,23 @@ export interface OpenChoices {
   readonly dataset?: string;
   /** How the voxels of a file without a header lie (`file/unknown-format`, `mayBeRaw`). */
   readonly raw?: RawLayout;
-  /** The voxel size, as a person entered it; null leaves it unknown. */
+  /** The voxel size of the file, as a person entered it; null leaves what the file says. */
   readonly spacing?: VoxelSpacing | null;
+  /** What is done to the volume while it is read. */
+  readonly reduction?: Reduction;
+}
+
+/** What is known of a volume before its voxels are read. */
+export interface OpeningFacts
+  extends Pick<
+    VolumeInfo,
+    'name' | 'kind' | 'size' | 'type' | 'spacing' | 'spacingSource' | 'warnings'
+  > {
+  /** "TIFF", "NRRD", … */
+  readonly format: string;
+  readonly files: number;
+  /** Bytes that the reader holds besides the slices that it hands out. */
+  readonly readerBytes: number;
 }
 
 /** One result file as the page offers it for download. */
@@ -241,6 +269,12 @@ export interface EngineApi {
     report: (fraction: number) => void,
     choices?: OpenChoices,
   ): Promise<VolumeInfo>;
+  /** Reads headers alone. Throws what opening throws. */
+  describeFiles(files: VolumeFiles, choices?: OpenChoices): Promise<OpeningFacts>;
+  /** A slice of what would be opened, without any reduction. */
+  peekSlice(files: VolumeFiles, choices: OpenChoices, z: number): Promise<SlicePicture>;
+  /** Memory and work of the recipe's enabled steps on such a volume. Throws what planning refuses. */
+  forecast(recipe: Recipe, shape: VolumeShape): Promise<readonly StepEstimate[]>;
   /** What a file without a header may hold. */
   offerRaw(files: VolumeFiles): Promise<RawOffer>;
   /** Its middle slices by a layout; throws `file/truncated` where that does not fit the file. */

@@ -15,6 +15,7 @@ import {
 import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
+import { openChosen, openingMethods } from '../src/engine/opening.ts';
 import {
   resultsCsv,
   resultsDocument,
@@ -34,7 +35,7 @@ import {
 import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
 import { groupSources } from '../src/io/group.ts';
-import { openVolume, rawFileOf } from '../src/io/open.ts';
+import { openSlabs, rawFileOf } from '../src/io/open.ts';
 import { writeMesh } from '../src/io/meshes/registry.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
@@ -75,7 +76,7 @@ interface Kept extends IdentifiedVolume {
 /** Facts about a volume that come from its file. */
 type FileFacts = Pick<
   VolumeInfo,
-  'spacingSource' | 'looksSegmented' | 'warnings' | 'tags' | 'quantity'
+  'spacingSource' | 'looksSegmented' | 'warnings' | 'tags' | 'quantity' | 'opening'
 >;
 
 const STATED_SPACING = 'entered by the user';
@@ -119,6 +120,27 @@ export function createWorkbench(
     if (!('url' in files)) return sourcesOf(files);
     const { openRemote } = await import('../src/io/remote/open-remote.ts');
     return openRemote(files, { ...options, ...(home === undefined ? {} : { home }) });
+  }
+
+  /** Headers are read once while the same files are looked at. */
+  let looked: { readonly key: string; readonly slabs: ReturnType<typeof openSlabs> } | null = null;
+
+  function slabsOf(files: VolumeFiles, choices: OpenChoices): ReturnType<typeof openSlabs> {
+    const { dataset, raw } = choices;
+    const named =
+      'url' in files
+        ? files
+        : files.map(({ file, path }) => [path, file.name, file.size, file.lastModified]);
+    const key = JSON.stringify([named, dataset, raw]);
+    if (looked?.key !== key) {
+      const read = { ...(dataset && { dataset }), ...(raw && { raw }) };
+      const slabs = allSources(files).then((sources) => openSlabs(sources, read));
+      looked = { key, slabs };
+      slabs.catch(() => {
+        looked = null;
+      });
+    }
+    return looked.slabs;
   }
 
   function find(handle: VolumeHandle): Kept {
@@ -213,14 +235,13 @@ export function createWorkbench(
     sources: readonly ByteSource[],
     report: (fraction: number) => void,
     signal: AbortSignal,
-    { spacing, ...choices }: OpenChoices = {},
+    choices: OpenChoices = {},
   ): Promise<VolumeInfo> {
-    const opened = await openVolume(sources, { signal, progress: report, ...choices });
-    const { metadata, looksSegmented, survey } = opened;
-    const volume = spacing == null ? opened.volume : withSpacing(opened.volume, spacing);
+    const opened = await openChosen(sources, { signal, progress: report, ...choices });
+    const { volume, metadata, looksSegmented, survey, opening } = opened;
     const { warnings, tags } = metadata;
-    const spacingSource = spacing == null ? metadata.spacingSource : STATED_SPACING;
-    const facts = { spacingSource, warnings, tags, looksSegmented };
+    const spacingSource = choices.spacing == null ? metadata.spacingSource : STATED_SPACING;
+    const facts = { spacingSource, warnings, tags, looksSegmented, opening };
     const range = rangeOf(survey);
     if (volume.kind === 'labels') {
       const identified = await engine.identify(volume, { signal });
@@ -256,7 +277,7 @@ export function createWorkbench(
     facts: Partial<FileFacts> = {},
   ): Promise<VolumeInfo> {
     const { volume, info, voxelDigest, onGpu } = find(handle);
-    const { looksSegmented, warnings, tags, spacingSource } = info;
+    const { looksSegmented, warnings, tags, spacingSource, opening } = info;
     const identified = await engine.identify(edit(volume), {
       onGpu,
       ...(voxelDigest === null ? {} : { voxelDigest }),
@@ -265,7 +286,7 @@ export function createWorkbench(
     const isCounted = identified.volume.kind === info.kind;
     const changed = await keep(
       identified,
-      { looksSegmented, warnings, tags, spacingSource, ...facts },
+      { looksSegmented, warnings, tags, spacingSource, ...(opening && { opening }), ...facts },
       undefined,
       null,
       isCounted ? { range, notFinite, phases, labelCounts } : null,
@@ -407,6 +428,36 @@ export function createWorkbench(
         const reading = (fraction: number): void => report(fetched + (1 - fetched) * fraction);
         return open(sources, reading, signal, choices);
       }),
+
+    async describeFiles(files, choices = {}) {
+      const { reader, metadata, files: names } = await slabsOf(files, choices);
+      const { size, type, spacing, spacingSource, warnings, format } = metadata;
+      return {
+        name: reader.name,
+        kind: reader.kind,
+        format,
+        files: names.length,
+        size,
+        type,
+        spacing: choices.spacing ?? spacing,
+        spacingSource: choices.spacing == null ? spacingSource : STATED_SPACING,
+        warnings,
+        readerBytes: reader.memoryBytes,
+      };
+    },
+
+    peekSlice: (files, choices, z) =>
+      withinMemory(async () => {
+        const { reader } = await slabsOf(files, choices);
+        const { pictureOf } = await import('../src/io/slice-picture.ts');
+        const [nx, ny] = reader.metadata.size;
+        return pictureOf(await reader.readSlices(z, z + 1), nx, ny);
+      }),
+
+    async forecast(recipe, shape) {
+      const planned = await engine.plan(recipe, shape);
+      return planned.map(({ step, estimate }) => ({ stepId: step.id, ...estimate }));
+    },
 
     async offerRaw(files) {
       const { offerRaw } = await import('../src/io/formats/raw/offer.ts');
@@ -599,7 +650,9 @@ export function createWorkbench(
       const { info, ...input } = find(handle);
       // Its plots weigh as much as the rest of the worker.
       const { reportHtml } = await import('../src/engine/report.ts');
+      const { opening } = info;
       return reportHtml({
+        ...(opening && { opening: { ...opening, ...(await openingMethods(opening)) } }),
         recipe,
         steps: await loadSteps(recipe),
         input,
@@ -614,8 +667,12 @@ export function createWorkbench(
 
     async methods(recipe) {
       const key = stepsKey(recipe);
-      const results = [...lastRuns.values()].findLast(({ steps }) => steps === key)?.results ?? [];
-      return methodsAsText(methodsText(await loadSteps(recipe), results));
+      const lastRun = [...lastRuns].findLast(([, { steps }]) => steps === key);
+      const handle = lastRun?.[0] ?? '';
+      const opened = await openingMethods(volumes.get(handle)?.info.opening);
+      const steps = [...opened.steps, ...(await loadSteps(recipe))];
+      const results = [...opened.results, ...(lastRun?.[1].results ?? [])];
+      return methodsAsText(methodsText(steps, results));
     },
 
     findGpu: () =>

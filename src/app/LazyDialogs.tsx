@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { FigureDialog } from './features/figures/index.ts';
 import {
   AddressDialog,
+  ChoicesDialog,
   DatasetDialog,
   PhantomDialog,
   PlaceDialog,
@@ -32,6 +33,7 @@ export function LazyDialogs() {
   if (open !== null && !wanted.includes(open)) setWanted([...wanted, open]);
   const asksDataset = useWorkspaceState((state) => state.datasetQuestion !== null);
   const asksAddress = useWorkspaceState((state) => state.addressQuestion !== null);
+  const asksChoices = useWorkspaceState((state) => state.choicesQuestion !== null);
   const asksRaw = useWorkspaceState((state) => state.rawQuestion !== null);
   const hasVolume = useWorkspaceState((state) => state.source !== null);
   return (
@@ -46,6 +48,7 @@ export function LazyDialogs() {
       })}
       <Suspense fallback={null}>{asksDataset ? <DatasetDialog /> : null}</Suspense>
       <Suspense fallback={null}>{asksAddress ? <AddressDialog /> : null}</Suspense>
+      <Suspense fallback={null}>{asksChoices ? <ChoicesDialog /> : null}</Suspense>
       <Suspense fallback={null}>{asksRaw ? <RawDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <VoxelSizeDialog /> : null}</Suspense>
       <Suspense fallback={null}>{hasVolume ? <PlaceDialog /> : null}</Suspense>

@@ -48,6 +48,11 @@ async function openPicked(workbench: Workbench, kind: 'files' | 'folder'): Promi
   if (files.length > 0) await workbench.workspace.openFiles(files);
 }
 
+async function openPickedWithChoices({ workspace }: Workbench): Promise<void> {
+  const files = await pickFiles('files');
+  if (files.length > 0) await workspace.openWithChoices(files);
+}
+
 const FILE: readonly Action[] = [
   action({
     id: 'open-files',
@@ -66,6 +71,15 @@ const FILE: readonly Action[] = [
     shortcut: 'Ctrl+Shift+O',
     keywords: 'tiff volume stack import load',
     run: (workbench) => void openPicked(workbench, 'folder'),
+  }),
+  action({
+    id: 'open-with-choices',
+    title: 'Open with choices…',
+    group: 'File',
+    icon: 'files',
+    keywords: 'crop bin convert 8 bit 16 bit large memory preflight header raw part load',
+    obstacle: needsEngine,
+    run: (workbench) => void openPickedWithChoices(workbench),
   }),
   action({
     id: 'open-address',

@@ -142,6 +142,9 @@ export function createEngineClient(
     group: (files) => call((remote) => remote.group(files)),
     open: (jobId, files, report, choices) =>
       callJob(jobId, (remote) => remote.open(jobId, files, proxy(report), choices)),
+    describeFiles: (files, choices) => call((remote) => remote.describeFiles(files, choices)),
+    peekSlice: (files, choices, z) => call((remote) => remote.peekSlice(files, choices, z)),
+    forecast: (recipe, shape) => call((remote) => remote.forecast(recipe, shape)),
     offerRaw: (files) => call((remote) => remote.offerRaw(files)),
     rawPictures: (files, layout) => call((remote) => remote.rawPictures(files, layout)),
     describeAddress: (text) => call((remote) => remote.describeAddress(text)),

@@ -2,6 +2,7 @@
 import {
   type Flag,
   type FlagHelp,
+  flagHelp,
   flagOptions,
   parametersFromFlags,
   readArguments,
@@ -9,6 +10,7 @@ import {
 import type { ParameterFields, RawParameters } from '../declaration/parameters.ts';
 import { UserError } from '../errors/errors.ts';
 import { RAW_LAYOUT_FORM } from '../volume/raw-layout.ts';
+import { REDUCTION_FIELDS } from '../volume/reduction.ts';
 import type { About } from './about.ts';
 import { nearest } from './suggestion.ts';
 import { wrap } from './terminal.ts';
@@ -79,8 +81,19 @@ export const QUIET_OPTION: OwnOption = {
 /** What a file may not say of itself. */
 export const READ_OPTIONS = [DATASET_OPTION, RAW_OPTION] as const;
 
+/** What is done to a volume while it is opened. */
+const REDUCTION_OPTIONS: readonly OwnOption[] = Object.entries(flagOptions(REDUCTION_FIELDS)).map(
+  ([name, flag], i) => ({ ...flag, name, text: flagHelp(REDUCTION_FIELDS)[i]?.text ?? '' }),
+);
+
 /** Options that follow the voxels of an input into memory. */
-export const INPUT_OPTIONS = [LABELS_OPTION, GREY_OPTION, VOXEL_OPTION, ...READ_OPTIONS] as const;
+export const INPUT_OPTIONS = [
+  LABELS_OPTION,
+  GREY_OPTION,
+  VOXEL_OPTION,
+  ...READ_OPTIONS,
+  ...REDUCTION_OPTIONS,
+] as const;
 
 /** The page has such a switch, so people will try. */
 const NO_GPU = 'The command line has no GPU, it computes on the CPU: leave --gpu out.';

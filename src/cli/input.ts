@@ -1,10 +1,14 @@
 /** Opening an input for a command: read, override what the user states, tell what was odd. */
+import { parametersFromFlags } from '../declaration/flags.ts';
+import { parseParameters } from '../declaration/parameters.ts';
+import { type ChosenVolume, openChosen } from '../engine/opening.ts';
 import { isUserError, UserError } from '../errors/errors.ts';
 import type { ByteSource, ReadOptions } from '../io/format.ts';
-import { describeFile, type OpenedVolume, openVolume } from '../io/open.ts';
+import { describeFile } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
 import { parseRawLayout } from '../volume/raw-layout.ts';
-import { withKind, withSpacing } from '../volume/volume.ts';
+import { REDUCTION_FIELDS, type Reduction, reducedShape } from '../volume/reduction.ts';
+import { withKind } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
 import { neighbourSources, openSources } from './files.ts';
@@ -40,6 +44,7 @@ export interface InputChoices {
   readonly spacing: VoxelSpacing | null;
   /** What the file does not say of itself. */
   readonly read: Pick<ReadOptions, 'dataset' | 'raw'>;
+  readonly reduction: Reduction;
 }
 
 /** What the options say of the input; checked before anything is read. */
@@ -54,6 +59,11 @@ export function inputChoices(options: ParsedArguments['options']): InputChoices 
     kind: isLabels ? 'labels' : isGrey ? 'grey' : null,
     spacing: typeof voxelSize === 'string' ? parseVoxelSize(voxelSize) : null,
     read: readChoices(options),
+    reduction: parseParameters(
+      REDUCTION_FIELDS,
+      parametersFromFlags(REDUCTION_FIELDS, options),
+      'opening',
+    ),
   };
 }
 
@@ -93,7 +103,7 @@ export async function siblingsOf(paths: readonly string[]): Promise<readonly Byt
 }
 
 /** An input with the files that its voxels and header came from. */
-export interface OpenedInput extends OpenedVolume {
+export interface OpenedInput extends ChosenVolume {
   readonly sources: readonly ByteSource[];
 }
 
@@ -116,16 +126,19 @@ export async function openInput(
   }));
   const described = describeFile(sources, { signal, siblings, ...choices.read });
   const { metadata } = await orNameOption(described);
-  assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', metadata, machineMemory());
-  const opened = await openVolume(sources, {
+  const { kind, spacing, reduction } = choices;
+  const kept = { ...metadata, ...reducedShape(metadata, reduction) };
+  assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', kept, machineMemory());
+  const opened = await openChosen(sources, {
     signal,
     siblings,
     ...choices.read,
+    spacing,
+    reduction,
     progress: (fraction) => progress('reading', fraction),
-    ...(choices.kind === null ? {} : { kind: choices.kind }),
+    ...(kind === null ? {} : { kind }),
   });
   for (const warning of opened.metadata.warnings) remark(warning);
-  const named = withKind(opened.volume, opened.volume.kind);
-  const volume = choices.spacing === null ? named : withSpacing(named, choices.spacing);
+  const volume = withKind(opened.volume, opened.volume.kind);
   return { ...opened, volume, sources: [...sources, ...read] };
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { bibtex } from '../engine/bibtex.ts';
 import { type IdentifiedVolume, loadSteps, type StepOutcome } from '../engine/engine.ts';
 import { methodsAsText, methodsText } from '../engine/methods.ts';
+import { type Opening, openingMethods } from '../engine/opening.ts';
 import { resultsCsv, resultsDocument, resultsText } from '../engine/results.ts';
 import type { VolumeMetadata } from '../io/format.ts';
 import type { Recipe } from '../recipe/recipe.ts';
@@ -15,6 +16,8 @@ export interface ResultFacts {
   readonly inputs: readonly string[];
   readonly metadata: VolumeMetadata;
   readonly isSpacingStated: boolean;
+  /** How the input was opened. */
+  readonly opening: Opening;
   readonly startedAt: Date;
   readonly withReport: boolean;
 }
@@ -27,10 +30,11 @@ export interface ResultFile {
 export async function resultFiles(
   facts: ResultFacts,
 ): Promise<{ readonly results: string; readonly files: readonly ResultFile[] }> {
-  const { recipe, input, outcomes, inputs, metadata, isSpacingStated, startedAt } = facts;
+  const { recipe, input, outcomes, inputs, metadata, isSpacingStated, startedAt, opening } = facts;
   const results = resultsText(resultsDocument(recipe, input, outcomes));
   const steps = await loadSteps(recipe);
-  const methods = methodsText(steps, outcomes);
+  const opened = await openingMethods(opening);
+  const methods = methodsText([...opened.steps, ...steps], [...opened.results, ...outcomes]);
   const files: ResultFile[] = [
     { name: 'results.json', content: results },
     { name: 'results.csv', content: resultsCsv(outcomes) },
@@ -42,7 +46,8 @@ export async function resultFiles(
     const date = startedAt.toISOString().slice(0, 10);
     const file = inputs.map((path) => basename(path)).join(' ');
     const { reportHtml } = await import('../engine/report.ts');
-    const page = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
+    const shown = { recipe, steps, input, file, outcomes, spacingSource, isSpacingStated, date };
+    const page = { ...shown, opening: { ...opening, ...opened } };
     files.push({ name: 'report.html', content: reportHtml(page) });
   }
   return { results, files };

@@ -16,6 +16,7 @@ import { rescale } from '../kernels/rescale.ts';
 import { finish } from '../kernels/steps.ts';
 import { binned, binSlices } from '../volume/binning.ts';
 import { boxOrigin, boxSize, copyBox, type VoxelBox } from '../volume/box.ts';
+import type { VoxelSpacing } from '../volume/length.ts';
 import { binFactor, keptBox, type Reduction } from '../volume/reduction.ts';
 import { looksSegmented, surveyVolume, type VolumeSurvey } from '../volume/statistics.ts';
 import {
@@ -51,10 +52,11 @@ interface Passes {
 export async function openReduced(
   sources: readonly ByteSource[],
   reduction: Reduction,
-  options: OpenOptions = {},
+  options: OpenOptions & { readonly spacing?: VoxelSpacing | null } = {},
 ): Promise<ReducedVolume> {
   const { reader, metadata, files } = await openSlabs(sources, options);
-  const { size, spacing } = metadata;
+  const { size } = metadata;
+  const spacing = options.spacing ?? metadata.spacing;
   const box = keptBox(reduction, size);
   const cropped = { size: boxSize(box), spacing, origin: boxOrigin({ ...reader, spacing }, box) };
   const { factors, ...geometry } = binned(cropped, binFactor(reduction));

@@ -16,6 +16,7 @@ import type { Phase } from '../volume/volume.ts';
 import type { Identified, LoadedStep } from './engine.ts';
 import { describeGpu, GPU_NOTE, restsOnGpu } from './gpu-record.ts';
 import { methodsText } from './methods.ts';
+import { type Opening, openingFlags, type openingMethods, spacingToState } from './opening.ts';
 import type { StepResult } from './results.ts';
 import { VERSION } from './version.ts';
 
@@ -38,6 +39,8 @@ export interface ReportFacts {
   readonly isSpacingStated: boolean;
   /** Of the day, as it is to stand on the page. */
   readonly date: string;
+  /** How it was opened, with the steps that this took; absent where the files say it all. */
+  readonly opening?: Opening & Awaited<ReturnType<typeof openingMethods>>;
   /** Slices and histogram, where there is a page that has drawn them. */
   readonly figures?: readonly ReportFigure[];
 }
@@ -179,8 +182,12 @@ export function reproducingCommand({
   input,
   file,
   isSpacingStated,
-}: Pick<ReportFacts, 'input' | 'file' | 'isSpacingStated'>): string {
-  const { kind, spacing } = input.volume;
+  opening = { raw: null, reduction: null },
+}: Pick<ReportFacts, 'input' | 'file' | 'isSpacingStated'> & {
+  readonly opening?: Opening;
+}): string {
+  const { kind } = input.volume;
+  const spacing = spacingToState(input.volume, opening);
   const size =
     spacing === null ? '' : `${spacing.values.join('x')}${spacing.unit.replace('µ', 'u')}`;
   return [
@@ -188,6 +195,7 @@ export function reproducingCommand({
     quoted(file),
     kind === 'labels' ? '--as-labels' : '--as-grey',
     ...(isSpacingStated && size !== '' ? [`--voxel-size ${size}`] : []),
+    ...openingFlags(opening),
     '-o results',
   ].join(' ');
 }
@@ -240,7 +248,11 @@ export function reportHtml(facts: ReportFacts): string {
   const outcomeOf = ({ step }: LoadedStep) => outcomes.find(({ stepId }) => stepId === step.id);
   const measured = steps.filter(({ operation }) => operation.family === 'measure');
   const titles = new Map(steps.map(({ step, operation }) => [step.id, operation.title]));
-  const methods = methodsText(steps, outcomes);
+  const { opening } = facts;
+  const methods = methodsText(
+    [...(opening?.steps ?? []), ...steps],
+    [...(opening?.results ?? []), ...outcomes],
+  );
   const colours = coloursOf(steps, volume.phases);
   const title = recipe.title === '' ? 'Results' : recipe.title;
   const data: readonly (readonly [string, string])[] = [

@@ -1,6 +1,7 @@
 /** Asks how a file without a header is laid out, and remembers the answer for the same file. */
-import type { VolumeFiles } from '../../../workers/engine-api.ts';
+import type { RawOffer, VolumeFiles } from '../../../workers/engine-api.ts';
 import { isUserError } from '../../errors/errors.ts';
+import { rawLayoutText } from '../../volume/raw-layout.ts';
 import { createQuestion } from './question.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type { RawAnswer, RawAnswers, RawQuestion } from './workspace.ts';
@@ -16,9 +17,21 @@ function keyOf(name: string, bytes: number): string {
 }
 
 export interface RawQuestions {
-  /** The answer, of now or of the last time that this file came; null opens nothing. */
-  ask(files: VolumeFiles): Promise<RawAnswer | null>;
+  /**
+   * The answer, of now or, unless `asksAgain`, of the last time that this file came; null opens
+   * nothing.
+   */
+  ask(files: VolumeFiles, asksAgain: boolean): Promise<RawAnswer | null>;
   answer(answer: RawAnswer | null): void;
+}
+
+/** The answer of the last time stands before all guesses. */
+function withKnown(offer: RawOffer, known: RawAnswer | undefined): RawOffer {
+  if (known === undefined) return offer;
+  const text = rawLayoutText(known.raw);
+  const others = offer.guesses.filter(({ layout }) => rawLayoutText(layout) !== text);
+  const guess = { layout: known.raw, reason: 'as last time', score: Number.POSITIVE_INFINITY };
+  return { ...offer, guesses: [guess, ...others], spacing: known.spacing };
 }
 
 export function createRawQuestions({ client, store, options }: WorkspaceCore): RawQuestions {
@@ -28,12 +41,12 @@ export function createRawQuestions({ client, store, options }: WorkspaceCore): R
   );
   return {
     answer: question.answer,
-    async ask(files) {
+    async ask(files, asksAgain) {
       const offer = await client.offerRaw(files);
       const key = keyOf(offer.name, offer.bytes);
       const known = remembered.get(key);
-      if (known !== undefined) return known;
-      const given = await question.ask({ files, offer });
+      if (known !== undefined && !asksAgain) return known;
+      const given = await question.ask({ files, offer: withKnown(offer, known) });
       if (given !== null) remembered.set(key, given);
       return given;
     },

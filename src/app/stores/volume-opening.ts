@@ -13,6 +13,7 @@ import { cancelled, isCancelled, isUserError, UserError } from '../../errors/err
 import { createHistory, currentState, pushState, redo, undo } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
+import { type Reduction, shapeBytes } from '../../volume/reduction.ts';
 import type { ReplacementReason } from '../engine-client.ts';
 import { changeToRedo, changeToUndo, withoutChanges } from './change-history.ts';
 import {
@@ -28,6 +29,7 @@ import { createRawQuestions, mayBeRaw } from './raw-questions.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type {
   AddressQuestion,
+  ChoicesQuestion,
   DatasetQuestion,
   KeptVolume,
   OfferedDataset,
@@ -45,6 +47,8 @@ type Origin =
       readonly files: VolumeFiles;
       /** What the files do not say themselves. */
       readonly choices: OpenChoices;
+      /** Whether to ask how much of it is loaded, however small it is. */
+      readonly asksChoices?: boolean;
     }
   | { readonly kind: 'url'; readonly url: string; readonly title: string }
   | {
@@ -65,6 +69,13 @@ interface Loaded {
 }
 
 const MAX_REMOVED = 20;
+
+/** Files of fewer bytes are opened without a look at how large their volume is. */
+const SMALL_BYTES = 32 * 2 ** 20;
+/** What the volumes of a page may take where the device does not say. */
+const LARGE_BYTES = 8 * 2 ** 30;
+/** Of that, a volume that takes more is asked about. */
+const LARGE_SHARE = 0.25;
 
 /** What changed of the volume, as undo names it. */
 function nameOfChange(before: VolumeFacts, after: VolumeFacts): string {
@@ -145,6 +156,8 @@ type Opening = Pick<
   | 'answerRaw'
   | 'openAddress'
   | 'answerAddress'
+  | 'answerChoices'
+  | 'openWithChoices'
   | 'showVolume'
   | 'removeVolume'
   | 'bringBack'
@@ -213,12 +226,29 @@ export function createOpening(core: WorkspaceCore): Opening {
     settle?.(place);
   }
 
+  const choicesQuestions = createQuestion<ChoicesQuestion, Reduction>((choicesQuestion) =>
+    set({ choicesQuestion }),
+  );
+
+  /** The origin with what the user chose of a large volume; null where they want nothing more. */
+  async function askHowMuch(origin: FilesOrigin): Promise<FilesOrigin | null> {
+    const { files, choices, asksChoices = false } = origin;
+    const bytes = sizeOf(files) ?? Number.POSITIVE_INFINITY;
+    if (choices.reduction !== undefined || (!asksChoices && bytes < SMALL_BYTES)) return origin;
+    const facts = await client.describeFiles(files, choices);
+    const budget = Math.min(core.options.volumeBytes ?? LARGE_BYTES, LARGE_BYTES);
+    if (!asksChoices && shapeBytes(facts) <= budget * LARGE_SHARE) return origin;
+    const reduction = await choicesQuestions.ask({ files, choices, facts, budget });
+    return reduction === null ? null : { ...origin, choices: { ...choices, reduction } };
+  }
+
   /** Takes what is asked off the screen: something else is opened. */
   function dropQuestions(): void {
     answer(null);
     datasetQuestions.answer(null);
     rawQuestions.answer(null);
     addressQuestions.answer(null);
+    choicesQuestions.answer(null);
   }
 
   /** Reads a volume; asks for what its files do not say, and reads again with the answer. */
@@ -227,7 +257,9 @@ export function createOpening(core: WorkspaceCore): Opening {
     jobId: string,
   ): Promise<{ readonly loaded: Loaded; readonly origin: Origin }> {
     try {
-      return { loaded: await load(origin, jobId), origin };
+      const chosen = origin.kind === 'files' ? await askHowMuch(origin) : origin;
+      if (chosen === null) throw cancelled();
+      return { loaded: await load(chosen, jobId), origin: chosen };
     } catch (error) {
       if (origin.kind !== 'files') throw error;
       const answer = await askWhatIsMissing(origin, error);
@@ -239,7 +271,7 @@ export function createOpening(core: WorkspaceCore): Opening {
 
   /** The origin with the user's answer; null where they want nothing more, undefined where none helps. */
   async function askWhatIsMissing(
-    { files, choices }: FilesOrigin,
+    { files, choices, asksChoices = false }: FilesOrigin,
     error: unknown,
   ): Promise<Pick<FilesOrigin, 'files'> | Pick<FilesOrigin, 'choices'> | null | undefined> {
     const datasets = datasetsOf(error);
@@ -248,7 +280,7 @@ export function createOpening(core: WorkspaceCore): Opening {
       return dataset === null ? null : { choices: { ...choices, dataset } };
     }
     if (choices.raw === undefined && mayBeRaw(error)) {
-      const answered = await rawQuestions.ask(files);
+      const answered = await rawQuestions.ask(files, asksChoices);
       return answered === null ? null : { choices: { ...choices, ...answered } };
     }
     const from = isRemote(files) && !files.followsRedirects ? redirectedBy(error) : null;
@@ -418,7 +450,11 @@ export function createOpening(core: WorkspaceCore): Opening {
     }
   }
 
-  async function openVolumes(files: readonly NamedFile[], place?: Place): Promise<void> {
+  async function openVolumes(
+    files: readonly NamedFile[],
+    place?: Place,
+    asksChoices = false,
+  ): Promise<void> {
     if (files.length === 0) {
       tell('error', 'Nothing to open', 'The dropped folder holds no files.');
       return;
@@ -437,7 +473,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     let next = place;
     for (const [i, group] of groups.entries()) {
       const part = groups.length === 1 ? '' : ` (${i + 1} of ${groups.length})`;
-      const origin: Origin = { kind: 'files', files: group, choices: {} };
+      const origin: Origin = { kind: 'files', files: group, choices: {}, asksChoices };
       const outcome = await open(origin, next, part, groups.length - i - 1);
       if (outcome === 'stopped') return;
       // One answer is for all that came together.
@@ -641,6 +677,8 @@ export function createOpening(core: WorkspaceCore): Opening {
     answerDataset: datasetQuestions.answer,
     answerRaw: rawQuestions.answer,
     answerAddress: addressQuestions.answer,
+    answerChoices: choicesQuestions.answer,
+    openWithChoices: (files, place) => openVolumes(files, place, true),
     async openAddress(text = '', place) {
       dropQuestions();
       const address = await addressQuestions.ask({ text, redirectedBy: null });

@@ -34,6 +34,7 @@ const EMPTY_STATE: WorkspaceState = {
   datasetQuestion: null,
   rawQuestion: null,
   addressQuestion: null,
+  choicesQuestion: null,
   openedBefore: [],
   asksVoxelSize: false,
   history: createHistory(emptyRecipe()),

@@ -107,6 +107,9 @@ function scriptedClient(parts: Partial<EngineClient> = {}) {
     group: async (files) => [files.map((_, i) => i)],
     open: async (_job, files) =>
       volume('url' in files ? files.name : (files[0] as NamedFile).file.name.replace('.tif', '')),
+    describeFiles: () => Promise.reject(new Bug('not scripted')),
+    peekSlice: () => Promise.reject(new Bug('not scripted')),
+    forecast: () => Promise.reject(new Bug('not scripted')),
     offerRaw: () => Promise.reject(new Bug('not scripted')),
     rawPictures: () => Promise.reject(new Bug('not scripted')),
     describeAddress: () => Promise.reject(new Bug('not scripted')),

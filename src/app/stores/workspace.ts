@@ -12,6 +12,8 @@ import type {
   Interpolation,
   InterpolationRequest,
   NamedFile,
+  OpenChoices,
+  OpeningFacts,
   RawOffer,
   StepEstimate,
   StepSummary,
@@ -27,6 +29,7 @@ import type { Preset } from '../../recipe/presets.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
 import type { RawLayout } from '../../volume/raw-layout.ts';
+import type { Reduction } from '../../volume/reduction.ts';
 import type { Phase } from '../../volume/volume.ts';
 import type { ChangeHistory } from './change-history.ts';
 import type { ListedVolume, StepFailure } from './listed-volumes.ts';
@@ -119,6 +122,15 @@ export interface AddressQuestion {
   readonly redirectedBy: string | null;
 }
 
+/** How much of a volume shall be loaded. */
+export interface ChoicesQuestion {
+  readonly files: VolumeFiles;
+  readonly choices: OpenChoices;
+  readonly facts: OpeningFacts;
+  /** Bytes that one volume should take at most. */
+  readonly budget: number;
+}
+
 /** What was answered: the voxel size is null where it is not known. */
 export interface RawAnswer {
   readonly raw: RawLayout;
@@ -166,6 +178,7 @@ export interface WorkspaceState {
   readonly datasetQuestion: DatasetQuestion | null;
   readonly rawQuestion: RawQuestion | null;
   readonly addressQuestion: AddressQuestion | null;
+  readonly choicesQuestion: ChoicesQuestion | null;
   /** What a page that was left had open, in its order: a reloaded page has only the recipe. */
   readonly openedBefore: readonly KeptVolume[];
   readonly asksVoxelSize: boolean;
@@ -217,6 +230,10 @@ export interface Workspace {
    * place is given, it asks (`question`).
    */
   openFiles(files: readonly NamedFile[], place?: Place): Promise<void>;
+  /** As `openFiles`, and asks of each volume how much of it shall be loaded, however small it is. */
+  openWithChoices(files: readonly NamedFile[], place?: Place): Promise<void>;
+  /** Answers `choicesQuestion`; null opens nothing. */
+  answerChoices(reduction: Reduction | null): void;
   openSample(place?: Place): Promise<void>;
   /** Asks for a web address, or whether the given one may be read, and opens what it names. */
   openAddress(text?: string, place?: Place): Promise<void>;

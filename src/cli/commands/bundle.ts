@@ -114,7 +114,7 @@ export const bundle: Command = {
     const authorship = authorshipOf(options, recipe.title);
     await assertWritable(dirname(path), [basename(path)], positionals);
     const engine = await surroundings.createEngine();
-    const { volume, metadata, sources } = await openInput(inputs, choices, surroundings);
+    const { volume, metadata, sources, opening } = await openInput(inputs, choices, surroundings);
     const addresses = addressesOf(options, sources);
     const startedAt = new Date();
     const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings);
@@ -140,6 +140,7 @@ export const bundle: Command = {
       inputs,
       metadata,
       isSpacingStated: choices.spacing !== null,
+      opening,
       startedAt,
       withReport: true,
     });

@@ -133,7 +133,7 @@ interface Finished {
 async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
   const { engine, recipe, recipePath, choices, folder, inputs } = job;
   const { signal, remark } = surroundings;
-  const { volume, metadata } = await openInput(inputs, choices, surroundings);
+  const { volume, metadata, opening } = await openInput(inputs, choices, surroundings);
   const startedAt = new Date();
   const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
     (error: unknown) => {
@@ -148,6 +148,7 @@ async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
     inputs,
     metadata,
     isSpacingStated: choices.spacing !== null,
+    opening,
     startedAt,
     withReport: job.writesReport,
   });

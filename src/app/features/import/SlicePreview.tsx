@@ -1,16 +1,8 @@
 /** A slice that is looked at before its volume is opened, in its true proportions. */
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
+import type { SlicePicture } from '../../../../workers/engine-api.ts';
 import { composeSlice } from '../../rendering/compose-slice.ts';
 import styles from './slice-preview.module.css';
-
-export interface PreviewedSlice {
-  /** Of the pixels: large slices come with every second, third … voxel. */
-  readonly width: number;
-  readonly height: number;
-  readonly data: Float64Array;
-  /** Of the slice. */
-  readonly voxels: readonly [across: number, down: number];
-}
 
 const NO_LABELS = { colours: new Map(), opacity: 0, style: 'fill' } as const;
 /** Of the values, as many are left out at either end. */
@@ -25,12 +17,12 @@ function windowOf(data: Float64Array): readonly [low: number, high: number] {
 }
 
 export function SlicePreview(props: {
-  readonly slice: PreviewedSlice | null;
+  readonly slice: SlicePicture | null;
   readonly title: string;
-  /** Edge lengths of a pixel relative to each other, where they are known. */
-  readonly stretch?: number;
+  /** Lies over the picture, as large as it. */
+  readonly children?: ReactNode;
 }) {
-  const { slice, title, stretch = 1 } = props;
+  const { slice, title } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const target = canvas.current;
@@ -46,17 +38,17 @@ export function SlicePreview(props: {
   return (
     <figure className={styles['figure']}>
       <div className={styles['frame']}>
-        <canvas
-          ref={canvas}
-          role="img"
-          aria-label={title}
-          className={styles['canvas']}
+        <div
+          className={styles['picture']}
           hidden={slice === null}
           style={{
-            aspectRatio: `${across} / ${down * stretch}`,
-            width: `min(100cqw, ${across / (down * stretch)} * 100cqh)`,
+            aspectRatio: `${across} / ${down}`,
+            width: `min(100cqw, ${across / down} * 100cqh)`,
           }}
-        />
+        >
+          <canvas ref={canvas} role="img" aria-label={title} className={styles['canvas']} />
+          {props.children}
+        </div>
       </div>
       <figcaption>{title}</figcaption>
     </figure>

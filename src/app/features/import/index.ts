@@ -1,6 +1,7 @@
 export { DropTarget } from './DropTarget.tsx';
 export {
   AddressDialog,
+  ChoicesDialog,
   DatasetDialog,
   PhantomDialog,
   PlaceDialog,

@@ -24,3 +24,7 @@ export const RawDialog = lazy(async () => ({
 export const AddressDialog = lazy(async () => ({
   default: (await import('./AddressDialog.tsx')).AddressDialog,
 }));
+
+export const ChoicesDialog = lazy(async () => ({
+  default: (await import('./ChoicesDialog.tsx')).ChoicesDialog,
+}));

@@ -8,25 +8,15 @@ import {
 import { bytesPerVoxel } from '../../../volume/volume.ts';
 import { UserError } from '../../../errors/errors.ts';
 import type { ByteSource } from '../../format.ts';
+import { pictureGrid, type SlicePicture } from '../../slice-picture.ts';
 import { asSamples } from '../../stored-samples.ts';
 
-/** Rows and columns of a picture at most; of larger slices every second, third … is taken. */
-const MOST_PIXELS = 512;
 /** Rows that are read at a time. */
 const ROWS_AT_ONCE = 32;
 
-export interface RawPicture {
-  /** Of the pixels, as many as were taken. */
-  readonly width: number;
-  readonly height: number;
-  readonly data: Float64Array;
-  /** Of the slice in voxels. */
-  readonly voxels: readonly [across: number, down: number];
-}
-
 export interface RawPictures {
-  readonly xy: RawPicture;
-  readonly xz: RawPicture;
+  readonly xy: SlicePicture;
+  readonly xz: SlicePicture;
 }
 
 /**
@@ -51,13 +41,10 @@ async function picture(
   layout: RawLayout,
   rows: number,
   startOf: (row: number) => number,
-): Promise<RawPicture> {
+): Promise<SlicePicture> {
   const type = rawType(layout);
   const rowBytes = layout.width * bytesPerVoxel(type);
-  const across = Math.ceil(layout.width / MOST_PIXELS);
-  const down = Math.ceil(rows / MOST_PIXELS);
-  const width = Math.ceil(layout.width / across);
-  const height = Math.ceil(rows / down);
+  const { across, down, width, height } = pictureGrid(layout.width, rows);
   const data = new Float64Array(width * height);
   for (let first = 0; first < height; first += ROWS_AT_ONCE) {
     const count = Math.min(ROWS_AT_ONCE, height - first);
