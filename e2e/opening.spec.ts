@@ -57,10 +57,14 @@ test('a raw file opens as its name, its size and its bytes say, and is not asked
   await expect.poll(brightness).toBeGreaterThan(200);
   expect(await violations(page)).toEqual([]);
 
-  // In the wrong byte order the low bytes decide: the ball's middle is as dark or bright as any.
+  // The pictures follow each field.
+  const picture = (): Promise<string> =>
+    xy.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const right = await picture();
   await dialog.getByLabel('Byte order', { exact: true }).selectOption('be');
-  await expect.poll(brightness).not.toBeGreaterThan(250);
+  await expect.poll(picture).not.toBe(right);
   await dialog.getByLabel('Byte order', { exact: true }).selectOption('le');
+  await expect.poll(picture).toBe(right);
   await dialog.getByLabel('Depth (z)', { exact: true }).fill('33');
   await expect(dialog.getByRole('alert')).toContainText(
     'need 126720 bytes, and the file has 122880',

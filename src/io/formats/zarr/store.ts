@@ -27,7 +27,7 @@ export function zarrRoot(sources: readonly ByteSource[]): ByteSource | null {
 export interface ZarrFiles {
   /** Keys of all files, each starting with a slash. */
   readonly keys: readonly string[];
-  /** All files together. */
+  /** All files together; infinite where nobody can say. */
   readonly storedBytes: number;
   get(key: string): Promise<Uint8Array | undefined>;
   getRange(
@@ -39,6 +39,7 @@ export interface ZarrFiles {
 function remoteFiles({ keys, get, getRange }: RemoteFolder): ZarrFiles {
   return {
     keys: keys.map((key) => `/${key}`),
+    storedBytes: Number.POSITIVE_INFINITY,
     get: (key) => get(key.slice(1)),
     getRange: (key, range) =>
       getRange(
