@@ -2,7 +2,7 @@
 import { Gunzip } from 'fflate';
 import { isUserError } from '../errors/errors.ts';
 import { crc32 } from '../volume/crc32.ts';
-import { decompressor } from './decompressor.ts';
+import { decompressByHost } from './decompressor.ts';
 import type { ByteSource } from './format.ts';
 import { isGzip } from './gzip-signature.ts';
 import { readToEnd } from './sources.ts';
@@ -12,7 +12,6 @@ import type { DecodeJob } from './decode-job.ts';
 /** No deflate stream expands more: at best 258 bytes from 2 bits, less the block's own cost. */
 export const MAX_GZIP_RATIO = 1032;
 
-const READ_BYTES = 1024 * 1024;
 /** The fallback decodes a piece at once: at the largest ratio this is 66 MB. */
 const FALLBACK_BYTES = 64 * 1024;
 
@@ -33,7 +32,8 @@ export async function gunzip(
     throw job.damaged('the data do not start with a gzip signature');
   }
   try {
-    await gunzipByHost(source, start, decoded, job);
+    const stretch = { source, start, end: source.size };
+    await decompressByHost(stretch, 'gzip', (piece) => decoded.take(piece), job);
   } catch (error) {
     if (isUserError(error)) throw error;
     // Hosts differ in what they make of several members and of bytes behind the last one, and none
@@ -45,32 +45,6 @@ export async function gunzip(
     throw job.truncated(decoded.filled, decoded.out.length);
   }
   decoded.finish();
-}
-
-async function gunzipByHost(
-  source: ByteSource,
-  start: number,
-  decoded: DecodedBytes,
-  job: DecodeJob,
-): Promise<void> {
-  let position = start;
-  const reader = decompressor('gzip', async () => {
-    const bytes = await source.read(position, Math.min(position + READ_BYTES, source.size));
-    position += bytes.length;
-    return bytes.length === 0 ? null : bytes;
-  });
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      if (!decoded.take(value)) return;
-      job.progress((position - start) / (source.size - start));
-      await job.breathe();
-    }
-  } finally {
-    // Ends the pipe where it was left early; a failed pipe has nothing to cancel.
-    await reader.cancel().catch(() => undefined);
-  }
 }
 
 /** CRC and length of one member's output, as its trailer states them. */

@@ -3,9 +3,10 @@
  * deflated members, ZIP64, one disk, no encryption.
  */
 import { crc32 } from '../volume/crc32.ts';
-import { decompressor } from './decompressor.ts';
-import { UserError } from '../errors/errors.ts';
+import { isUserError, UserError } from '../errors/errors.ts';
 import { allocateBytes, type DecodeJob } from './decode-job.ts';
+import { DecodedBytes } from './decoded-bytes.ts';
+import { decompressByHost } from './decompressor.ts';
 import type { ByteSource } from './format.ts';
 import { MAX_GZIP_RATIO } from './gunzip.ts';
 import { inflateRawInto } from './inflate.ts';
@@ -218,33 +219,19 @@ async function inflateMember(
   out: Uint8Array,
   job: DecodeJob,
 ): Promise<void> {
-  const end = start + member.compressedSize;
-  let position = start;
-  const reader = decompressor('deflate-raw', async () => {
-    const bytes = await source.read(position, Math.min(position + READ_BYTES, end));
-    position += bytes.length;
-    job.progress((position - start) / Math.max(member.compressedSize, 1));
-    return bytes.length === 0 ? null : bytes;
-  });
-  let filled = 0;
+  const stretch = { source, start, end: start + member.compressedSize };
+  const decoded = new DecodedBytes(out, 0);
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      job.assertActive();
-      if (filled + value.length > out.length) {
-        throw damaged(source.name, `"${member.name.slice(0, 100)}" is longer than stated`);
-      }
-      out.set(value, filled);
-      filled += value.length;
-    }
+    await decompressByHost(stretch, 'deflate-raw', (piece) => decoded.take(piece), job);
   } catch (error) {
-    await reader.cancel().catch(() => {});
-    if (error instanceof UserError) throw error;
+    if (isUserError(error)) throw error;
     throw job.damaged(
       `the compressed data of "${member.name.slice(0, 100)}" cannot be decoded`,
       error,
     );
   }
-  if (filled < out.length) throw job.truncated(filled, out.length);
+  if (decoded.surplus) {
+    throw damaged(source.name, `"${member.name.slice(0, 100)}" is longer than stated`);
+  }
+  if (decoded.filled < out.length) throw job.truncated(decoded.filled, out.length);
 }

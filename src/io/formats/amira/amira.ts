@@ -20,10 +20,10 @@ import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
 import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
-import { inflate, InflateError } from '../../inflate.ts';
 import { readNumbers } from '../../number-words.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples, readSamples } from '../../stored-samples.ts';
+import { unzlib } from '../../unzlib.ts';
 import { decodeByteRuns } from './byte-runs.ts';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
@@ -149,22 +149,17 @@ async function load(source: ByteSource, header: AmiraHeader, job: DecodeJob): Pr
   if (have < length) throw job.truncated(have, length);
   const ratio = section.encoding === 'HxZip' ? MAX_GZIP_RATIO : MAX_RUN_RATIO;
   if (total > length * ratio) throw job.truncated(Math.floor(length * ratio), total);
-  const packed = await source.read(dataStart, dataStart + length);
-  job.assertActive();
-  if (section.encoding === 'HxByteRLE') {
-    const out = allocateBytes(total, source.name);
+  const out = allocateBytes(total, source.name);
+  const stretch = { source, start: dataStart, end: dataStart + length };
+  if (section.encoding === 'HxZip') {
+    await unzlib(stretch, out, job);
+  } else {
+    const packed = await source.read(stretch.start, stretch.end);
+    job.assertActive();
     const filled = decodeByteRuns(packed, out);
     if (filled < total) throw job.truncated(filled, total);
-    return asSamples(out, type, count, bigEndian);
   }
-  try {
-    const out = await inflate(packed, total);
-    if (out.length < total) throw job.truncated(out.length, total);
-    return asSamples(out, type, count, bigEndian);
-  } catch (error) {
-    if (error instanceof InflateError) throw job.damaged(error.message, error);
-    throw error;
-  }
+  return asSamples(out, type, count, bigEndian);
 }
 
 async function readHeader(source: ByteSource): Promise<StoredVolume> {

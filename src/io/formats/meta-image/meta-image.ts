@@ -11,13 +11,12 @@ import {
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, ReadOptions, VolumeMetadata } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
-import { InflateError, inflate } from '../../inflate.ts';
 import { findSibling, requireSibling } from '../../siblings.ts';
-import { readToEnd } from '../../sources.ts';
 import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
 import { loadBytes } from '../../load-bytes.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples } from '../../stored-samples.ts';
+import { unzlib } from '../../unzlib.ts';
 
 const MAX_HEADER_BYTES = 64 * 1024;
 
@@ -184,15 +183,8 @@ async function inflateInto(file: DataFile, out: Uint8Array, job: DecodeJob): Pro
   if (out.length > available * MAX_GZIP_RATIO) {
     throw job.truncated(available * MAX_GZIP_RATIO, out.length);
   }
-  const packed = await readToEnd(file.source, file.start);
-  try {
-    const bytes = await inflate(packed, out.length);
-    if (bytes.length < out.length) throw job.truncated(bytes.length, out.length);
-    out.set(bytes);
-  } catch (error) {
-    if (!(error instanceof InflateError)) throw error;
-    throw job.damaged(`its compressed voxels cannot be decoded (${error.message})`, error);
-  }
+  const { source, start } = file;
+  await unzlib({ source, start, end: source.size }, out, job);
 }
 
 async function loadVoxels(

@@ -1,6 +1,7 @@
 /** What differs between hosts: native inflate, wasm start, blobs as sources. */
 import { describe, expect, it } from 'vitest';
 import { createVolume, type VoxelArray } from '../../../volume/volume.ts';
+import { loadCodecKernels } from '../../codec-kernels.ts';
 import { inflate, InflateError } from '../../inflate.ts';
 import { writeVolume } from '../../registry.ts';
 import { blobSource } from '../../sources.ts';
@@ -64,6 +65,12 @@ describe('TIFF in the browser', () => {
     const { volume: back } = await tiffFormat.readVolume(blobSource(blob, 'made.tif'));
     expect(firstDifference(back.data, volume.data)).toBe(-1);
     expect({ ...back, data: null }).toEqual({ ...volume, data: null });
+  });
+
+  it('starts the codec kernels', async () => {
+    const values = ramp.slice(0, 5000);
+    const kernels = await loadCodecKernels();
+    expect(kernels?.decode('inflateZlib', await deflate(values), 5000)).toEqual(values);
   });
 
   it('reads small and large Deflate strips', async () => {
