@@ -1,9 +1,10 @@
 /**
  * Removes `async`, `await` and `Promise.resolve` from our own sources, for the pipeline build: an
- * operation whose context answers at once then runs to its end within one call. What cannot be made
- * synchronous by that is refused with its place: every other use of promises, asynchronous
- * iteration, dynamic imports. Values that come from outside these sources cannot be seen here, so
- * each former `await` checks when it runs that it was not given a promise.
+ * operation whose context answers at once then runs to its end within one call. Asynchronous
+ * generators become plain ones, and `for await` a loop over them. What cannot be made synchronous by
+ * that is refused with its place: every other use of promises, dynamic imports. Values that come from
+ * outside these sources cannot be seen here, so each former `await` checks when it runs that it was
+ * not given a promise.
  */
 import ts from 'typescript';
 
@@ -42,13 +43,9 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
     ts.visitNode(node, visit, ts.isExpression) ?? node;
 
   const refuseAsynchronous = (node: ts.Node): void => {
-    if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) refuse(node, 'for await');
     if (ts.isVariableDeclarationList(node)) {
       const awaitUsing: number = ts.NodeFlags.AwaitUsing;
       if ((node.flags & awaitUsing) === awaitUsing) refuse(node, 'await using');
-    }
-    if (isGenerator(node) && ts.getModifiers(node)?.some(isAsync) === true) {
-      refuse(node, 'an async generator');
     }
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
       refuse(node, 'import()');
@@ -73,6 +70,15 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
       if (more.length > 0 || ts.isSpreadElement(value)) refuse(node, 'Promise.resolve of a list');
       return factory.createParenthesizedExpression(visitExpression(value));
     }
+    if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) {
+      const loop = factory.createForOfStatement(
+        undefined,
+        node.initializer,
+        node.expression,
+        node.statement,
+      );
+      return ts.visitEachChild(loop, visit, context);
+    }
     refuseAsynchronous(node);
     return ts.visitEachChild(node, visit, context);
   };
@@ -82,17 +88,6 @@ const removeWaiting: ts.TransformerFactory<ts.SourceFile> = (context) => (file) 
 
 function isAsync({ kind }: ts.Node): boolean {
   return kind === ts.SyntaxKind.AsyncKeyword;
-}
-
-function isGenerator(
-  node: ts.Node,
-): node is ts.FunctionDeclaration | ts.FunctionExpression | ts.MethodDeclaration {
-  return (
-    (ts.isFunctionDeclaration(node) ||
-      ts.isFunctionExpression(node) ||
-      ts.isMethodDeclaration(node)) &&
-    node.asteriskToken !== undefined
-  );
 }
 
 function isPromiseResolve(node: ts.Node): node is ts.CallExpression {
