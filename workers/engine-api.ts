@@ -49,6 +49,9 @@ export type {
 
 export type VolumeHandle = string;
 
+/** The `spacingSource` of a voxel size that a person entered. */
+export const STATED_SPACING = 'entered by the user';
+
 /** Everything the page knows about a volume. */
 export interface VolumeInfo {
   readonly handle: VolumeHandle;

@@ -15,7 +15,6 @@ import {
 import { lineProfile, regionStatistics } from '../src/engine/measure.ts';
 import { GPU_NOTE, restsOnGpu } from '../src/engine/gpu-record.ts';
 import { methodsAsText, methodsText } from '../src/engine/methods.ts';
-import { openChosen, openingMethods } from '../src/engine/opening.ts';
 import {
   resultsCsv,
   resultsDocument,
@@ -35,7 +34,6 @@ import {
 import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
 import { groupSources } from '../src/io/group.ts';
-import { openSlabs, rawFileOf } from '../src/io/open.ts';
 import { writeMesh } from '../src/io/meshes/registry.ts';
 import { writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
@@ -63,6 +61,8 @@ import type {
   VolumeHandle,
   VolumeInfo,
 } from './engine-api.ts';
+import { STATED_SPACING } from './engine-api.ts';
+import type { BeforeOpening } from './before-opening.ts';
 import { createSurfaceCache } from './surface-cache.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
 import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
@@ -78,8 +78,6 @@ type FileFacts = Pick<
   VolumeInfo,
   'spacingSource' | 'looksSegmented' | 'warnings' | 'tags' | 'quantity' | 'opening'
 >;
-
-const STATED_SPACING = 'entered by the user';
 
 const NO_FILE: FileFacts = { spacingSource: '', looksSegmented: false, warnings: [], tags: {} };
 
@@ -122,25 +120,14 @@ export function createWorkbench(
     return openRemote(files, { ...options, ...(home === undefined ? {} : { home }) });
   }
 
-  /** Headers are read once while the same files are looked at. */
-  let looked: { readonly key: string; readonly slabs: ReturnType<typeof openSlabs> } | null = null;
+  let looking: Promise<BeforeOpening> | null = null;
 
-  function slabsOf(files: VolumeFiles, choices: OpenChoices): ReturnType<typeof openSlabs> {
-    const { dataset, raw } = choices;
-    const named =
-      'url' in files
-        ? files
-        : files.map(({ file, path }) => [path, file.name, file.size, file.lastModified]);
-    const key = JSON.stringify([named, dataset, raw]);
-    if (looked?.key !== key) {
-      const read = { ...(dataset && { dataset }), ...(raw && { raw }) };
-      const slabs = allSources(files).then((sources) => openSlabs(sources, read));
-      looked = { key, slabs };
-      slabs.catch(() => {
-        looked = null;
-      });
-    }
-    return looked.slabs;
+  /** Fetched when something is asked about files that are not open. */
+  function beforeOpening(): Promise<BeforeOpening> {
+    looking ??= import('./before-opening.ts').then(({ createBeforeOpening }) =>
+      createBeforeOpening(allSources),
+    );
+    return looking;
   }
 
   function find(handle: VolumeHandle): Kept {
@@ -237,6 +224,7 @@ export function createWorkbench(
     signal: AbortSignal,
     choices: OpenChoices = {},
   ): Promise<VolumeInfo> {
+    const { openChosen } = await loadOpening();
     const opened = await openChosen(sources, { signal, progress: report, ...choices });
     const { volume, metadata, looksSegmented, survey, opening } = opened;
     const { warnings, tags } = metadata;
@@ -429,44 +417,14 @@ export function createWorkbench(
         return open(sources, reading, signal, choices);
       }),
 
-    async describeFiles(files, choices = {}) {
-      const { reader, metadata, files: names } = await slabsOf(files, choices);
-      const { size, type, spacing, spacingSource, warnings, format } = metadata;
-      return {
-        name: reader.name,
-        kind: reader.kind,
-        format,
-        files: names.length,
-        size,
-        type,
-        spacing: choices.spacing ?? spacing,
-        spacingSource: choices.spacing == null ? spacingSource : STATED_SPACING,
-        warnings,
-        readerBytes: reader.memoryBytes,
-      };
-    },
-
-    peekSlice: (files, choices, z) =>
-      withinMemory(async () => {
-        const { reader } = await slabsOf(files, choices);
-        const { pictureOf } = await import('../src/io/slice-picture.ts');
-        const [nx, ny] = reader.metadata.size;
-        return pictureOf(await reader.readSlices(z, z + 1), nx, ny);
-      }),
+    describeFiles: async (...asked) => (await beforeOpening()).describeFiles(...asked),
+    peekSlice: async (...asked) => (await beforeOpening()).peekSlice(...asked),
+    offerRaw: async (...asked) => (await beforeOpening()).offerRaw(...asked),
+    rawPictures: async (...asked) => (await beforeOpening()).rawPictures(...asked),
 
     async forecast(recipe, shape) {
       const planned = await engine.plan(recipe, shape);
       return planned.map(({ step, estimate }) => ({ stepId: step.id, ...estimate }));
-    },
-
-    async offerRaw(files) {
-      const { offerRaw } = await import('../src/io/formats/raw/offer.ts');
-      return offerRaw(rawFileOf(await allSources(files)));
-    },
-
-    async rawPictures(files, layout) {
-      const { rawPictures } = await import('../src/io/formats/raw/pictures.ts');
-      return rawPictures(rawFileOf(await allSources(files)), layout);
     },
 
     async describeAddress(text) {
@@ -650,6 +608,7 @@ export function createWorkbench(
       const { info, ...input } = find(handle);
       // Its plots weigh as much as the rest of the worker.
       const { reportHtml } = await import('../src/engine/report.ts');
+      const { openingMethods } = await loadOpening();
       const { opening } = info;
       return reportHtml({
         ...(opening && { opening: { ...opening, ...(await openingMethods(opening)) } }),
@@ -667,6 +626,7 @@ export function createWorkbench(
 
     async methods(recipe) {
       const key = stepsKey(recipe);
+      const { openingMethods } = await loadOpening();
       const lastRun = [...lastRuns].findLast(([, { steps }]) => steps === key);
       const handle = lastRun?.[0] ?? '';
       const opened = await openingMethods(volumes.get(handle)?.info.opening);
@@ -689,6 +649,9 @@ export function createWorkbench(
     },
   };
 }
+
+/** Fetched when something is opened: the start does without. */
+const loadOpening = () => import('../src/engine/opening.ts');
 
 function sourcesOf(files: readonly NamedFile[]): readonly ByteSource[] {
   return files.map(({ file, path }) => blobSource(file, file.name, path));

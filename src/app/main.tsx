@@ -12,7 +12,6 @@ import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
 import { keepMeasures } from './stores/kept-measures.ts';
-import { keptRawAnswers } from './stores/kept-raw-answers.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
 import { keepSession } from './stores/session.ts';
@@ -51,7 +50,7 @@ function start(): void {
     sampleUrl: new URL(SAMPLE_PATH, document.baseURI).href,
     volumeBytes: volumeBudget(),
     pictureBytes: pictureBudget(),
-    rawAnswers: keptRawAnswers(storage),
+    storage,
   });
   keepSession(workspace, useViewer, storage);
   recordViews(workspace);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../errors/errors.ts';
+import { defaultParameters } from '../declaration/parameters.ts';
+import { REDUCTION_FIELDS } from '../volume/reduction.ts';
 import { inputChoices, parseVoxelSize } from './input.ts';
+
+const NOT_REDUCED = defaultParameters(REDUCTION_FIELDS);
 
 describe('parseVoxelSize', () => {
   it.each([
@@ -60,15 +64,27 @@ describe('parseVoxelSize', () => {
 
 describe('inputChoices', () => {
   it('leaves everything to the file unless told', () => {
-    expect(inputChoices({})).toEqual({ kind: null, spacing: null, read: {} });
+    expect(inputChoices({})).toEqual({
+      kind: null,
+      spacing: null,
+      read: {},
+      reduction: NOT_REDUCED,
+    });
   });
 
   it('takes the kind and the voxel size that are stated', () => {
     expect(
-      inputChoices({ 'as-labels': true, 'voxel-size': '2nm', dataset: 'exchange/data' }),
+      inputChoices({
+        'as-labels': true,
+        'voxel-size': '2nm',
+        dataset: 'exchange/data',
+        crop: '1,5,0,4,0,4',
+        bin: '2',
+      }),
     ).toEqual({
       kind: 'labels',
       read: { dataset: 'exchange/data' },
+      reduction: { ...NOT_REDUCED, crop: [1, 5, 0, 4, 0, 4], bin: '2' },
       spacing: { values: [2, 2, 2], unit: 'nm' },
     });
     expect(inputChoices({ 'as-grey': true }).kind).toBe('grey');

@@ -10,7 +10,7 @@ import {
 import { UserError } from '../errors/errors.ts';
 import { binned } from './binning.ts';
 import { boxSize, type VoxelBox, wholeBox } from './box.ts';
-import { bytesPerVoxel, type Size3, type VolumeShape, voxelCount } from './volume.ts';
+import type { Size3, VolumeShape } from './volume.ts';
 
 export const REDUCTION_FIELDS = {
   crop: {
@@ -127,8 +127,4 @@ export function reducedShape(
     spacing,
     type: convert === 'uint8' || convert === 'uint16' ? convert : shape.type,
   };
-}
-
-export function shapeBytes({ size, type }: Pick<VolumeShape, 'size' | 'type'>): number {
-  return voxelCount(size) * bytesPerVoxel(type);
 }

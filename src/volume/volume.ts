@@ -238,3 +238,8 @@ export function* numericSteps(data: VoxelArray): Steps<NumericVoxelArray> {
 
 /** A volume without its voxels and their place: what estimates and plans need. */
 export type VolumeShape = Pick<Volume, 'kind' | 'size' | 'type' | 'spacing'>;
+
+/** Bytes of its voxels. */
+export function shapeBytes({ size, type }: Pick<VolumeShape, 'size' | 'type'>): number {
+  return voxelCount(size) * bytesPerVoxel(type);
+}

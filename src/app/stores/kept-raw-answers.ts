@@ -1,7 +1,7 @@
 /** How files without a header were laid out, so that dropping one again does not ask again. */
 import { parseRawLayout, rawLayoutText } from '../../volume/raw-layout.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../../volume/length.ts';
-import type { RawAnswer, RawAnswers } from './workspace.ts';
+import type { RawAnswer } from './workspace.ts';
 
 const STORAGE_KEY = 'tauscope-raw-layouts';
 /** Those answered longest ago go first. */
@@ -13,6 +13,11 @@ function spacingFrom(value: unknown): VoxelSpacing | null {
   const [x, y, z] = values.map(Number);
   const known = parseLengthUnit(unit);
   return known === null ? null : createSpacing([x ?? 0, y ?? 0, z ?? 0], known.unit);
+}
+
+export interface RawAnswers {
+  get(file: string): RawAnswer | undefined;
+  set(file: string, answer: RawAnswer): void;
 }
 
 /** Reads what another version or a person may have written; what is odd is left out. */

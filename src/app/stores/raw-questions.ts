@@ -1,15 +1,10 @@
 /** Asks how a file without a header is laid out, and remembers the answer for the same file. */
 import type { RawOffer, VolumeFiles } from '../../../workers/engine-api.ts';
-import { isUserError } from '../../errors/errors.ts';
 import { rawLayoutText } from '../../volume/raw-layout.ts';
+import { keptRawAnswers } from './kept-raw-answers.ts';
 import { createQuestion } from './question.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
-import type { RawAnswer, RawAnswers, RawQuestion } from './workspace.ts';
-
-/** Whether a layout is what it takes to open what could not be opened. */
-export function mayBeRaw(error: unknown): boolean {
-  return isUserError(error) && error.details['mayBeRaw'] === true;
-}
+import type { RawAnswer, RawQuestion } from './workspace.ts';
 
 /** The same file again, as far as its name and size tell. */
 function keyOf(name: string, bytes: number): string {
@@ -35,7 +30,7 @@ function withKnown(offer: RawOffer, known: RawAnswer | undefined): RawOffer {
 }
 
 export function createRawQuestions({ client, store, options }: WorkspaceCore): RawQuestions {
-  const remembered: RawAnswers = options.rawAnswers ?? new Map<string, RawAnswer>();
+  const remembered = keptRawAnswers(options.storage ?? null);
   const question = createQuestion<RawQuestion, RawAnswer>((rawQuestion) =>
     store.setState({ rawQuestion }),
   );

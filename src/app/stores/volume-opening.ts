@@ -13,7 +13,8 @@ import { cancelled, isCancelled, isUserError, UserError } from '../../errors/err
 import { createHistory, currentState, pushState, redo, undo } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
-import { type Reduction, shapeBytes } from '../../volume/reduction.ts';
+import type { Reduction } from '../../volume/reduction.ts';
+import { shapeBytes } from '../../volume/volume.ts';
 import type { ReplacementReason } from '../engine-client.ts';
 import { changeToRedo, changeToUndo, withoutChanges } from './change-history.ts';
 import {
@@ -25,7 +26,7 @@ import {
   withoutPictures,
 } from './listed-volumes.ts';
 import { createQuestion } from './question.ts';
-import { createRawQuestions, mayBeRaw } from './raw-questions.ts';
+import type { RawQuestions } from './raw-questions.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type {
   AddressQuestion,
@@ -140,6 +141,11 @@ function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
   return { kind: isOnTheWeb ? 'remote' : origin.kind, name };
 }
 
+/** Whether a layout is what it takes to open what could not be opened. */
+function mayBeRaw(error: unknown): boolean {
+  return isUserError(error) && error.details['mayBeRaw'] === true;
+}
+
 /** The host that sends a request on, where that is why it could not be opened. */
 function redirectedBy(error: unknown): string | null {
   if (!isUserError(error) || error.code !== 'remote/redirected') return null;
@@ -187,7 +193,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   const datasetQuestions = createQuestion<DatasetQuestion, string>((datasetQuestion) =>
     set({ datasetQuestion }),
   );
-  const rawQuestions = createRawQuestions(core);
+  let rawQuestions: RawQuestions | null = null;
   const addressQuestions = createQuestion<AddressQuestion, AddressFacts>((addressQuestion) =>
     set({ addressQuestion }),
   );
@@ -246,7 +252,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   function dropQuestions(): void {
     answer(null);
     datasetQuestions.answer(null);
-    rawQuestions.answer(null);
+    rawQuestions?.answer(null);
     addressQuestions.answer(null);
     choicesQuestions.answer(null);
   }
@@ -280,6 +286,7 @@ export function createOpening(core: WorkspaceCore): Opening {
       return dataset === null ? null : { choices: { ...choices, dataset } };
     }
     if (choices.raw === undefined && mayBeRaw(error)) {
+      rawQuestions ??= (await import('./raw-questions.ts')).createRawQuestions(core);
       const answered = await rawQuestions.ask(files, asksChoices);
       return answered === null ? null : { choices: { ...choices, ...answered } };
     }
@@ -675,7 +682,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     openVolumes,
     answer,
     answerDataset: datasetQuestions.answer,
-    answerRaw: rawQuestions.answer,
+    answerRaw: (given) => rawQuestions?.answer(given),
     answerAddress: addressQuestions.answer,
     answerChoices: choicesQuestions.answer,
     openWithChoices: (files, place) => openVolumes(files, place, true),

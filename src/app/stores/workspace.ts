@@ -137,11 +137,6 @@ export interface RawAnswer {
   readonly spacing: VoxelSpacing | null;
 }
 
-export interface RawAnswers {
-  get(file: string): RawAnswer | undefined;
-  set(file: string, answer: RawAnswer): unknown;
-}
-
 /** What a page that is left keeps of a listed volume. */
 export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'>;
 
@@ -202,8 +197,8 @@ export interface WorkspaceOptions {
   readonly save: (name: string, blob: Blob) => void;
   /** Address of the sample volume. */
   readonly sampleUrl: string;
-  /** Answers to `rawQuestion` by file, from before; default: none, and kept while the page is open. */
-  readonly rawAnswers?: RawAnswers;
+  /** Where answers that hold for the same file again are kept; null or absent: while the page is open. */
+  readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
   /** Bytes that all open volumes may take together; default: as many as the device gives. */
   readonly volumeBytes?: number;
   /** Bytes that the volumes of results may take before those not shown are given up; default: any. */

@@ -10,13 +10,8 @@ import {
 } from '../../../declaration/parameters.ts';
 import { isUserError } from '../../../errors/errors.ts';
 import { wholeBox } from '../../../volume/box.ts';
-import {
-  REDUCTION_FIELDS,
-  type Reduction,
-  reducedShape,
-  shapeBytes,
-} from '../../../volume/reduction.ts';
-import type { VolumeShape } from '../../../volume/volume.ts';
+import { REDUCTION_FIELDS, type Reduction, reducedShape } from '../../../volume/reduction.ts';
+import { shapeBytes, type VolumeShape } from '../../../volume/volume.ts';
 import { formatBytes, formatSize, formatSpacing } from '../../components/format.ts';
 import { NO_CONTEXT } from '../../components/parameter-form/context.ts';
 import { ParameterForm } from '../../components/parameter-form/ParameterForm.tsx';
