@@ -22,6 +22,7 @@ export type Report =
       readonly base: string;
       readonly outcome: string;
       readonly problem: string | null;
+      readonly spent: boolean;
     }
   | { readonly kind: 'done' };
 
@@ -68,13 +69,14 @@ export class FuzzReaders {
         }
       });
       if (stopped === null) break;
+      next = stopped.index + 1;
+      if (stopped.problem === null) continue;
       findings.push({
         mutant: mutantName(task.format, task.seed, stopped.index),
         base: '',
         problem: stopped.problem,
       });
       outcomes.set('other', (outcomes.get('other') ?? 0) + 1);
-      next = stopped.index + 1;
     }
     return {
       format: task.format,
@@ -99,11 +101,11 @@ export class FuzzReaders {
     });
   }
 
-  /** null when the task is done, else the mutant that ended the process. */
+  /** null when the task is done, else the mutant that ended the process; no problem if by design. */
   #runUntilDeath(
     task: Task,
     onChecked: (report: Extract<Report, { kind: 'checked' }>) => void,
-  ): Promise<{ readonly index: number; readonly problem: string } | null> {
+  ): Promise<{ readonly index: number; readonly problem: string | null } | null> {
     this.#child ??= this.#start();
     const child = this.#child;
     return new Promise((resolve) => {
@@ -124,8 +126,12 @@ export class FuzzReaders {
       };
       const onMessage = (report: Report): void => {
         if (report.kind === 'done') settle(null);
-        else if (report.kind === 'checked') onChecked(report);
-        else {
+        else if (report.kind === 'checked') {
+          onChecked(report);
+          if (!report.spent) return;
+          settle({ index: report.index, problem: null });
+          this.close();
+        } else {
           index = report.index;
           startedAt = performance.now();
           usedBefore = processorMs(child);
@@ -136,7 +142,7 @@ export class FuzzReaders {
         const ended = `the process ended (${signal ?? code}): ${errors.slice(-600)}`;
         settle({ index, problem: problem ?? ended });
       };
-      const settle = (result: { index: number; problem: string } | null): void => {
+      const settle = (result: { index: number; problem: string | null } | null): void => {
         clearInterval(watch);
         child.off('message', onMessage);
         child.off('exit', onExit);

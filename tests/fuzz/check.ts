@@ -14,10 +14,12 @@ export interface Checked {
   readonly outcome: Outcome;
   /** What does not hold; null where all does. */
   readonly problem: string | null;
+  /** Whether a library of this process cannot be used any more. */
+  readonly spent: boolean;
 }
 
-/** Beside the voxels and the file's own bytes. */
-const LARGEST_GROWTH = 64 * 2 ** 20;
+/** 64 MiB and a chunk of 8, beside the voxels and the file's own bytes. */
+const LARGEST_GROWTH = 72 * 2 ** 20;
 const LONGEST_SENTENCE = 700;
 const CODE = /^(file|volume|memory)\//;
 
@@ -58,30 +60,39 @@ function problemOf(error: Error): string | null {
  * the same ones.
  */
 export async function checkMutant(mutant: Mutant, twice: boolean): Promise<Checked> {
+  const { thrown, ...checked } = await checkReads(mutant, twice);
+  return { ...checked, spent: isUserError(thrown) && thrown.details['libraryStopped'] === true };
+}
+
+async function checkReads(
+  mutant: Mutant,
+  twice: boolean,
+): Promise<Omit<Checked, 'spent'> & { readonly thrown: Error | null }> {
   const before = process.memoryUsage();
   const peakBefore = process.resourceUsage().maxRSS;
   const first = await read(mutant, fromBytes);
   const after = process.memoryUsage();
   const peak = process.resourceUsage().maxRSS;
   const given = mutant.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const thrown = first instanceof Error ? first : null;
   const outcome = first instanceof Error ? (isUserError(first) ? first.code : 'other') : 'volume';
   if (first instanceof Error) {
     const problem = problemOf(first);
-    if (problem !== null) return { outcome, problem };
+    if (problem !== null) return { thrown, outcome, problem };
   }
   const allowed = LARGEST_GROWTH + 4 * given + (first instanceof Error ? 0 : first.byteLength);
   const buffers = after.arrayBuffers - before.arrayBuffers;
   if (buffers > allowed)
-    return { outcome, problem: `${Math.round(buffers / 2 ** 20)} MiB of buffers` };
+    return { thrown, outcome, problem: `${Math.round(buffers / 2 ** 20)} MiB of buffers` };
   // The process has never been as large as now: this mutant did it.
   const resident = peak > peakBefore ? peak * 1024 - before.rss : 0;
   if (resident > allowed) {
-    return { outcome, problem: `${Math.round(resident / 2 ** 20)} MiB of resident memory` };
+    return { thrown, outcome, problem: `${Math.round(resident / 2 ** 20)} MiB of resident memory` };
   }
-  if (first instanceof Error || !twice) return { outcome, problem: null };
+  if (first instanceof Error || !twice) return { thrown, outcome, problem: null };
   const second = await read(mutant, fromBlob);
-  if (second instanceof Error) return { outcome, problem: `again: ${second.message}` };
+  if (second instanceof Error) return { thrown, outcome, problem: `again: ${second.message}` };
   return Buffer.compare(voxelBytes(first), voxelBytes(second)) === 0
-    ? { outcome, problem: null }
-    : { outcome, problem: 'other voxels when read again' };
+    ? { thrown, outcome, problem: null }
+    : { thrown, outcome, problem: 'other voxels when read again' };
 }

@@ -21,6 +21,7 @@ async function run(task: Task, tell: (report: Report) => void): Promise<void> {
     tell({ kind: 'start', index });
     const checked = await checkMutant(mutant, index % (TWICE_EVERY[task.format] ?? 1) === 0);
     tell({ kind: 'checked', index, base: mutant.base.name, ...checked });
+    if (checked.spent) return;
   }
   tell({ kind: 'done' });
 }

@@ -35,7 +35,35 @@ interface H5Array extends Dataset {
   readonly shape: readonly number[];
 }
 
-async function loadLibrary() {
+/** A trap leaves the library's memory as it was in the middle of something. */
+let stopped = false;
+
+/** Also a stack that is full ends the library in the middle. */
+function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
+}
+
+/** What a failure of the library is for the user; remembers where it is the library's last. */
+function failure(file: string, problem: string, cause: unknown): UserError {
+  if (isUserError(cause)) return cause;
+  if (!isTrap(cause)) return damaged(file, problem, cause);
+  stopped = true;
+  return new UserError(
+    'file/malformed',
+    `${file} is damaged so that the HDF5 library stopped: get a fresh copy of it, and restart Tauscope (reload the page) before the next HDF5 file.`,
+    { file, libraryStopped: true },
+    cause,
+  );
+}
+
+async function loadLibrary(file: string) {
+  if (stopped) {
+    throw new UserError(
+      'file/unreadable',
+      `${file} cannot be read now: a damaged file has stopped the HDF5 library, so restart Tauscope (reload the page) and open it again.`,
+      { file, libraryStopped: true },
+    );
+  }
   const { h5wasm } = await import('h5wasm');
   const library = await h5wasm.ready;
   // The library would print its errors on the console.
@@ -59,7 +87,7 @@ function wholeFile(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Opens the file for as long as `use` runs. */
 async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>): Promise<T> {
-  const { h5wasm, FS } = await loadLibrary();
+  const { h5wasm, FS } = await loadLibrary(source.name);
   opened += 1;
   const folder = `/open-${opened}`;
   FS.mkdir(folder);
@@ -83,8 +111,7 @@ async function withFile<T>(source: ByteSource, use: (file: H5File) => Promise<T>
     try {
       return await use(file);
     } catch (error) {
-      // The library throws its own words, or a number where it trapped.
-      throw isUserError(error) ? error : damaged(source.name, 'it cannot be read', error);
+      throw failure(source.name, 'it cannot be read', error);
     } finally {
       closeFile(file);
     }
@@ -100,7 +127,7 @@ function openFile(File: typeof H5File, path: string, name: string): H5File {
     const file = new File(path, 'r');
     if (file.file_id >= 0n) return file;
   } catch (cause) {
-    throw damaged(name, 'it cannot be opened', cause);
+    throw failure(name, 'it cannot be opened', cause);
   }
   throw damaged(name, 'it cannot be opened');
 }
@@ -109,8 +136,9 @@ function openFile(File: typeof H5File, path: string, name: string): H5File {
 function closeFile(file: H5File): void {
   try {
     file.close();
-  } catch {
+  } catch (error) {
     // What was wrong with it has been said.
+    stopped ||= isTrap(error);
   }
 }
 

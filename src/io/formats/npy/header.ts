@@ -67,7 +67,8 @@ export function parseNpyHeader(head: Uint8Array, file: string): NpyHeader {
   if (order === undefined || shapeText === undefined) {
     throw damaged('its header does not state the shape');
   }
-  const type = TYPES[descr.slice(1)];
+  const word = descr.slice(1);
+  const type = Object.hasOwn(TYPES, word) ? TYPES[word] : undefined;
   if (type === undefined || !/^[<>|=]$/.test(descr.charAt(0))) {
     throw unsupportedType(file, `"${descr}"`);
   }

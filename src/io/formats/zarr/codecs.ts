@@ -91,9 +91,16 @@ function stated(name: string, at: number, load: () => Promise<Entry>): () => Pro
   };
 }
 
+/** A codec that nobody has. The library would reject promises that nothing waits for. */
+function unknown(name: unknown): () => Promise<Entry> {
+  return bounded(String(name), () =>
+    Promise.reject(new Error(`its codec "${String(name).slice(0, 80)}" is not known`)),
+  );
+}
+
 const bound = new WeakSet<Registry>();
 
-/** Replaces the library's decompressors, once. */
+/** Replaces the library's decompressors, and gives every other name a codec, once. */
 export function boundCodecs(codecs: Registry): void {
   if (bound.has(codecs)) return;
   bound.add(codecs);
@@ -116,4 +123,6 @@ export function boundCodecs(codecs: Registry): void {
       if (load !== undefined) codecs.set(`${prefix}${name}`, stated(name, at, load));
     }
   }
+  const known = codecs.get.bind(codecs);
+  codecs.get = (name) => known(name) ?? unknown(name);
 }
