@@ -58,7 +58,9 @@ describe('parseVoxelSize', () => {
     }
     expect(thrown).toBeInstanceOf(UserError);
     expect((thrown as UserError).code).toBe('usage');
-    expect((thrown as UserError).message).toContain(`--voxel-size is "${text}": it must be`);
+    // A message shows no control characters.
+    const shown = text.replaceAll(/\p{Cc}/gu, '\ufffd');
+    expect((thrown as UserError).message).toContain(`--voxel-size is "${shown}": it must be`);
   });
 });
 

@@ -37,7 +37,7 @@ test('a methods text tells what was done while the volume was opened, and over w
   const { steps, results } = await openingMethods(opening);
   const { paragraph } = methodsText(steps, results);
   expect(paragraph).toContain('cropped to');
-  expect(paragraph).toContain('Voxels were binned by 2 voxels.');
+  expect(paragraph).toContain('Cubes of voxels with an edge of 2 voxels were binned');
   const { convertFrom, convertTo } = opening.reduction ?? {};
   expect(paragraph).toContain(`the range from ${convertFrom} to ${convertTo} was kept`);
 });

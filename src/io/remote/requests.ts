@@ -176,9 +176,13 @@ export class Connection {
       if (isHidden) {
         // A browser shows where to only afterwards: an address that is not allowed is not read on.
         const followed = await fetch(at, { ...request, redirect: 'follow' });
-        const end = checkAddress(followed.url, home);
         this.hasAnswered = true;
-        return { response: followed, url: end };
+        try {
+          return { response: followed, url: checkAddress(followed.url, home) };
+        } catch (error) {
+          void followed.body?.cancel();
+          throw error;
+        }
       }
       at = checkAddress(new URL(response.headers.get('location') ?? '', at).href, home);
     }

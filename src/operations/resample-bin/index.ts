@@ -32,7 +32,8 @@ export const operation = defineOperation({
   equation: 'V′[p] = mean { V[q] : q in the block of p }; for labels the commonest label',
   details:
     'Blocks are cubes of factor³ voxels from the first voxel on; an axis of one voxel is not binned, and voxels left over at the far ends, too few for a block, are dropped. Grey values become their mean in the same type, sums are exact for integers and integers are rounded half up; labels become the commonest label of the block, the smallest of those that are equally common. The voxel size grows by the factor, and the origin moves to the middle of the first block. Time is proportional to N.',
-  methods: 'Voxels were binned by {factor}',
+  methods:
+    'Cubes of voxels with an edge of {factor} were binned into one voxel each (mean of grey values, commonest label)',
   changesVolume: ({ factor }) => factor > 1,
   citations: [],
   input: 'any',

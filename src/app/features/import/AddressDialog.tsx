@@ -6,6 +6,7 @@ import { isUserError } from '../../../errors/errors.ts';
 import type { AddressQuestion } from '../../stores/workspace.ts';
 import { useWorkbench, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import styles from './import.module.css';
+import own from './opening.module.css';
 
 export function AddressDialog() {
   const workspace = useWorkspace();
@@ -85,7 +86,7 @@ function AddressForm({ question }: { readonly question: AddressQuestion }) {
           A file of any format that can be dropped, or the folder of a Zarr store (….zarr).
         </p>
       ) : (
-        <dl className={styles['facts']}>
+        <dl className={own['facts']}>
           <div>
             <dt>Host</dt>
             <dd>{address.host}</dd>

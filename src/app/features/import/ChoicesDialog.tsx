@@ -20,6 +20,7 @@ import { useWorkbench, useWorkspace, useWorkspaceState } from '../../workbench-c
 import { CropBox } from './CropBox.tsx';
 import { SlicePreview } from './SlicePreview.tsx';
 import styles from './import.module.css';
+import own from './opening.module.css';
 
 export function ChoicesDialog() {
   const workspace = useWorkspace();
@@ -92,14 +93,14 @@ function ChoicesForm({ question }: { readonly question: ChoicesQuestion }) {
   const box = (values['crop'] as Box | null) ?? wholeBox(facts.size);
   return (
     <form
-      className={styles['rawForm']}
+      className={own['rawForm']}
       onSubmit={(event) => {
         event.preventDefault();
         if (reduction !== null) workspace.answerChoices(reduction);
       }}
     >
-      <div className={styles['rawColumns']}>
-        <div className={styles['rawFields']}>
+      <div className={own['rawColumns']}>
+        <div className={own['rawFields']}>
           <Facts question={question} />
           <ParameterForm
             id="choices"
@@ -109,7 +110,7 @@ function ChoicesForm({ question }: { readonly question: ChoicesQuestion }) {
             onChange={(name, value) => setValues({ ...values, [name]: value })}
           />
         </div>
-        <div className={styles['rawPictures']}>
+        <div className={own['rawPictures']}>
           <Slices question={question} box={box} onBox={(crop) => setValues({ ...values, crop })} />
           {kept === null ? null : <Forecast shape={kept} budget={budget} />}
         </div>
@@ -145,7 +146,7 @@ function Facts({ question }: { readonly question: ChoicesQuestion }) {
     ['In memory', formatBytes(shapeBytes(facts))],
   ];
   return (
-    <dl className={styles['facts']}>
+    <dl className={own['facts']}>
       {rows.map(([name, text]) => (
         <div key={name}>
           <dt>{name}</dt>
@@ -198,7 +199,7 @@ function Forecast(props: { readonly shape: VolumeShape; readonly budget: number 
   const title = titles?.find(({ id }) => id === step?.operation)?.title ?? step?.operation;
   const bytes = shapeBytes(shape);
   return (
-    <dl className={styles['facts']} aria-label="Forecast">
+    <dl className={own['facts']} aria-label="Forecast">
       <div>
         <dt>Loaded</dt>
         <dd data-testid="loaded">

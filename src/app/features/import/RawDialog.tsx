@@ -17,6 +17,7 @@ import type { RawQuestion } from '../../stores/workspace.ts';
 import { useWorkbench, useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
 import { enteredSpacing, VoxelSizeFields, voxelSizeEntry } from './VoxelSizeFields.tsx';
 import styles from './import.module.css';
+import own from './opening.module.css';
 
 export function RawDialog() {
   const workspace = useWorkspace();
@@ -90,14 +91,14 @@ function RawForm({ question }: { readonly question: RawQuestion }) {
 
   return (
     <form
-      className={styles['rawForm']}
+      className={own['rawForm']}
       onSubmit={(event) => {
         event.preventDefault();
         if (problem === null) open();
       }}
     >
-      <div className={styles['rawColumns']}>
-        <div className={styles['rawFields']}>
+      <div className={own['rawColumns']}>
+        <div className={own['rawFields']}>
           <p className={styles['placeFacts']}>
             The file has no header that is known: {formatBytes(offer.bytes)} of voxels. The layout
             is guessed from its name, its size and its bytes; the pictures show whether it is right.
@@ -125,7 +126,7 @@ function RawForm({ question }: { readonly question: RawQuestion }) {
             values={layout}
             onChange={(name, value) => setLayout({ ...layout, [name]: value } as RawLayout)}
           />
-          <fieldset className={styles['rawVoxel']}>
+          <fieldset className={own['rawVoxel']}>
             <legend>Voxel size, left empty where it is not known</legend>
             <VoxelSizeFields
               value={voxel}
@@ -142,7 +143,7 @@ function RawForm({ question }: { readonly question: RawQuestion }) {
             )}
           </fieldset>
         </div>
-        <div className={styles['rawPictures']}>
+        <div className={own['rawPictures']}>
           <SlicePreview
             slice={pictures?.xy ?? null}
             title={`XY, slice ${layout.depth >> 1} of ${layout.depth}`}
