@@ -19,7 +19,7 @@ import type { PipelineModule } from '../../src/pipelines/itk-module.ts';
 import { digestBytes } from '../../src/volume/digest.ts';
 import { createSpacing } from '../../src/volume/length.ts';
 import { itkImage, pipelineArguments } from '../support/itk-image.ts';
-import { runOperation } from '../support/run-operation.ts';
+import { runOperation, volumeOf } from '../support/run-operation.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = resolve(root, 'dist/itk-pipelines');
@@ -48,18 +48,18 @@ describe.each(operations.map((operation) => [operation.id, operation] as const))
           [{ type: InterfaceTypes.Image, data: input }],
         );
         expect([returnValue, stderr]).toEqual([0, '']);
+        const volume = example.input();
+        // The image names neither unit nor phases; the pipeline takes millimetres.
+        const spacing = createSpacing(volume.spacing?.values ?? [1, 1, 1], 'mm');
+        const bare = { ...volume, spacing, phases: [] };
+        const expected = await runOperation(operation, bare, example.params);
         if (makesImage) {
           const image = outputs[0]?.data as Image;
           const { buffer, byteOffset, byteLength } = image.data as Uint8Array;
           const bytes = new Uint8Array(buffer, byteOffset, byteLength).slice();
           expect(digestBytes(bytes)).toBe(example.voxelDigest);
-          expect(image.spacing).toEqual(input.spacing);
+          expect(image.spacing).toEqual(volumeOf(expected).spacing?.values);
         } else {
-          const volume = example.input();
-          // The image names neither unit nor phases; the pipeline takes millimetres.
-          const spacing = createSpacing(volume.spacing?.values ?? [1, 1, 1], 'mm');
-          const bare = { ...volume, spacing, phases: [] };
-          const expected = await runOperation(operation, bare, example.params);
           expect(outputs[0]?.data).toEqual(JSON.parse(JSON.stringify(expected.tables)));
         }
       }

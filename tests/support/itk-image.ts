@@ -3,6 +3,7 @@ import { Image, ImageType } from 'itk-wasm';
 import { flagsFromParameters } from '../../src/declaration/flags.ts';
 import { parseParameters } from '../../src/declaration/parameters.ts';
 import type { Operation, OperationExample } from '../../src/operations/operation.ts';
+import { volumeToItkImage } from '../../src/volume/itk-image.ts';
 import type { Volume } from '../../src/volume/volume.ts';
 
 export function itkImage(volume: Volume): Image {
@@ -11,6 +12,9 @@ export function itkImage(volume: Volume): Image {
   image.size = [...volume.size];
   image.spacing = [...(volume.spacing?.values ?? [1, 1, 1])];
   image.origin = [...volume.origin];
+  // Whether the numbers are labels stands in the metadata; unit and phases are left out.
+  const { metadata } = volumeToItkImage({ ...volume, spacing: null, phases: [] });
+  image.metadata = new Map(metadata);
   // itk-wasm sends the whole buffer behind the array, so it must be a tight copy.
   image.data = volume.data.slice() as Image['data'];
   return image;
