@@ -32,6 +32,7 @@ import type {
   VolumeShape,
   VoxelType,
 } from '../src/volume/volume.ts';
+import type { WritableFormatId } from '../src/volume/written-formats.ts';
 
 export type {
   AddressFacts,
@@ -252,9 +253,6 @@ export interface ExportedFile {
   readonly blob: Blob;
 }
 
-/** Formats that volumes are written in. */
-export type ExportKind = 'tiff' | 'nrrd';
-
 export interface EngineApi {
   describe(): Promise<EngineDescription>;
   /** Opens the GPU, which may take a moment, and keeps it for runs that ask for it. */
@@ -376,7 +374,7 @@ export interface EngineApi {
   /** Cancels a run, an open or a phantom by its job id; returns at once. */
   cancel(jobId: string): Promise<void>;
 
-  exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<ExportedFile>;
+  exportVolume(handle: VolumeHandle, kind: WritableFormatId): Promise<ExportedFile>;
   /**
    * results.json of the volume's last finished run, the same text the command line writes. Both
    * refuse (`usage`) another recipe than was run on it last; titles and disabled steps do not count.

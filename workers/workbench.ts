@@ -49,7 +49,6 @@ import { type Declarations, loadDeclarations } from './declarations.ts';
 import type {
   EngineApi,
   ExportedFile,
-  ExportKind,
   Histogram,
   NamedFile,
   OpenChoices,
@@ -66,6 +65,7 @@ import type { BeforeOpening } from './before-opening.ts';
 import { createSurfaceCache } from './surface-cache.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
 import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
+import { type WritableFormatId, WRITTEN_FORMATS } from '../src/volume/written-formats.ts';
 
 interface Kept extends IdentifiedVolume {
   readonly info: VolumeInfo;
@@ -583,11 +583,11 @@ export function createWorkbench(
       return Promise.resolve();
     },
 
-    exportVolume: (handle, kind: ExportKind): Promise<ExportedFile> =>
+    exportVolume: (handle, kind: WritableFormatId): Promise<ExportedFile> =>
       withinMemory(async () => {
         const { volume, madeBy, onGpu } = find(handle);
-        const extension = kind === 'tiff' ? 'tif' : 'nrrd';
-        const name = `${exportStem(volume, madeBy)}${onGpu ? '-gpu' : ''}.${extension}`;
+        const [extension] = WRITTEN_FORMATS[kind].extensions;
+        const name = `${exportStem(volume, madeBy)}${onGpu ? '-gpu' : ''}${extension}`;
         return { name, blob: await writeVolume(volume, kind, onGpu ? GPU_NOTE : '') };
       }),
 

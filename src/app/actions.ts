@@ -4,7 +4,7 @@
  */
 import { Bug } from '../errors/errors.ts';
 import { PRESETS, type Preset } from '../recipe/presets.ts';
-import type { ExportKind, VolumeInfo } from '../../workers/engine-api.ts';
+import type { VolumeInfo } from '../../workers/engine-api.ts';
 import { type Action, type KeyPress, matchesShortcut } from './action.ts';
 import { CORRECT_ACTIONS } from './correct-actions.ts';
 import {
@@ -42,6 +42,7 @@ import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './s
 import { surfaceActions } from './surface-actions.ts';
 import { VOLUME_ACTIONS } from './volume-actions.ts';
 import type { Workbench } from './workbench-context.tsx';
+import { WRITABLE_FORMAT_IDS, WRITTEN_FORMATS } from '../volume/written-formats.ts';
 
 async function openPicked(workbench: Workbench, kind: 'files' | 'folder'): Promise<void> {
   const files = await pickFiles(kind);
@@ -127,20 +128,15 @@ const FILE: readonly Action[] = [
   }),
 ];
 
-const FORMATS: readonly { readonly kind: ExportKind; readonly title: string }[] = [
-  { kind: 'tiff', title: 'TIFF (Fiji)' },
-  { kind: 'nrrd', title: 'NRRD (3D Slicer)' },
-];
-
 function exportVolume(
   what: 'Labels' | 'Image',
   find: (state: WorkspaceState) => VolumeInfo | null,
   obstacle: string,
 ): readonly Action[] {
-  return FORMATS.map(({ kind, title }) =>
+  return WRITABLE_FORMAT_IDS.map((kind) =>
     action({
       id: `export-${what.toLowerCase()}-${kind}`,
-      title: `${what} as ${title}`,
+      title: `${what} as ${WRITTEN_FORMATS[kind].title}`,
       group: 'Export',
       icon: 'export',
       keywords: 'export save download volume',

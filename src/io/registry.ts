@@ -2,6 +2,7 @@
 import { UserError } from '../errors/errors.ts';
 import { inMemory, type StreamedVolume } from '../volume/streamed.ts';
 import type { Volume } from '../volume/volume.ts';
+import type { WritableFormatId } from '../volume/written-formats.ts';
 import { blobOf, type ByteSink } from './byte-sink.ts';
 import type { VolumeFormat, WriteOptions } from './format.ts';
 
@@ -78,9 +79,6 @@ const FORMATS = {
 } as const satisfies Record<string, FormatEntry>;
 
 export type FormatId = keyof typeof FORMATS;
-
-/** Formats that can be written. */
-export type WritableFormatId = 'tiff' | 'nrrd';
 
 export const FORMAT_IDS = Object.keys(FORMATS) as readonly FormatId[];
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { randomUint32 } from '../kernels/random.ts';
 import { sourceOf, streamed, type StreamedVolume } from '../volume/streamed.ts';
 import { createVolume, type Volume } from '../volume/volume.ts';
+import { WRITABLE_FORMAT_IDS } from '../volume/written-formats.ts';
 import { blobOf } from './byte-sink.ts';
-import { type WritableFormatId, writeStreamed, writeVolume } from './registry.ts';
+import { writeStreamed, writeVolume } from './registry.ts';
 
 /** The volume so many slices at a time. */
 function inLayers(volume: Volume, slices: number): StreamedVolume {
@@ -26,7 +27,7 @@ const volumes = {
   }),
 };
 
-describe.each(['tiff', 'nrrd'] satisfies WritableFormatId[])('a streamed %s', (format) => {
+describe.each(WRITABLE_FORMAT_IDS)('a streamed %s', (format) => {
   it.each(Object.entries(volumes))(
     'of %s has the bytes of one written at once',
     async (_, volume) => {

@@ -1,5 +1,6 @@
 /** Small seeded volumes as files, by the writers of this project. */
-import { writeVolume, type WritableFormatId } from '../../src/io/registry.ts';
+import { writeVolume } from '../../src/io/registry.ts';
+import type { WritableFormatId } from '../../src/volume/written-formats.ts';
 import type { VoxelSpacing } from '../../src/volume/length.ts';
 import { createVolume, type Volume } from '../../src/volume/volume.ts';
 import { seededNumbers } from '../support/tiff-fixtures.ts';

@@ -7,6 +7,7 @@ import { openVolume } from '../../src/io/open.ts';
 import { type FormatId, writeVolume } from '../../src/io/registry.ts';
 import { parseRawLayout } from '../../src/volume/raw-layout.ts';
 import { createVolume, type VoxelArray, voxelBytes } from '../../src/volume/volume.ts';
+import type { WritableFormatId } from '../../src/volume/written-formats.ts';
 import { amiraBytes } from '../support/amira-files.ts';
 import { txmBytes } from '../support/compound-files.ts';
 import { dicomBytes, pixelsOf } from '../support/dicom-files.ts';
@@ -73,7 +74,7 @@ const LABELS = createVolume({
   ],
 });
 
-const written = async (format: 'tiff' | 'nrrd'): Promise<Uint8Array> =>
+const written = async (format: WritableFormatId): Promise<Uint8Array> =>
   new Uint8Array(await (await writeVolume(LABELS, format, 'a note')).arrayBuffer());
 
 function dicomBases(): readonly FuzzBase[] {
@@ -481,7 +482,7 @@ function zarrBase(name: string, content: Readonly<Record<string, object>>): Fuzz
   };
 }
 
-function zarrBases(): readonly FuzzBase[] {
+async function zarrBases(): Promise<readonly FuzzBase[]> {
   const codecs = [
     { name: 'bytes', configuration: { endian: 'little' } },
     { name: 'gzip', configuration: { level: 5 } },
@@ -507,6 +508,7 @@ function zarrBases(): readonly FuzzBase[] {
       'c/0/0/0': gzipSync(ramp(0, 12)),
       'c/1/0/0': gzipSync(ramp(12, 12)),
     }),
+    alone('written by us', 'a.ome.zarr.zip', await written('zarr')),
     zarrBase('gzip bomb', {
       'zarr.json': { ...V3, codecs },
       'c/0/0/0': gzipSync(BOMB),

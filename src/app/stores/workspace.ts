@@ -7,7 +7,6 @@ import type { StoreApi } from 'zustand/vanilla';
 import type {
   AddressFacts,
   EngineDescription,
-  ExportKind,
   GpuAvailability,
   Interpolation,
   InterpolationRequest,
@@ -39,6 +38,7 @@ import {
   type StepOutcome,
   type StepStatus,
 } from './recipe-status.ts';
+import type { WritableFormatId } from '../../volume/written-formats.ts';
 
 /** The id that selection and messages use for the opened volume itself. */
 export const INPUT = 'input';
@@ -282,7 +282,7 @@ export interface Workspace {
   report(title: string, error: unknown): void;
   /** Says what to do first. */
   advise(title: string, text: string): void;
-  exportVolume(handle: VolumeHandle, kind: ExportKind): Promise<void>;
+  exportVolume(handle: VolumeHandle, kind: WritableFormatId): Promise<void>;
   exportSurface(handle: VolumeHandle, phase: Phase, format: MeshFormatId): Promise<void>;
   /** Voxels between painted slices; null where it was cancelled or failed, which is told. */
   interpolate(

@@ -1,12 +1,17 @@
 /** `tauscope apply`: one operation on one volume. */
-import { basename, dirname, extname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { flagHelp } from '../../declaration/flags.ts';
 import { formatCitation } from '../../engine/methods.ts';
 import { UserError } from '../../errors/errors.ts';
-import { type WritableFormatId, writeVolume } from '../../io/registry.ts';
+import { writeVolume } from '../../io/registry.ts';
 import { loadAllOperations, loadOperation, OPERATION_IDS } from '../../operations/registry.ts';
 import { addStep } from '../../recipe/edit.ts';
 import { emptyRecipe } from '../../recipe/recipe.ts';
+import {
+  type WritableFormatId,
+  WRITTEN_EXTENSIONS,
+  writtenFormatOf,
+} from '../../volume/written-formats.ts';
 import { COMMANDS } from '../about.ts';
 import {
   formatHelp,
@@ -27,23 +32,17 @@ const OUTPUT: OwnOption = {
   name: 'output',
   short: 'o',
   type: 'string',
-  flag: '-o, --output <file.tif|file.nrrd>',
-  text: 'File for the volume the operation makes; one of the same name is replaced.',
+  flag: '-o, --output <file>',
+  text: `File for the volume the operation makes, ${WRITTEN_EXTENSIONS.join(', ')}; one of the same name is replaced.`,
 };
 const OPTIONS = [OUTPUT, JSON_OPTION, ...INPUT_OPTIONS, QUIET_OPTION];
 
-const FORMATS: Readonly<Record<string, WritableFormatId>> = {
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.nrrd': 'nrrd',
-};
-
 function formatOf(path: string): WritableFormatId {
-  const format = FORMATS[extname(path).toLowerCase()];
-  if (format === undefined) {
+  const format = writtenFormatOf(path);
+  if (format === null) {
     throw new UserError(
       'usage',
-      `-o is "${path}": volumes are written as ${Object.keys(FORMATS).join(', ')}.`,
+      `-o is "${path}": volumes are written as ${WRITTEN_EXTENSIONS.join(', ')}.`,
     );
   }
   return format;

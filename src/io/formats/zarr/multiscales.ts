@@ -1,6 +1,7 @@
 /** What OME-Zarr 0.4 and 0.5 say about the arrays of a group: levels, axes and edge lengths. */
 import * as v from 'valibot';
 import { parseLengthUnit } from '../../../volume/length.ts';
+import type { Vector3 } from '../../../volume/volume.ts';
 import type { StatedEdges } from '../../header-facts.ts';
 
 const Axis = v.object({
@@ -11,6 +12,7 @@ const Axis = v.object({
 const Transformation = v.object({
   type: v.string(),
   scale: v.optional(v.array(v.number())),
+  translation: v.optional(v.array(v.number())),
 });
 const Multiscales = v.object({
   axes: v.optional(v.array(Axis)),
@@ -27,6 +29,8 @@ export interface Level {
   /** Names of the axes, slowest first; empty where they are not stated. */
   readonly axes: readonly string[];
   readonly edges: StatedEdges;
+  /** Centre of the first voxel along x, y, z in the unit of the edges; null where it is not stated. */
+  readonly origin: Vector3 | null;
 }
 
 /** The levels of a group's first multiscale image, largest first; empty for other groups. */
@@ -47,7 +51,24 @@ export function levelsOf(attributes: unknown): readonly Level[] {
     path,
     axes: axes.map((axis) => axis.name),
     edges: edgesOf(axes, coordinateTransformations ?? []),
+    origin: originOf(axes, coordinateTransformations ?? []),
   }));
+}
+
+/** Of three axes of space in units of one kind, which `edgesOf` found to be so. */
+function originOf(
+  axes: readonly v.InferOutput<typeof Axis>[],
+  transformations: readonly v.InferOutput<typeof Transformation>[],
+): Vector3 | null {
+  const stated = transformations.find((each) => each.type === 'translation')?.translation;
+  if (stated === undefined || stated.length !== axes.length) return null;
+  const place = axes
+    .map((axis, i) => ({ axis, at: stated[i] as number }))
+    .filter(({ axis }) => axis.type === 'space')
+    .map(({ axis, at }) => at * (parseLengthUnit(axis.unit ?? '')?.factor ?? 1));
+  const [z, y, x] = place;
+  if (x === undefined || y === undefined || z === undefined || place.length !== 3) return null;
+  return place.every(Number.isFinite) ? [x, y, z] : null;
 }
 
 function edgesOf(

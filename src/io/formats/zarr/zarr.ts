@@ -14,14 +14,17 @@ import {
 } from '../../../volume/volume.ts';
 import { chooseDataset, type Dataset, volumeSizeOf } from '../../datasets.ts';
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
-import type { ByteSource, ReadOptions } from '../../format.ts';
+import type { ByteSource, ReadOptions, VolumeFormat } from '../../format.ts';
 import { metadataWithEdges } from '../../header-facts.ts';
+import { readPhases } from '../../phase-key-values.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { boundCodecs } from './codecs.ts';
 import { type Level, levelsOf } from './multiscales.ts';
-import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
+import { isZippedStore, ZARR_NAMES, type ZarrFiles, zarrFiles, zippedFiles } from './store.ts';
+import { writeZarr } from './writer.ts';
 
 const MAX_ARRAYS = 256;
+const HEAD_BYTES = 512;
 /** Chunks under way at a time. */
 const CHUNKS_AT_ONCE = 6;
 
@@ -66,6 +69,14 @@ function damaged(file: string, cause: unknown): UserError {
   );
 }
 
+/** Texts among a group's attributes: ours say what kind of volume it is. */
+function textsOf(attributes: unknown): ReadonlyMap<string, string> {
+  const entries = Object.entries(typeof attributes === 'object' ? (attributes ?? {}) : {});
+  return new Map(
+    entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}
+
 /** Paths of all arrays, '' for the root. */
 function arrayPaths(files: ZarrFiles): readonly string[] {
   const named = files.keys.filter((key) => /\/(\.zarray|zarr\.json)$/.test(key));
@@ -82,8 +93,12 @@ function isSound({ shape, chunks }: OpenArray): boolean {
   return areLengths(shape, 0) && areLengths(chunks, 1) && shape.length === chunks.length;
 }
 
-async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonly ZarrArray[]> {
-  const levels = levelsOf(await rootAttributes(files, source.name));
+async function listArrays(
+  source: ByteSource,
+  files: ZarrFiles,
+  attributes: unknown,
+): Promise<readonly ZarrArray[]> {
+  const levels = levelsOf(attributes);
   const found: ZarrArray[] = [];
   for (const path of levels.length > 0 ? levels.map((level) => level.path) : arrayPaths(files)) {
     const array = await openArray(files, path).catch((error: unknown) => {
@@ -100,14 +115,18 @@ async function listArrays(source: ByteSource, files: ZarrFiles): Promise<readonl
 }
 
 async function readHeader(source: ByteSource, options: ReadOptions): Promise<StoredVolume> {
-  const files = zarrFiles(source, options.siblings ?? []);
-  const arrays = await listArrays(source, files);
+  const files = isZippedStore(await source.read(0, HEAD_BYTES), source.name)
+    ? await zippedFiles(source)
+    : zarrFiles(source, options.siblings ?? []);
+  const attributes = await rootAttributes(files, source.name);
+  const arrays = await listArrays(source, files, attributes);
   // Levels show the same image: the largest is meant unless another is asked for.
   const isPyramid = arrays[0]?.level != null;
   const offered = isPyramid && options.dataset === undefined ? arrays.slice(0, 1) : arrays;
   const chosen = chooseDataset(source.name, offered, options.dataset);
   const { array, level } = chosen;
   const slowest = level?.axes.at(-3);
+  const stated = readPhases(textsOf(attributes));
   return {
     metadata: metadataWithEdges(level?.edges ?? { values: [], unit: null, source: 'Zarr' }, {
       format: 'zarr',
@@ -118,6 +137,7 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
         ['array', chosen.path],
         ['levels', isPyramid ? arrays.map(({ path }) => path).join(', ') : ''],
         ['chunks', array.chunks.join(' × ')],
+        ...textsOf(attributes),
       ],
       warnings:
         slowest === undefined || slowest === 'z'
@@ -126,6 +146,8 @@ async function readHeader(source: ByteSource, options: ReadOptions): Promise<Sto
               `The third axis is named "${slowest.slice(0, 40)}", not z: its entries were stacked as slices.`,
             ],
     }),
+    ...(level?.origin == null ? {} : { origin: level.origin }),
+    ...(stated.kind === null ? {} : { kind: stated.kind, phases: stated.phases }),
     load: (job) => {
       assertAffordable(source.name, chosen, files.storedBytes);
       return loadArray(array, chosen.size, chosen.type, job);
@@ -226,11 +248,16 @@ function copyChunk(
   }
 }
 
-export const zarrFormat = defineStoredFormat({
-  id: 'zarr',
-  title: 'Zarr',
-  extensions: ['.zarr'],
-  sniff: (head, name) =>
-    ZARR_NAMES.includes(name) && /"(zarr_format|multiscales)"/.test(String.fromCharCode(...head)),
-  readHeader,
-});
+export const zarrFormat: VolumeFormat = {
+  ...defineStoredFormat({
+    id: 'zarr',
+    title: 'Zarr',
+    extensions: ['.zarr', '.zarr.zip', '.ozx'],
+    sniff: (head, name) =>
+      isZippedStore(head, name) ||
+      (ZARR_NAMES.includes(name) &&
+        /"(zarr_format|multiscales)"/.test(String.fromCharCode(...head))),
+    readHeader,
+  }),
+  write: writeZarr,
+};
