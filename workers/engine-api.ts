@@ -82,6 +82,11 @@ export interface VolumeInfo {
   readonly tags: Readonly<Record<string, string>>;
   /** How it was read from its files; absent for results and phantoms. */
   readonly opening?: Opening;
+  /**
+   * Sizes of its levels where it is kept on disk in bricks: level 0 is the volume, each further one
+   * half as large. What needs all voxels in memory refuses such a volume (`memory/over-budget`).
+   */
+  readonly levels?: readonly Size3[];
 }
 
 export interface SliceRequest {
@@ -91,6 +96,8 @@ export interface SliceRequest {
   readonly index: number;
   /** Slices about `index` projected onto one; absent for the slice alone. */
   readonly slab?: Slab;
+  /** Of a volume in bricks: the level that the pixels are taken from; default 0, its own voxels. */
+  readonly level?: number;
 }
 
 /**
@@ -230,6 +237,8 @@ export interface OpenChoices {
   readonly raw?: RawLayout;
   /** The voxel size of the file, as a person entered it; null leaves what the file says. */
   readonly spacing?: VoxelSpacing | null;
+  /** Keeps the volume on disk in bricks: what does not fit in memory. */
+  readonly asBricks?: boolean;
   /** What is done to the volume while it is read. */
   readonly reduction?: Reduction;
 }

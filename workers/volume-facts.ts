@@ -1,19 +1,31 @@
 /** Facts about a volume that the page shows: its value range and its histogram. */
+import { UserError } from '../src/errors/errors.ts';
 import {
   type Histogram as Bins,
   greyHistogramSteps,
+  type LevelCounts,
   levelCountSteps,
   levelGreyHistogram,
   levelHistogram,
   levelQuantiles,
+  peakBins,
   quantileSteps,
   rangeHistogramSteps,
 } from '../src/kernels/histogram.ts';
 import { findPeaks } from '../src/kernels/peaks.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
 import { surveyVolume, type VolumeSurvey } from '../src/volume/statistics.ts';
+import type { StreamedVolume } from '../src/volume/streamed.ts';
 import { type NumericVoxelArray, numericSteps, type Volume } from '../src/volume/volume.ts';
 import type { Histogram, VolumeInfo } from './engine-api.ts';
+
+/** One sentence for everything that needs all voxels of a volume in bricks. */
+export function needsMemory({ name }: Pick<Volume, 'name'>): UserError {
+  return new UserError(
+    'memory/over-budget',
+    `${name} is kept on disk because of its size, and this needs it in memory: open a crop or a smaller copy of it.`,
+  );
+}
 
 type Breathe = () => Promise<void>;
 
@@ -101,15 +113,13 @@ export async function describeHistogram(
       window: from < to ? [from, to] : [low, high],
     };
   }
+  if (counted !== null) return describeLevels(counted, range);
   // Peaks are looked for in fewer, smoother bins than are drawn.
-  const coarse =
-    counted !== null
-      ? levelGreyHistogram(counted)
-      : await finishBreathing(greyHistogramSteps(data), breathe);
-  const [from = low, to = high] =
-    counted !== null
-      ? levelQuantiles(counted, WINDOW_SHARES)
-      : await finishBreathing(quantileSteps(data, WINDOW_SHARES), breathe);
+  const coarse = await finishBreathing(greyHistogramSteps(data), breathe);
+  const [from = low, to = high] = await finishBreathing(
+    quantileSteps(data, WINDOW_SHARES),
+    breathe,
+  );
   return {
     start: bins.from,
     binWidth: bins.width,
@@ -117,6 +127,85 @@ export async function describeHistogram(
     exact,
     peaks: coarse === null ? [] : findPeaks(coarse).map((peak) => peak.position),
     window: from < to ? [from, to] : [low, high],
+  };
+}
+
+/** `describeHistogram` of 8- or 16-bit grey values whose levels were counted. */
+export function describeLevels(
+  counted: LevelCounts,
+  [low, high]: readonly [number, number],
+): Histogram {
+  const bins = levelHistogram(counted);
+  const coarse = levelGreyHistogram(counted);
+  const [from = low, to = high] = levelQuantiles(counted, WINDOW_SHARES);
+  return {
+    start: bins.from,
+    binWidth: bins.width,
+    counts: bins.counts,
+    exact: true,
+    peaks: coarse === null ? [] : findPeaks(coarse).map((peak) => peak.position),
+    window: from < to ? [from, to] : [low, high],
+  };
+}
+
+/**
+ * `describeHistogram` of grey values that come some at a time, in one pass: the same bins; window and
+ * peaks are found from them.
+ */
+export async function describeStreamed(
+  source: StreamedVolume,
+  [low, high]: readonly [number, number],
+  breathe: Breathe,
+): Promise<Histogram> {
+  const isWhole = !source.type.startsWith('float');
+  const levels = high - low + 1;
+  const exact = isWhole && levels <= MOST_BINS;
+  const [from, to, count] = exact
+    ? [low - 0.5, high + 0.5, levels]
+    : low < high
+      ? [low, high, MOST_BINS]
+      : [low - 0.5, low + 0.5, 1];
+  const counts = new Float64Array(count);
+  for await (const { volume } of source.layers()) {
+    const data = await finishBreathing(numericSteps(volume.data), breathe);
+    const part = await finishBreathing(rangeHistogramSteps(data, from, to, count), breathe);
+    for (let bin = 0; bin < count; bin++)
+      counts[bin] = (counts[bin] as number) + (part.counts[bin] as number);
+  }
+  const width = (to - from) / count;
+  const bins = { from, width, counts: Uint32Array.from(counts, (n) => Math.min(n, 0xffff_ffff)) };
+  const [start = low, end = high] = WINDOW_SHARES.map((share) => binQuantile(bins, share));
+  return {
+    start: from,
+    binWidth: width,
+    counts: bins.counts,
+    exact,
+    peaks: findPeaks(coarser(bins)).map((peak) => peak.position),
+    window: start < end ? [start, end] : [low, high],
+  };
+}
+
+/** Bins of the middle 99.9 % of the values, of the number that peaks are looked for in. */
+function coarser(bins: Pick<Bins, 'from' | 'width' | 'counts'>): Bins {
+  const { from, width, counts } = bins;
+  const total = counts.reduce((sum, n) => sum + n, 0);
+  const [first, last] = [0.0005, 0.9995].map((share) =>
+    Math.min(counts.length - 1, Math.floor((binQuantile(bins, share) - from) / width)),
+  ) as [number, number];
+  const perBin = Math.max(1, Math.ceil((last - first + 1) / peakBins(total)));
+  const merged = new Uint32Array(Math.ceil((last - first + 1) / perBin));
+  for (let bin = first; bin <= last; bin++) {
+    const to = Math.floor((bin - first) / perBin);
+    merged[to] = (merged[to] as number) + (counts[bin] as number);
+  }
+  const inside = merged.reduce((sum, n) => sum + n, 0);
+  return {
+    counts: merged,
+    from: from + first * width,
+    width: perBin * width,
+    total: inside,
+    below: 0,
+    above: 0,
   };
 }
 
@@ -137,7 +226,10 @@ async function countEqual(
 }
 
 /** The value below which a share of the counted voxels lies, straight within a bin. */
-function binQuantile({ from, width, counts }: Bins, share: number): number {
+function binQuantile(
+  { from, width, counts }: Pick<Bins, 'from' | 'width' | 'counts'>,
+  share: number,
+): number {
   const wanted = share * counts.reduce((sum, count) => sum + count, 0);
   let below = 0;
   for (let bin = 0; bin < counts.length; bin++) {

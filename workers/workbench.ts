@@ -6,6 +6,7 @@ import type { RawParameters } from '../src/declaration/parameters.ts';
 import { createBreathe } from '../src/engine/breathe.ts';
 import {
   type Engine,
+  type Identified,
   type IdentifiedVolume,
   loadSteps,
   type RunEvent,
@@ -35,7 +36,8 @@ import type { Host } from '../src/host/host.ts';
 import type { ByteSource } from '../src/io/format.ts';
 import { groupSources } from '../src/io/group.ts';
 import { writeMesh } from '../src/io/meshes/registry.ts';
-import { writeVolume } from '../src/io/registry.ts';
+import { blobOf } from '../src/io/byte-sink.ts';
+import { writeStreamed, writeVolume } from '../src/io/registry.ts';
 import { blobSource } from '../src/io/sources.ts';
 import type { RemoteOptions } from '../src/io/remote/requests.ts';
 import { loadPhantom } from '../src/phantoms/registry.ts';
@@ -43,6 +45,7 @@ import type { Recipe } from '../src/recipe/recipe.ts';
 import { countLabelsBreathing, phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import { slabLayers } from '../src/volume/slab.ts';
+import type { VolumeDescription } from '../src/volume/streamed.ts';
 import { type Volume, withKind, withSpacing } from '../src/volume/volume.ts';
 import { Queue } from '../src/wasm/queue.ts';
 import { type Declarations, loadDeclarations } from './declarations.ts';
@@ -62,9 +65,11 @@ import type {
 } from './engine-api.ts';
 import { STATED_SPACING } from './engine-api.ts';
 import type { BeforeOpening } from './before-opening.ts';
+import type { BrickedRuns } from './bricked-runs.ts';
+import type { BrickedVolumes } from './bricked-volumes.ts';
 import { createSurfaceCache } from './surface-cache.ts';
 import { finishBreathing } from '../src/kernels/steps.ts';
-import { describeHistogram, findRange, rangeOf } from './volume-facts.ts';
+import { describeHistogram, findRange, needsMemory, rangeOf } from './volume-facts.ts';
 import { type WritableFormatId, WRITTEN_FORMATS } from '../src/volume/written-formats.ts';
 
 interface Kept extends IdentifiedVolume {
@@ -111,6 +116,37 @@ export function createWorkbench(
   const lastRuns = new Map<VolumeHandle, FinishedRun>();
   const shown = new Map<VolumeHandle, ShownResults>();
 
+  /** Null until the first volume is opened as bricks. */
+  let bricked: BrickedVolumes | null = null;
+
+  async function openAsBricks(
+    sources: readonly ByteSource[],
+    report: (fraction: number) => void,
+    signal: AbortSignal,
+    choices: OpenChoices,
+  ): Promise<VolumeInfo> {
+    const { createBrickedVolumes } = await import('./bricked-volumes.ts');
+    bricked ??= createBrickedVolumes(host);
+    return bricked.open(sources, report, signal, choices);
+  }
+
+  let brickedRuns: BrickedRuns | null = null;
+
+  /** Null for a volume in memory. */
+  async function runsOn(handle: VolumeHandle): Promise<BrickedRuns | null> {
+    if (bricked?.has(handle) !== true) return null;
+    const { createBrickedRuns } = await import('./bricked-runs.ts');
+    brickedRuns ??= createBrickedRuns(engine, host, bricked);
+    return brickedRuns;
+  }
+
+  /** A source's description and identity, wherever its voxels are. */
+  function inputOf(handle: VolumeHandle): Identified<VolumeDescription> & Pick<Kept, 'info'> {
+    if (bricked?.has(handle) !== true) return find(handle);
+    const { bricks, ...kept } = bricked.find(handle);
+    return { ...kept, volume: bricks, onGpu: false };
+  }
+
   async function allSources(
     files: VolumeFiles,
     options: RemoteOptions = {},
@@ -131,6 +167,7 @@ export function createWorkbench(
   }
 
   function find(handle: VolumeHandle): Kept {
+    if (bricked?.has(handle) === true) throw needsMemory(bricked.find(handle).bricks);
     const kept = volumes.get(handle);
     if (kept === undefined) throw new Bug('The page named a volume that was released.', { handle });
     return kept;
@@ -362,15 +399,29 @@ export function createWorkbench(
         ...numbers,
         current: { onGpu },
       }));
-      if (volumes.has(source.identity)) {
-        lastRuns.delete(source.identity);
-        lastRuns.set(source.identity, { steps: stepsKey(recipe), results });
-      }
+      if (volumes.has(source.identity)) rememberRun(source.identity, recipe, results);
       return summaries;
     } finally {
       bequeath(source);
       forgetStale();
     }
+  }
+
+  function rememberRun(handle: VolumeHandle, recipe: Recipe, results: readonly StepResult[]): void {
+    lastRuns.delete(handle);
+    lastRuns.set(handle, { steps: stepsKey(recipe), results });
+  }
+
+  async function runOnBricks(
+    brickRuns: BrickedRuns,
+    recipe: Recipe,
+    handle: VolumeHandle,
+    report: (event: RunReport) => void,
+    signal: AbortSignal,
+  ): Promise<readonly StepSummary[]> {
+    const { summaries, results } = await brickRuns.run(recipe, handle, report, signal);
+    rememberRun(handle, recipe, results);
+    return summaries;
   }
 
   function resultsOf(recipe: Recipe, handle: VolumeHandle): readonly StepResult[] {
@@ -414,7 +465,9 @@ export function createWorkbench(
           progress: (fraction) => report(fetched * fraction),
         });
         const reading = (fraction: number): void => report(fetched + (1 - fetched) * fraction);
-        return open(sources, reading, signal, choices);
+        return choices?.asBricks === true
+          ? openAsBricks(sources, reading, signal, choices)
+          : open(sources, reading, signal, choices);
       }),
 
     describeFiles: async (...asked) => (await beforeOpening()).describeFiles(...asked),
@@ -460,14 +513,19 @@ export function createWorkbench(
         return infos;
       }),
 
-    setSpacing: (handle, spacing: VoxelSpacing | null, source) =>
-      change(handle, (volume) => withSpacing(volume, spacing), {
-        spacingSource: source ?? (spacing === null ? 'left unknown by the user' : STATED_SPACING),
-      }),
+    async setSpacing(handle, spacing: VoxelSpacing | null, source) {
+      const spacingSource =
+        source ?? (spacing === null ? 'left unknown by the user' : STATED_SPACING);
+      if (bricked?.has(handle) === true) return bricked.setSpacing(handle, spacing, spacingSource);
+      return change(handle, (volume) => withSpacing(volume, spacing), { spacingSource });
+    },
 
     setKind: (handle, kind) => change(handle, (volume) => withKind(volume, kind)),
 
-    async slice({ handle, axis, index, slab }) {
+    async slice(request) {
+      const { handle, axis, index, slab } = request;
+      const onDisk = bricked?.has(handle) === true ? bricked : null;
+      if (onDisk !== null) return withinMemory(() => onDisk.slice(request));
       const { volume } = find(handle);
       if (slab === undefined) return extractSlice(volume, axis, index);
       return withinMemory(() => projectSlab(volume, axis, index, slab, createBreathe(host)));
@@ -514,6 +572,7 @@ export function createWorkbench(
       }),
 
     async profile(handle, from, to) {
+      if (bricked?.has(handle) === true) return bricked.profile(handle, from, to);
       return lineProfile(find(handle).volume, from, to);
     },
 
@@ -525,6 +584,7 @@ export function createWorkbench(
 
     histogram: (handle) =>
       withinMemory(() => {
+        if (bricked?.has(handle) === true) return bricked.histogram(handle);
         const { volume, info } = find(handle);
         const outside = info.quantity?.outside ?? null;
         return countHistogram(volume, info.range, createBreathe(host), outside);
@@ -532,6 +592,7 @@ export function createWorkbench(
 
     suggestIntervals: (handle, phases) =>
       withinMemory(async () => {
+        if (bricked?.has(handle) === true) return bricked.suggestIntervals(handle, phases);
         const { intervalSuggestionSteps } = await import('./interval-suggestions.ts');
         const { volume, info } = find(handle);
         const steps = intervalSuggestionSteps(volume, info.range, phases);
@@ -540,12 +601,15 @@ export function createWorkbench(
 
     preview: (handle, maxEdge, scale) =>
       withinMemory(() => {
+        if (bricked?.has(handle) === true) return bricked.preview(handle, maxEdge);
         const { volume, info } = find(handle);
         const outside = info.quantity?.outside ?? null;
         return previewVolume(volume, maxEdge, info.range, createBreathe(host), outside, scale);
       }),
 
     async estimate(recipe, handle) {
+      const brickRuns = await runsOn(handle);
+      if (brickRuns !== null) return brickRuns.estimate(recipe, handle);
       const planned = await engine.plan(recipe, find(handle).volume);
       return planned.map(({ step, estimate }) => ({ stepId: step.id, ...estimate }));
     },
@@ -571,10 +635,15 @@ export function createWorkbench(
     previewSlice,
 
     run: (jobId, recipe, handle, report: (event: RunReport) => void, options = {}) =>
-      asJob(jobId, (signal) => {
-        const source = find(handle);
+      asJob(jobId, async (signal) => {
+        const brickRuns = await runsOn(handle);
+        const source = brickRuns === null ? find(handle) : null;
         return withoutPreviews(() =>
-          runs.run(signal, () => runRecipe(recipe, source, report, { ...options, signal })),
+          runs.run(signal, () =>
+            brickRuns === null
+              ? runRecipe(recipe, source as Kept, report, { ...options, signal })
+              : runOnBricks(brickRuns, recipe, handle, report, signal),
+          ),
         );
       }),
 
@@ -585,14 +654,20 @@ export function createWorkbench(
 
     exportVolume: (handle, kind: WritableFormatId): Promise<ExportedFile> =>
       withinMemory(async () => {
-        const { volume, madeBy, onGpu } = find(handle);
         const [extension] = WRITTEN_FORMATS[kind].extensions;
+        const brickRuns = await runsOn(handle);
+        if (brickRuns !== null) {
+          const { stream, madeBy } = brickRuns.voxels(handle);
+          const blob = await blobOf((sink) => writeStreamed(stream, kind, sink));
+          return { name: `${exportStem(stream, madeBy)}${extension}`, blob };
+        }
+        const { volume, madeBy, onGpu } = find(handle);
         const name = `${exportStem(volume, madeBy)}${onGpu ? '-gpu' : ''}${extension}`;
         return { name, blob: await writeVolume(volume, kind, onGpu ? GPU_NOTE : '') };
       }),
 
     async resultsJson(recipe, handle) {
-      return resultsText(resultsDocument(recipe, find(handle), resultsOf(recipe, handle)));
+      return resultsText(resultsDocument(recipe, inputOf(handle), resultsOf(recipe, handle)));
     },
 
     async resultsCsv(recipe, handle) {
@@ -605,7 +680,7 @@ export function createWorkbench(
     },
 
     async report(recipe, handle, { file, figures = [], date }) {
-      const { info, ...input } = find(handle);
+      const { info, ...input } = inputOf(handle);
       // Its plots weigh as much as the rest of the worker.
       const { reportHtml } = await import('../src/engine/report.ts');
       const { openingMethods } = await loadOpening();
@@ -645,6 +720,8 @@ export function createWorkbench(
       ),
 
     async release(handle) {
+      await brickedRuns?.release(handle);
+      await bricked?.release(handle);
       release(handle);
     },
   };
@@ -689,7 +766,7 @@ function stepsKey({ steps }: Recipe): string {
 const DOING = /^(denoise|sharpen|smooth|segment|label|measure)-/;
 
 /** The file's name and what was done to it last, so that no result is called like its input. */
-function exportStem({ name, kind }: Volume, madeBy: string | null): string {
+function exportStem({ name, kind }: VolumeDescription, madeBy: string | null): string {
   const stem = name.replace(/\.[^.]+$/, '') || 'volume';
   if (kind === 'labels') return `${stem}-labels`;
   return madeBy === null ? stem : `${stem}-${madeBy.replace(DOING, '')}`;

@@ -17,6 +17,9 @@ export interface BrickRange {
   readonly maximum: number;
 }
 
+/** What may be said of voxels without changing them or their smaller copies. */
+export type BrickedDescription = Pick<Volume, 'name' | 'spacing' | 'origin' | 'phases'>;
+
 export interface BrickedVolume extends VolumeDescription {
   /** Smallest and largest finite value of level 0; both NaN where there is none. */
   readonly range: readonly [minimum: number, maximum: number];
@@ -35,6 +38,8 @@ export interface BrickedVolume extends VolumeDescription {
   readBox(box: VoxelBox, level?: number, breathe?: () => Promise<void>): Promise<Volume>;
   /** The bricks of a level with their ranges, x fastest; nothing is read. */
   bricks(level?: number): Iterable<BrickRange>;
+  /** The same voxels under another description; the store is shared, and gone for both once removed. */
+  describedAs(change: Partial<BrickedDescription>): BrickedVolume;
   /** Closes and deletes the store. */
   remove(): Promise<void>;
 }

@@ -11,7 +11,12 @@ import {
   voxelCount,
   voxelsFromBytes,
 } from '../volume/volume.ts';
-import type { BrickedVolume, BrickLevel, BrickRange } from './bricked-volume.ts';
+import type {
+  BrickedDescription,
+  BrickedVolume,
+  BrickLevel,
+  BrickRange,
+} from './bricked-volume.ts';
 import { damagedStore, type LevelIndex, readIndex } from './index-file.ts';
 import { BRICK_EDGE, type BrickPlace, SHEET_SLICES, SHEETS_PER_BRICK } from './layout.ts';
 import type { BrickStorage } from './storage.ts';
@@ -26,7 +31,22 @@ const CACHE_BYTES = 128 * 2 ** 20;
 /** Opens a finished store; the reader owns the storage. Throws `store/damaged`. */
 export function openBricks(storage: BrickStorage, options: BrickReadOptions = {}): BrickedVolume {
   const { description, levels } = readIndex(storage);
-  return new BrickReader(storage, description, levels, options.cacheBytes ?? CACHE_BYTES);
+  const file = {
+    storage,
+    index: levels,
+    cache: new SheetCache(options.cacheBytes ?? CACHE_BYTES),
+    checked: levels.map(({ sums }) => new Uint8Array(sums.length)),
+  };
+  return new BrickReader(file, description);
+}
+
+/** An open store, which volumes of several descriptions may share. */
+interface BrickFile {
+  readonly storage: BrickStorage;
+  readonly index: readonly LevelIndex[];
+  readonly cache: SheetCache;
+  /** Sheets whose checksum has been found right, by level. */
+  readonly checked: readonly Uint8Array[];
 }
 
 class BrickReader implements BrickedVolume {
@@ -39,18 +59,10 @@ class BrickReader implements BrickedVolume {
   readonly phases: BrickedVolume['phases'];
   readonly range: readonly [number, number];
   readonly levels: readonly BrickLevel[];
-  readonly #storage: BrickStorage;
-  readonly #index: readonly LevelIndex[];
-  readonly #cache: SheetCache;
-  /** Sheets whose checksum has been found right, by level. */
-  readonly #checked: readonly Uint8Array[];
+  readonly #file: BrickFile;
 
-  constructor(
-    storage: BrickStorage,
-    { kind, name, size, type, spacing, origin, phases }: VolumeDescription,
-    index: readonly LevelIndex[],
-    cacheBytes: number,
-  ) {
+  constructor(file: BrickFile, description: VolumeDescription) {
+    const { kind, name, size, type, spacing, origin, phases } = description;
     this.kind = kind;
     this.name = name;
     this.size = size;
@@ -58,11 +70,8 @@ class BrickReader implements BrickedVolume {
     this.spacing = spacing;
     this.origin = origin;
     this.phases = phases;
-    this.levels = index.map(({ layout }, n) => ({ size: layout.size, factor: 2 ** n }));
-    this.#storage = storage;
-    this.#index = index;
-    this.#cache = new SheetCache(cacheBytes);
-    this.#checked = index.map(({ sums }) => new Uint8Array(sums.length));
+    this.levels = file.index.map(({ layout }, n) => ({ size: layout.size, factor: 2 ** n }));
+    this.#file = file;
     let low = Number.NaN;
     let high = Number.NaN;
     for (const { minimum, maximum } of this.bricks()) {
@@ -73,7 +82,7 @@ class BrickReader implements BrickedVolume {
   }
 
   async readBox(box: VoxelBox, level = 0, breathe?: () => Promise<void>): Promise<Volume> {
-    const index = this.#index[level];
+    const index = this.#file.index[level];
     const [x0, x1, y0, y1, z0, z1] = box;
     const isBox = x0 < x1 && y0 < y1 && z0 < z1;
     if (index === undefined || !isBox || !holdsBox(wholeBox(index.layout.size), box)) {
@@ -81,7 +90,7 @@ class BrickReader implements BrickedVolume {
     }
     const size = boxSize(box);
     const data = allocateVoxels(this.type, voxelCount(size));
-    const isCached = sheetBytes(index, box) <= this.#cache.budget / 2;
+    const isCached = sheetBytes(index, box) <= this.#file.cache.budget / 2;
     for (const place of bricksOf(index, box)) {
       const [, , , , from, to] = place.box;
       const first = Math.floor((Math.max(z0, from) - from) / SHEET_SLICES);
@@ -95,15 +104,21 @@ class BrickReader implements BrickedVolume {
   }
 
   *bricks(level = 0): Iterable<BrickRange> {
-    const { layout, minima, maxima } = this.#index[level] as LevelIndex;
+    const { layout, minima, maxima } = this.#file.index[level] as LevelIndex;
     for (const { index, box } of bricksOf({ layout }, wholeBox(layout.size))) {
       yield { box, minimum: minima[index] as number, maximum: maxima[index] as number };
     }
   }
 
+  describedAs(change: Partial<BrickedDescription>): BrickedVolume {
+    const { kind, name, size, type, spacing, origin, phases } = this;
+    const before = { kind, name, size, type, spacing, origin, phases };
+    return new BrickReader(this.#file, { ...before, ...change });
+  }
+
   async remove(): Promise<void> {
-    this.#cache.clear();
-    await this.#storage.remove();
+    this.#file.cache.clear();
+    await this.#file.storage.remove();
   }
 
   /** Name, voxel size and place of a box of a level. */
@@ -126,28 +141,26 @@ class BrickReader implements BrickedVolume {
   }
 
   #sheet(level: number, place: BrickPlace, sheet: number, isCached: boolean): VoxelArray {
-    const { layout, layers, sums } = this.#index[level] as LevelIndex;
+    const { storage, cache } = this.#file;
+    const { layout, layers, sums } = this.#file.index[level] as LevelIndex;
     const number = place.index * SHEETS_PER_BRICK + sheet;
     const key = number + level * 2 ** 40;
-    const known = this.#cache.get(key);
+    const known = cache.get(key);
     if (known !== undefined) return known;
     const [x0, x1, y0, y1, z0, z1] = place.box;
     const sliceBytes = (x1 - x0) * (y1 - y0) * layout.width;
     const slices = Math.min(SHEET_SLICES, z1 - z0 - sheet * SHEET_SLICES);
     const bytes = new Uint8Array(slices * sliceBytes);
     const layer = layers[Math.floor(z0 / BRICK_EDGE)] as number;
-    const have = this.#storage.read(
-      layer + place.offset + sheet * SHEET_SLICES * sliceBytes,
-      bytes,
-    );
+    const have = storage.read(layer + place.offset + sheet * SHEET_SLICES * sliceBytes, bytes);
     if (have !== bytes.length) throw damagedStore('it ends too soon');
-    const checked = this.#checked[level] as Uint8Array;
+    const checked = this.#file.checked[level] as Uint8Array;
     if (checked[number] !== 1) {
       if (crc32(bytes) !== sums[number]) throw damagedStore('the checksum of a brick is wrong');
       checked[number] = 1;
     }
     const voxels = voxelsFromBytes(this.type, bytes, bytes.length / layout.width);
-    if (isCached) this.#cache.keep(key, voxels);
+    if (isCached) cache.keep(key, voxels);
     return voxels;
   }
 }

@@ -3,7 +3,7 @@ import { parametersFromFlags } from '../declaration/flags.ts';
 import { parseParameters } from '../declaration/parameters.ts';
 import { type ChosenVolume, openChosen } from '../engine/opening.ts';
 import { isUserError, UserError } from '../errors/errors.ts';
-import type { ByteSource, ReadOptions } from '../io/format.ts';
+import type { ByteSource, ReadOptions, VolumeMetadata } from '../io/format.ts';
 import { describeFile } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
 import { parseRawLayout } from '../volume/raw-layout.ts';
@@ -107,11 +107,20 @@ export interface OpenedInput extends ChosenVolume {
   readonly sources: readonly ByteSource[];
 }
 
-export async function openInput(
+export interface DescribedInput {
+  readonly sources: readonly ByteSource[];
+  /** Files beside a header; `read` has those of them that the reader asked for. */
+  readonly siblings: readonly ByteSource[];
+  readonly read: ReadonlySet<ByteSource>;
+  readonly metadata: VolumeMetadata;
+}
+
+/** What an input is, by its header. */
+export async function describeInput(
   paths: readonly string[],
   choices: InputChoices,
-  { signal, progress, remark }: Surroundings,
-): Promise<OpenedInput> {
+  signal: AbortSignal,
+): Promise<DescribedInput> {
   if (paths.length === 0) throw new UserError('usage', 'No input is named; see --help.');
   const sources = await openSources(paths);
   const neighbours = await siblingsOf(paths);
@@ -126,6 +135,15 @@ export async function openInput(
   }));
   const described = describeFile(sources, { signal, siblings, ...choices.read });
   const { metadata } = await orNameOption(described);
+  return { sources, siblings, read, metadata };
+}
+
+export async function openInput(
+  paths: readonly string[],
+  choices: InputChoices,
+  { signal, progress, remark }: Surroundings,
+): Promise<OpenedInput> {
+  const { sources, siblings, read, metadata } = await describeInput(paths, choices, signal);
   const { kind, spacing, reduction } = choices;
   const kept = { ...metadata, ...reducedShape(metadata, reduction) };
   assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', kept, machineMemory());

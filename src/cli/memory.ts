@@ -39,7 +39,10 @@ export function assertVolumeFits(
  * Peak of a run over its input: every volume a step makes is kept until the results are written, and
  * the step that works needs its estimate beside them.
  */
-function peakOf(planned: readonly PlannedStep[], input: Pick<Volume, 'size' | 'type'>) {
+export function peakOf(
+  planned: readonly PlannedStep[],
+  input: Pick<Volume, 'size' | 'type'>,
+): { readonly bytes: number; readonly step: string } {
   const floats = 4 * voxelCount(input.size);
   let kept = voxelCount(input.size) * bytesPerVoxel(input.type);
   let peak = { bytes: kept, step: '' };

@@ -3,14 +3,16 @@
  * only when the last one is complete.
  */
 import { constants, rmdirSync, unlinkSync } from 'node:fs';
-import { access, mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { cancelled, UserError } from '../errors/errors.ts';
+import type { ByteSink } from '../io/byte-sink.ts';
 import { describeFileError } from './files.ts';
 
 export interface OutputFile {
   readonly name: string;
-  readonly content: Blob | string;
+  /** Bytes, text, or what writes bytes: the same ones each time. */
+  readonly content: Blob | string | ((sink: ByteSink) => Promise<void>);
 }
 
 /** Temporary files and new folders of an unfinished writing, to be removed when it fails. */
@@ -108,6 +110,26 @@ async function missingFolders(folder: string): Promise<readonly string[]> {
   return missing;
 }
 
+async function writeInto(
+  path: string,
+  write: (sink: ByteSink) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await write({
+      async write(bytes) {
+        if (signal.aborted) throw cancelled();
+        for (let done = 0; done < bytes.length; ) {
+          done += (await file.write(bytes, done)).bytesWritten;
+        }
+      },
+    });
+  } finally {
+    await file.close();
+  }
+}
+
 /** Writes the files into the folder, which is made where it is missing; returns their paths. */
 export async function writeFiles(
   folder: string,
@@ -127,6 +149,10 @@ export async function writeFiles(
       const temporary = join(folder, `.${basename(name)}.${process.pid}.part`);
       unfinished.files.add(temporary);
       staged.push([temporary, path]);
+      if (typeof content === 'function') {
+        await writeInto(temporary, content, signal);
+        continue;
+      }
       // A Blob's stream keeps memory bounded for large label volumes.
       const data = typeof content === 'string' ? content : content.stream();
       await writeFile(temporary, data, { signal });

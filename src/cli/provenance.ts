@@ -3,18 +3,21 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Engine, IdentifiedVolume, StepOutcome } from '../engine/engine.ts';
+import type { Engine, Identified, StepOutcome } from '../engine/engine.ts';
 import { VERSION } from '../engine/version.ts';
 import { cancelled } from '../errors/errors.ts';
 import { type Recipe, recipeDigest } from '../recipe/recipe.ts';
-import { type Volume, voxelBytes } from '../volume/volume.ts';
+import type { StreamedVolume, VolumeDescription } from '../volume/streamed.ts';
+import { voxelBytes } from '../volume/volume.ts';
 import { isWebAddress } from './files.ts';
 import type { OutputFile } from './outputs.ts';
 
 export interface ProvenanceFacts {
   readonly recipe: Recipe;
-  readonly input: IdentifiedVolume;
-  readonly outcomes: readonly StepOutcome[];
+  readonly input: Identified<VolumeDescription>;
+  readonly outcomes: readonly StepOutcome<VolumeDescription>[];
+  /** The voxels that a step made; null where they were not kept. */
+  readonly madeBy: (outcome: number) => StreamedVolume | null;
   readonly startedAt: Date;
   readonly engine: Engine;
   /** Paths as the user named them. */
@@ -51,38 +54,45 @@ async function inputRecord(path: string, signal: AbortSignal): Promise<InputReco
 const HASH_AT_ONCE = 64 * 2 ** 20;
 
 /** As `digestVoxels`, by the faster hash that Node has; lets signals in. */
-export async function voxelSha256({ data }: Volume, signal: AbortSignal): Promise<string> {
-  const bytes = voxelBytes(data);
+export async function voxelSha256(volume: StreamedVolume, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for (let start = 0; start < bytes.length; start += HASH_AT_ONCE) {
-    hash.update(bytes.subarray(start, start + HASH_AT_ONCE));
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-    if (signal.aborted) throw cancelled();
+  for await (const { volume: layers } of volume.layers()) {
+    const bytes = voxelBytes(layers.data);
+    for (let start = 0; start < bytes.length; start += HASH_AT_ONCE) {
+      hash.update(bytes.subarray(start, start + HASH_AT_ONCE));
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      if (signal.aborted) throw cancelled();
+    }
   }
   return hash.digest('hex');
 }
 
-async function contentSha256(content: Blob | string): Promise<string> {
+async function contentSha256(content: OutputFile['content']): Promise<string> {
   const hash = createHash('sha256');
   if (typeof content === 'string') return hash.update(content).digest('hex');
+  if (typeof content === 'function') {
+    await content({ write: async (bytes) => void hash.update(bytes) });
+    return hash.digest('hex');
+  }
   for await (const chunk of content.stream()) hash.update(chunk);
   return hash.digest('hex');
 }
 
 export async function provenanceText(facts: ProvenanceFacts): Promise<string> {
-  const { recipe, input, outcomes, startedAt, engine, inputs, outputs, signal } = facts;
+  const { recipe, input, outcomes, madeBy, startedAt, engine, inputs, outputs, signal } = facts;
   const inputRecords: InputRecord[] = [];
   for (const path of inputs) inputRecords.push(await inputRecord(path, signal));
   const steps = [];
-  for (const { stepId, operation, version, elapsedMs, madeVolume, current } of outcomes) {
+  for (const [i, { stepId, operation, version, elapsedMs }] of outcomes.entries()) {
+    const made = madeBy(i);
     steps.push({
       id: stepId,
       operation,
       version,
       elapsedMs: Math.round(elapsedMs),
-      outputVoxelSha256: madeVolume ? await voxelSha256(current.volume, signal) : null,
+      outputVoxelSha256: made === null ? null : await voxelSha256(made, signal),
     });
   }
   const outputRecords = [];

@@ -1,17 +1,18 @@
 /** The files that a run's numbers are written to. */
 import { basename } from 'node:path';
 import { bibtex } from '../engine/bibtex.ts';
-import { type IdentifiedVolume, loadSteps, type StepOutcome } from '../engine/engine.ts';
+import { type Identified, loadSteps, type StepOutcome } from '../engine/engine.ts';
 import { methodsAsText, methodsText } from '../engine/methods.ts';
 import { type Opening, openingMethods } from '../engine/opening.ts';
 import { resultsCsv, resultsDocument, resultsText } from '../engine/results.ts';
 import type { VolumeMetadata } from '../io/format.ts';
 import type { Recipe } from '../recipe/recipe.ts';
+import type { VolumeDescription } from '../volume/streamed.ts';
 
 export interface ResultFacts {
   readonly recipe: Recipe;
-  readonly input: IdentifiedVolume;
-  readonly outcomes: readonly StepOutcome[];
+  readonly input: Identified<VolumeDescription>;
+  readonly outcomes: readonly StepOutcome<VolumeDescription>[];
   /** Paths as the user named them. */
   readonly inputs: readonly string[];
   readonly metadata: VolumeMetadata;

@@ -7,7 +7,7 @@ import type { Surroundings } from './command.ts';
 import { checkPlanFits, machineMemory } from './memory.ts';
 
 /** Adds the option that makes the input what the step needs. */
-function withOption(error: unknown): unknown {
+export function withOption(error: unknown): unknown {
   if (!(error instanceof UserError)) return error;
   const option =
     error.code === 'volume/not-grey'

@@ -117,6 +117,8 @@ export function flagHelp(fields: ParameterFields): readonly FlagHelp[] {
 /** A flag as a parser of arguments knows it. */
 export interface Flag {
   readonly type: 'string' | 'boolean';
+  /** Of a string: `--name` alone stands for '', and a value only follows as `--name=value`. */
+  readonly optional?: true;
   /** One letter for `-o`. */
   readonly short?: string;
   /** Whether `--no-name` turns it off. */
@@ -207,8 +209,8 @@ export function readArguments(
       values[name] = true;
       return;
     }
-    const value = attached ?? args[next];
-    if (attached === undefined) {
+    const value = attached ?? (flag.optional === true ? '' : args[next]);
+    if (attached === undefined && flag.optional !== true) {
       if (!isValue(value)) throw usage(`${raw} needs a value: ${flag.flag}.`);
       next += 1;
     }

@@ -21,22 +21,30 @@ function checkInside(position: Vector3, size: Size3): void {
  * Values from the centre of one voxel to that of another, at equal distances of at most one voxel
  * along each axis: as many as the longest component has voxels. Between centres the values are
  * interpolated linearly along each axis; a sample on a centre is the voxel's own value. 64-bit
- * integers count as the nearest float64.
+ * integers count as the nearest float64. `start`: the voxel of the whole volume that is the first of
+ * this one, which may be a part that holds the line.
  */
-export function lineProfile(volume: Volume, from: Vector3, to: Vector3): Float64Array<ArrayBuffer> {
-  checkInside(from, volume.size);
-  checkInside(to, volume.size);
+export function lineProfile(
+  volume: Volume,
+  from: Vector3,
+  to: Vector3,
+  start: Vector3 = [0, 0, 0],
+): Float64Array<ArrayBuffer> {
+  for (const end of [from, to]) {
+    const inside = end.map((at, axis) => at - (start[axis] as number)) as unknown as Vector3;
+    checkInside(inside, volume.size);
+  }
   const travel = to.map((end, axis) => end - (from[axis] as number));
   const steps = Math.max(...travel.map(Math.abs));
   return Float64Array.from({ length: steps + 1 }, (_, i) => {
-    const at = from.map((start, axis) =>
-      steps === 0 ? start : start + ((travel[axis] as number) * i) / steps,
+    const at = from.map((first, axis) =>
+      steps === 0 ? first : first + ((travel[axis] as number) * i) / steps,
     );
-    return sampleAt(volume, at as unknown as Vector3);
+    return sampleAt(volume, at as unknown as Vector3, start);
   });
 }
 
-function sampleAt({ data, size }: Volume, position: Vector3): number {
+function sampleAt({ data, size }: Volume, position: Vector3, start: Vector3): number {
   const [nx, ny] = size;
   const [x, y, z] = position;
   const [x0, y0, z0] = [Math.floor(x), Math.floor(y), Math.floor(z)];
@@ -47,7 +55,8 @@ function sampleAt({ data, size }: Volume, position: Vector3): number {
     const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? fz : 1 - fz);
     // A corner without weight may lie outside, or be no number.
     if (weight === 0) continue;
-    const voxel = x0 + dx + nx * (y0 + dy + ny * (z0 + dz));
+    const [px, py, pz] = [x0 + dx - start[0], y0 + dy - start[1], z0 + dz - start[2]];
+    const voxel = px + nx * (py + ny * pz);
     sum += weight * Number(data[voxel]);
   }
   return sum;

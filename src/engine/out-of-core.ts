@@ -44,6 +44,8 @@ import { cutOut, inputBoxOf, runOnPart, type Values } from './parts.ts';
 
 /** A volume outside memory. */
 export interface StoredVolume extends VoxelSource {
+  /** The same voxels under other names, in the same store; left out where it cannot. */
+  describedAs?(change: Pick<Volume, 'phases'>): VoxelSource;
   /** Gives its room back; nothing can be read afterwards. */
   remove(): Promise<void>;
 }
@@ -91,9 +93,11 @@ export class OutOfCoreCache {
     this.#results.set(key, result);
   }
 
-  /** Forgets results, and gives back the room of those that no other result needs. */
+  /** Forgets volumes, and gives back the room of those that no other result needs. */
   async forget(isNeeded: (key: string) => boolean = () => false): Promise<void> {
-    const gone = [...this.#results].filter(([key]) => !isNeeded(key));
+    const gone = [...this.#results].filter(
+      ([key, { volume }]) => volume !== null && !isNeeded(key),
+    );
     for (const [key] of gone) this.#results.delete(key);
     const held = new Set([...this.#results.values()].flatMap(({ stores }) => stores));
     const stores = new Set(gone.flatMap(([, { stores }]) => stores));
@@ -204,7 +208,7 @@ class Run {
     if (made?.data !== volume.data) discard(volume.data);
     if (made === null) return { volume: null, stores: [], tables, notes };
     if (made.data === volume.data) {
-      return { volume: described(base, made), stores, tables, notes };
+      return { volume: renamed(base, made), stores, tables, notes };
     }
     const stored = await this.#store(made);
     return { volume: stored, stores: [stored], tables, notes };
@@ -243,7 +247,7 @@ class Run {
     if (keepsVoxels) {
       const { base, stores } = this.#chain;
       const { kind } = step.output;
-      const volume = described(base, { ...base, kind, phases: report?.phases ?? base.phases });
+      const volume = renamed(base, { kind, phases: report?.phases ?? base.phases });
       const result = { tables: report?.tables ?? [], notes: report?.notes ?? [], volume, stores };
       this.#options.cache.set(key, result);
       return this.#give(step, key, result, 0, false);
@@ -259,7 +263,7 @@ class Run {
 
   /** Computes the chain's volume part by part, and tells of its steps. */
   async #materialize(): Promise<void> {
-    const { signal, limits, cache } = this.#options;
+    const { signal, limits, cache, keep } = this.#options;
     const chain = this.#chain;
     const { stages, base } = chain;
     const startedAt = performance.now();
@@ -269,7 +273,9 @@ class Run {
     const { size } = last.step.output;
     let volume: VoxelSource;
     let stores: readonly StoredVolume[];
-    if (stages.every(({ step }) => step.operation.reach.kind === 'cut')) {
+    const areCuts = stages.every(({ step }) => step.operation.reach.kind === 'cut');
+    // A box of a store is none itself: what others look at is a copy.
+    if (areCuts && keep === 'last') {
       const view = { ...base, size, origin: parts.origin() };
       volume = described(base, view, (box) => parts.inputBox(box));
       stores = chain.stores;
@@ -521,6 +527,17 @@ function inputBox({ step, params }: Stage, box: VoxelBox): VoxelBox {
   const found = inputBoxOf(operation.reach, params, shape.size, box);
   if (found === null) throw new Bug('A part of a whole was asked for.', { id: operation.id });
   return found;
+}
+
+/** The voxels of a source with other phases; a store's own view of them where it has one. */
+function renamed(
+  base: VoxelSource,
+  { kind, phases }: Pick<Volume, 'kind' | 'phases'>,
+): VoxelSource {
+  const store: VoxelSource & Pick<StoredVolume, 'describedAs'> = base;
+  return base.kind === kind && store.describedAs !== undefined
+    ? store.describedAs({ phases })
+    : described(base, { ...base, kind, phases });
 }
 
 /** The voxels of a source under another description; of a box of it where `inputBox` says which. */

@@ -69,6 +69,7 @@ export const host: Host = {
   kernelBytes: async () => new Uint8Array(await (await fetchKernels('plain')).arrayBuffer()),
   spawnKernelThread,
   openGpu: () => openGpuDevice(navigator.gpu, self.isSecureContext),
+  createStorage: async () => (await import('./opfs-storage.ts')).createOpfsStorage(),
   turn: () =>
     new Promise((resolve) => {
       waiting.push(resolve);

@@ -1,7 +1,24 @@
 /** A store of bricks in a temporary file of Node. */
+import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { UserError } from '../errors/errors.ts';
 import { type BrickStorage, storageFull } from '../bricks/storage.ts';
+
+let created = 0;
+
+/**
+ * A file in the system's folder for temporary files. Its name goes at once where the system keeps
+ * nameless files (not on Windows), so that nothing is left behind however the program ends.
+ */
+export function createTemporaryStorage(): BrickStorage {
+  created += 1;
+  const path = join(tmpdir(), `tauscope-${process.pid}-${created}-${randomUUID()}.bricks`);
+  const storage = createFileStorage(path);
+  if (process.platform !== 'win32') rmSync(path);
+  return storage;
+}
 
 /** Creates the file, which must not be there yet. Throws `store/unavailable`. */
 export function createFileStorage(path: string): BrickStorage {

@@ -1,5 +1,6 @@
 /** What differs between the browser and Node, as one small interface behind `#host`. */
 
+import type { BrickStorage } from '../bricks/storage.ts';
 import type { GpuDevice } from '../gpu/device.ts';
 
 export interface KernelThread {
@@ -23,6 +24,11 @@ export interface Host {
   spawnKernelThread(): KernelThread;
   /** Opens the GPU anew. Throws `gpu/unavailable` with the reason where there is none. */
   openGpu(): Promise<GpuDevice>;
+  /**
+   * A new empty place for a volume in bricks, deleted at the latest when the program starts next.
+   * Throws `store/unavailable` where the host has none.
+   */
+  createStorage(): Promise<BrickStorage>;
   /** Resolves after the event loop has turned, without the 4 ms clamp of nested timers. */
   turn(): Promise<void>;
 }

@@ -83,5 +83,6 @@ export const host: Host = {
     Promise.reject(
       gpuUnavailable('The command line uses no GPU: everything is computed on the CPU.'),
     ),
+  createStorage: async () => (await import('./file-storage.ts')).createTemporaryStorage(),
   turn: () => new Promise((resolvePromise) => setImmediate(resolvePromise)),
 };

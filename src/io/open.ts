@@ -334,15 +334,27 @@ function ignoredWarning(planned: Plan): readonly string[] {
   ];
 }
 
-/** Labels where the file or the caller says so, or where the values look like it. */
+/**
+ * What a look at all voxels tells: labels where the file or the caller says so, or where the values
+ * look like it, and what is odd about the values.
+ */
+export function judgeVoxels(
+  stated: { readonly kind: Volume['kind']; readonly tags: VolumeMetadata['tags'] },
+  survey: VolumeSurvey,
+  wanted: Volume['kind'] | undefined,
+): { readonly kind: Volume['kind']; readonly warnings: readonly string[] } {
+  const { kind, warnings } = decideKind(stated, survey, wanted);
+  return { kind, warnings: [...warnings, ...surveyWarnings(survey)] };
+}
+
 function decideKind(
-  read: ReadVolume,
+  { kind: stated, tags }: Parameters<typeof judgeVoxels>[0],
   survey: VolumeSurvey,
   wanted: Volume['kind'] | undefined,
 ): { readonly kind: Volume['kind']; readonly warnings: readonly string[] } {
   if (wanted !== undefined) return { kind: wanted, warnings: [] };
-  if (read.volume.kind === 'labels') return { kind: 'labels', warnings: [] };
-  if (read.metadata.tags[KIND_TAG] === 'grey' || !survey.looksSegmented) {
+  if (stated === 'labels') return { kind: 'labels', warnings: [] };
+  if (tags[KIND_TAG] === 'grey' || !survey.looksSegmented) {
     return { kind: 'grey', warnings: [] };
   }
   const values = survey.distinct ?? [];
@@ -405,12 +417,13 @@ export async function surveyed(
       return job.breathe();
     },
   });
-  const { kind, warnings } = decideKind(result, survey, options.kind);
+  const stated = { kind: result.volume.kind, tags: result.metadata.tags };
+  const { kind, warnings } = judgeVoxels(stated, survey, options.kind);
   return {
     volume: { ...result.volume, kind },
     metadata: {
       ...result.metadata,
-      warnings: [...result.metadata.warnings, ...warnings, ...surveyWarnings(survey)],
+      warnings: [...result.metadata.warnings, ...warnings],
     },
     looksSegmented: survey.looksSegmented,
     survey,

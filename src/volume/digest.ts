@@ -1,7 +1,8 @@
 /** SHA-256 over text, bytes and volumes: the identity of every input and every result. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { type Volume, voxelBytes } from './volume.ts';
+import type { VolumeDescription } from './streamed.ts';
+import { type Volume, type VoxelArray, voxelBytes } from './volume.ts';
 
 /** Bytes between two pauses: some 5 ms. */
 const CHUNK = 2 ** 20;
@@ -66,6 +67,23 @@ export async function digestSlices(
   return digests;
 }
 
+/** `digestVoxels` of voxels that come in order, some at a time. */
+export class VoxelDigest {
+  private readonly hash = sha256.create();
+
+  async add(data: VoxelArray, breathe: () => Promise<void>): Promise<void> {
+    const bytes = voxelBytes(data);
+    for (let start = 0; start < bytes.length; start += CHUNK) {
+      this.hash.update(bytes.subarray(start, start + CHUNK));
+      await breathe();
+    }
+  }
+
+  hex(): string {
+    return bytesToHex(this.hash.digest());
+  }
+}
+
 /** Null where the platform does not digest, or not these bytes. */
 async function digestByPlatform(
   bytes: Uint8Array,
@@ -98,7 +116,7 @@ function rest(): Promise<undefined> {
  * Identity of a volume as an input of a computation: its voxels and everything else a result can
  * depend on. The name is not part of it.
  */
-export function volumeIdentity(volume: Volume, voxelDigest: string): string {
+export function volumeIdentity(volume: VolumeDescription, voxelDigest: string): string {
   const { kind, size, type, spacing, origin, phases } = volume;
   return digestText(canonicalJson({ kind, size, type, spacing, origin, phases, voxelDigest }));
 }

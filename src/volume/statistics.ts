@@ -45,6 +45,7 @@ interface Tally {
   maximum: number;
   notFinite: number;
   firstNotFinite: number;
+  firstValue: NotFinite['value'];
 }
 
 /** Collects different values until there are too many. */
@@ -69,6 +70,7 @@ function tallyFloats(
   data: Float32Array | Float64Array,
   from: number,
   to: number,
+  before: number,
   tally: Tally,
 ): void {
   let { minimum, maximum } = tally;
@@ -76,7 +78,10 @@ function tallyFloats(
     const value = data[i] as number;
     // The difference of a number with itself is 0; of NaN and the infinities it is NaN.
     if (value - value !== 0) {
-      if (tally.notFinite++ === 0) tally.firstNotFinite = i;
+      if (tally.notFinite++ === 0) {
+        tally.firstNotFinite = before + i;
+        tally.firstValue = String(value) as NotFinite['value'];
+      }
       continue;
     }
     if (value < minimum) minimum = value;
@@ -119,20 +124,85 @@ function tallyBigIntegers(
   }
 }
 
-function tallyBlock(
-  data: VoxelArray,
-  from: number,
-  to: number,
-  tally: Tally,
-  distinct: DistinctValues,
-): void {
-  if (data instanceof Float32Array || data instanceof Float64Array) {
-    tallyFloats(data, from, to, tally);
-  } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    tallyBigIntegers(data, from, to, tally, distinct);
-  } else {
-    tallyIntegers(data, from, to, tally, distinct);
+/** A survey of voxels that come in order, some at a time. */
+export class VoxelSurvey {
+  private readonly tally: Tally = {
+    minimum: Infinity,
+    maximum: -Infinity,
+    notFinite: 0,
+    firstNotFinite: -1,
+    firstValue: 'NaN',
+  };
+  private readonly distinct = new DistinctValues();
+  private seen = 0;
+  private isFloat = false;
+
+  /** Voxels [from, to) of an array, which follow those seen before. */
+  add(data: VoxelArray, from = 0, to: number = data.length): void {
+    if (data instanceof Float32Array || data instanceof Float64Array) {
+      this.isFloat = true;
+      tallyFloats(data, from, to, this.seen - from, this.tally);
+    } else if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+      tallyBigIntegers(data, from, to, this.tally, this.distinct);
+    } else {
+      tallyIntegers(data, from, to, this.tally, this.distinct);
+    }
+    this.seen += to - from;
   }
+
+  /** Of a volume of the given size, all of whose voxels were added. */
+  result(size: Size3): VolumeSurvey {
+    const { minimum, maximum, notFinite, firstNotFinite, firstValue } = this.tally;
+    return surveyOf({
+      minimum,
+      maximum,
+      notFinite:
+        notFinite === 0
+          ? null
+          : { count: notFinite, first: voxelPosition(firstNotFinite, size), value: firstValue },
+      distinct: this.isFloat ? null : this.distinct.sorted(),
+      voxels: this.seen,
+    });
+  }
+}
+
+/** The survey of 8- or 16-bit voxels whose levels have been counted. */
+export function surveyOfLevels(counts: ArrayLike<number>, lowest: number): VolumeSurvey {
+  const present: number[] = [];
+  let voxels = 0;
+  for (let level = 0; level < counts.length; level++) {
+    if (counts[level] === 0) continue;
+    present.push(lowest + level);
+    voxels += counts[level] as number;
+  }
+  return surveyOf({
+    minimum: present[0] ?? Infinity,
+    maximum: present.at(-1) ?? -Infinity,
+    notFinite: null,
+    distinct: present.length > MAX_SEGMENTED_VALUES ? null : present,
+    voxels,
+  });
+}
+
+function surveyOf({
+  minimum,
+  maximum,
+  notFinite,
+  distinct,
+  voxels,
+}: Pick<VolumeSurvey, 'minimum' | 'maximum' | 'notFinite' | 'distinct'> & {
+  readonly voxels: number;
+}): VolumeSurvey {
+  const anyFinite = minimum <= maximum;
+  return {
+    minimum: anyFinite ? minimum : Number.NaN,
+    maximum: anyFinite ? maximum : Number.NaN,
+    notFinite,
+    constant: notFinite === null && minimum === maximum,
+    distinct,
+    looksSegmented:
+      distinct !== null && minimum >= 0 && voxels >= VOXELS_PER_LABEL * distinct.length,
+  };
 }
 
 /** Surveys `data` of the given size. O(voxels), no copy. */
@@ -141,30 +211,13 @@ export async function surveyVolume(
   options: SurveyOptions = {},
 ): Promise<VolumeSurvey> {
   const { data, size } = volume;
-  const isFloat = data instanceof Float32Array || data instanceof Float64Array;
-  const tally: Tally = {
-    minimum: Infinity,
-    maximum: -Infinity,
-    notFinite: 0,
-    firstNotFinite: -1,
-  };
-  const distinct = new DistinctValues();
+  const survey = new VoxelSurvey();
   for (let from = 0; from < data.length; from += BLOCK_VOXELS) {
     const to = Math.min(from + BLOCK_VOXELS, data.length);
-    tallyBlock(data, from, to, tally, distinct);
+    survey.add(data, from, to);
     await options.pause?.(to / data.length);
   }
-  const anyFinite = tally.minimum <= tally.maximum;
-  const values = isFloat ? null : distinct.sorted();
-  return {
-    minimum: anyFinite ? tally.minimum : Number.NaN,
-    maximum: anyFinite ? tally.maximum : Number.NaN,
-    notFinite: tally.notFinite === 0 ? null : describeNotFinite(data, size, tally),
-    constant: tally.notFinite === 0 && tally.minimum === tally.maximum,
-    distinct: values,
-    looksSegmented:
-      values !== null && tally.minimum >= 0 && data.length >= VOXELS_PER_LABEL * values.length,
-  };
+  return survey.result(size);
 }
 
 /** Of a volume whose parts were surveyed: `looksSegmented` needs all its voxels, so it comes anew. */
@@ -178,12 +231,4 @@ export function looksSegmented(
     for (const value of distinct) values.add(value);
   }
   return values.size <= MAX_SEGMENTED_VALUES && voxels >= VOXELS_PER_LABEL * values.size;
-}
-
-function describeNotFinite(data: VoxelArray, size: Size3, tally: Tally): NotFinite {
-  return {
-    count: tally.notFinite,
-    first: voxelPosition(tally.firstNotFinite, size),
-    value: String(data[tally.firstNotFinite]) as NotFinite['value'],
-  };
 }

@@ -10,6 +10,7 @@ import type { Command } from '../command.ts';
 import { assertBytesFit, machineMemory } from '../memory.ts';
 import { assertWritable, type OutputFile, writeFiles } from '../outputs.ts';
 import { voxelSha256 } from '../provenance.ts';
+import { inMemory } from '../../volume/streamed.ts';
 import { nearest } from '../suggestion.ts';
 import { wrap } from '../terminal.ts';
 
@@ -81,7 +82,7 @@ export const phantom: Command = {
       const name = `${stem}.tif`;
       files.push({ name, content: await writeVolume(volume, 'tiff') });
       const { kind, type, size, spacing } = volume;
-      const sha256 = await voxelSha256(volume, signal);
+      const sha256 = await voxelSha256(inMemory(volume), signal);
       records.push({ name, kind, type, size, voxelSize: spacing, voxelSha256: sha256 });
     }
     const document = {

@@ -6,7 +6,8 @@ import { tableCsv, tableJson } from '../../declaration/table-text.ts';
 import { type Engine, loadSteps, type StepOutcome } from '../../engine/engine.ts';
 import { isCancelled, UserError } from '../../errors/errors.ts';
 import { groupSources } from '../../io/group.ts';
-import { writeVolume } from '../../io/registry.ts';
+import type { ByteSink } from '../../io/byte-sink.ts';
+import { writeStreamed } from '../../io/registry.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import { COMMANDS } from '../about.ts';
 import {
@@ -21,13 +22,16 @@ import {
 } from '../arguments.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { openSources } from '../files.ts';
-import { type InputChoices, inputChoices, openInput } from '../input.ts';
+import { describeInput, type InputChoices, inputChoices, openInput } from '../input.ts';
 import { assertWritable, type OutputFile, writeFiles } from '../outputs.ts';
-import { provenanceText } from '../provenance.ts';
+import { machineMemory } from '../memory.ts';
+import { type ProvenanceFacts, provenanceText } from '../provenance.ts';
 import { aboutFile, readRecipe } from '../read-recipe.ts';
-import { resultFiles } from '../result-files.ts';
+import { type ResultFacts, resultFiles } from '../result-files.ts';
+import { runOnBricks, whyBricks } from '../run-bricks.ts';
 import { runRecipe } from '../run-recipe.ts';
-import type { Volume } from '../../volume/volume.ts';
+import { isReducing } from '../../volume/reduction.ts';
+import { inMemory, streamed, type VolumeDescription } from '../../volume/streamed.ts';
 import { voxelVolume } from '../../volume/length.ts';
 import { formatTable } from '../terminal.ts';
 
@@ -49,8 +53,16 @@ const STATE_LABEL_OPTION: OwnOption = {
   flag: '--state-label <text>',
   text: 'What these numbers are, with their unit: "State of charge (%)".',
 };
+const BRICKS_OPTION: OwnOption = {
+  name: 'bricks',
+  type: 'string',
+  optional: true,
+  flag: '--bricks[=<folder>]',
+  text: 'Keeps volumes on disk meanwhile, in the folder or where the system has temporary files, and computes part by part: the same results in little memory. It goes by itself where a volume does not fit in memory.',
+};
 const OPTIONS = [
   OUTPUT_OPTION,
+  BRICKS_OPTION,
   REPORT_OPTION,
   JSON_OPTION,
   ...INPUT_OPTIONS,
@@ -100,7 +112,14 @@ export const run: Command = {
     const groups = await groupInputs(inputs);
     const states = statesOf(options, groups.length);
     const writesReport = options['report'] === true;
-    const job = { recipe, recipePath, choices, folder, writesReport };
+    const bricks = typeof options['bricks'] === 'string' ? options['bricks'] : null;
+    if (bricks !== null && isReducing(choices.reduction)) {
+      throw new UserError(
+        'usage',
+        '--bricks keeps the whole volume: leave --crop, --bin and --convert out, or crop in the recipe.',
+      );
+    }
+    const job = { recipe, recipePath, choices, folder, bricks, writesReport };
     if (groups.length === 1) {
       await assertWritable(folder, NAMES, [recipePath, ...inputs]);
       const engine = await surroundings.createEngine();
@@ -119,48 +138,100 @@ interface Job {
   readonly choices: InputChoices;
   readonly folder: string;
   readonly writesReport: boolean;
+  /** Folder for bricks, '' for the system's temporary one; null where they are used only if needed. */
+  readonly bricks: string | null;
   /** The files of one volume. */
   readonly inputs: readonly string[];
 }
 
 interface Finished {
-  readonly volume: Volume;
-  readonly outcomes: readonly StepOutcome[];
+  readonly volume: VolumeDescription;
+  readonly outcomes: readonly StepOutcome<VolumeDescription>[];
   readonly results: string;
 }
 
+/** Bytes of slices that are read at a time where a volume is written. */
+const WRITTEN_AT_ONCE = 64 * 2 ** 20;
+
 /** Runs the recipe on one volume and writes its results. */
 async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
-  const { engine, recipe, recipePath, choices, folder, inputs } = job;
+  const { engine, recipe, recipePath, choices, inputs } = job;
   const { signal, remark } = surroundings;
-  const { volume, metadata, opening } = await openInput(inputs, choices, surroundings);
   const startedAt = new Date();
-  const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(
-    (error: unknown) => {
-      throw aboutFile(error, recipePath);
-    },
-  );
-  const last = outcomes.findLast((outcome) => outcome.madeVolume)?.current.volume;
-  const { results, files } = await resultFiles({
-    recipe,
+  const toFile = (error: unknown): never => {
+    throw aboutFile(error, recipePath);
+  };
+  let bricks = job.bricks;
+  if (bricks === null && !isReducing(choices.reduction)) {
+    const { metadata } = await describeInput(inputs, choices, signal);
+    const reason = await whyBricks(recipe, metadata, choices.kind, machineMemory());
+    if (reason !== null) {
+      remark(reason);
+      bricks = '';
+    }
+  }
+  if (bricks !== null) {
+    const folder = bricks === '' ? null : bricks;
+    const onBricks = { engine, recipe, inputs, choices, folder };
+    return runOnBricks(onBricks, surroundings, ({ input, metadata, outcomes }) => {
+      const last = outcomes.findLastIndex(({ madeVolume }) => madeVolume);
+      return finish(job, surroundings, {
+        input,
+        metadata,
+        opening: { raw: choices.read.raw ?? null, reduction: null },
+        outcomes,
+        startedAt,
+        madeBy(i) {
+          const outcome = outcomes[i];
+          // The volumes before the last one are not kept.
+          if (outcome === undefined || i !== last) return null;
+          return streamed(outcome.current.volume, WRITTEN_AT_ONCE, true);
+        },
+      });
+    }).catch(toFile);
+  }
+  const { volume, metadata, opening } = await openInput(inputs, choices, surroundings);
+  const { input, outcomes } = await runRecipe(engine, recipe, volume, surroundings).catch(toFile);
+  return finish(job, surroundings, {
     input,
-    outcomes,
-    inputs,
     metadata,
-    isSpacingStated: choices.spacing !== null,
     opening,
+    outcomes,
     startedAt,
-    withReport: job.writesReport,
+    madeBy(i) {
+      const outcome = outcomes[i];
+      return outcome?.madeVolume === true ? inMemory(outcome.current.volume) : null;
+    },
+  });
+}
+
+interface Ran
+  extends Pick<ProvenanceFacts, 'input' | 'outcomes' | 'madeBy' | 'startedAt'>,
+    Pick<ResultFacts, 'metadata' | 'opening'> {}
+
+/** Writes what a run gave. */
+async function finish(
+  { engine, recipe, recipePath, choices, folder, inputs, writesReport }: Job,
+  { signal, remark }: Surroundings,
+  ran: Ran,
+): Promise<Finished> {
+  const { input, outcomes, madeBy } = ran;
+  const { results, files } = await resultFiles({
+    ...ran,
+    recipe,
+    inputs,
+    isSpacingStated: choices.spacing !== null,
+    withReport: writesReport,
   });
   const outputs: OutputFile[] = [...files];
-  if (last !== undefined) {
-    outputs.push({ name: VOLUME_NAMES[last.kind], content: await writeVolume(last, 'tiff') });
+  const last = madeBy(outcomes.findLastIndex(({ madeVolume }) => madeVolume));
+  if (last !== null) {
+    const content = (sink: ByteSink): Promise<void> => writeStreamed(last, 'tiff', sink);
+    outputs.push({ name: VOLUME_NAMES[last.kind], content });
   }
   const provenance = await provenanceText({
+    ...ran,
     recipe,
-    input,
-    outcomes,
-    startedAt,
     engine,
     inputs: [recipePath, ...inputs],
     outputs,
@@ -175,12 +246,12 @@ async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
     }
   }
   remark(`wrote ${written.join(', ')}`);
-  return { volume, outcomes, results };
+  return { volume: input.volume, outcomes, results };
 }
 
 function printResults(
   results: string,
-  outcomes: readonly StepOutcome[],
+  outcomes: Finished['outcomes'],
   options: ParsedArguments['options'],
   { print, style }: Surroundings,
 ): void {
