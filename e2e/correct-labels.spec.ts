@@ -215,8 +215,7 @@ test('strokes outlive the page, and the command line gives the same voxels', asy
     [9, 20],
   ]);
   const voxels = await changed(workbench);
-  await page.reload();
-  await workbench.drop(file);
+  await workbench.reload();
   await workbench.run();
   await workbench.selectStep('Correct labels');
   expect(await changed(workbench)).toBe(voxels);

@@ -1,5 +1,5 @@
 /** What survives a reload, and what does not start: a recipe with a wrong field. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeVolume } from '../src/io/registry.ts';
@@ -25,26 +25,36 @@ async function openSlope(workbench: WorkbenchPage): Promise<string> {
   return path;
 }
 
-test('a reloaded page has the recipe and the view, and names the file to drop', async ({
-  page,
-}) => {
+test('a reloaded page has the recipe, the view and the file again', async ({ page }) => {
   const workbench = new WorkbenchPage(page);
   await workbench.start();
-  const path = await openSlope(workbench);
+  await openSlope(workbench);
   await workbench.selectStep('Unsharp mask');
   const amount = workbench.parameters.getByRole('textbox', { name: 'Amount' });
   await amount.fill('2.5');
   await page.getByRole('button', { name: 'Colour map: Grey' }).click();
   await page.getByRole('menuitem', { name: 'Viridis' }).click();
 
+  await page.getByRole('slider', { name: 'z of the XY slice' }).fill('3');
+  await workbench.reload();
+  await expect(amount).toHaveValue('2.5');
+  await expect(page.getByRole('button', { name: 'Colour map: Viridis' })).toBeVisible();
+  await expect(page.getByRole('slider', { name: 'z of the XY slice' })).toHaveValue('3');
+});
+
+test('a reloaded page names the file to drop where it is gone', async ({ page }) => {
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  const path = await openSlope(workbench);
+  await rename(path, `${path}.moved`);
   await page.reload();
   await expect(page.getByRole('status').filter({ hasText: 'is kept' })).toHaveText(
     /^Your recipe of \d+ steps is kept\. Drop slope\.tif again to go on with it\.$/,
   );
+  await expect(workbench.messages).toContainText('It was moved or may not be read any more');
+  await rename(`${path}.moved`, path);
   await workbench.drop(path);
-  await workbench.selectStep('Unsharp mask');
-  await expect(amount).toHaveValue('2.5');
-  await expect(page.getByRole('button', { name: 'Colour map: Viridis' })).toBeVisible();
+  await expect(workbench.recipe).toBeVisible();
 });
 
 test('Ctrl+Enter starts no recipe with a wrong field, and says which', async ({ page }) => {

@@ -31,11 +31,18 @@ export function themeVariablesCss(): string {
   );
 }
 
-/** Answers the import of `virtual:theme-variables.css`. */
+/** Mantine's own writers of style elements, which the page does not use. */
+const UNUSED = /\/Mantine(CssVariables|Classes)\.mjs$/;
+
+/** Answers the import of `virtual:theme-variables.css`, and leaves out what it stands for. */
 export function themeVariables(): Plugin {
   return {
     name: 'theme-variables',
     resolveId: (id) => (id === ID ? `\0${ID}` : null),
-    load: (id) => (id === `\0${ID}` ? themeVariablesCss() : null),
+    load(id) {
+      if (id === `\0${ID}`) return themeVariablesCss();
+      const [, name] = UNUSED.exec(id) ?? [];
+      return name === undefined ? null : `export const Mantine${name} = () => null;`;
+    },
   };
 }

@@ -41,6 +41,13 @@ export class WorkbenchPage {
     await this.page.evaluate(() => (window as TestedWindow).__tauscope?.idle());
   }
 
+  /** Reloads the page, which opens what was open again. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await expect(this.recipe).toBeVisible();
+    await this.idle();
+  }
+
   async openSample(): Promise<void> {
     await this.page.getByRole('button', { name: /sample electrode/ }).click();
     await expect(this.recipe).toBeVisible();

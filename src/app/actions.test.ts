@@ -78,6 +78,7 @@ function workbenchWith(state: Partial<WorkspaceState> = {}): Workbench {
     preferences: createPreferences(null),
     dialogs: createDialogs(),
     previews: createPreviews(workspace, client),
+    work: { takeOver: () => Promise.resolve(), openWaiting: () => Promise.resolve() },
   };
 }
 

@@ -41,6 +41,7 @@ import { applyWindowPreset, WINDOW_PRESETS, type WindowPreset } from './stores/w
 import { currentSteps, lastLabels, shownVolumes, type WorkspaceState } from './stores/workspace.ts';
 import { surfaceActions } from './surface-actions.ts';
 import { VOLUME_ACTIONS } from './volume-actions.ts';
+import { WORK_ACTIONS } from './work-actions.ts';
 import type { Workbench } from './workbench-context.tsx';
 import { WRITABLE_FORMAT_IDS, WRITTEN_FORMATS } from '../volume/written-formats.ts';
 
@@ -732,6 +733,7 @@ export const ACTIONS: readonly Action[] = [
   ...LAYOUT_ACTIONS,
   ...HELP,
   ...VERSION_ACTIONS,
+  ...WORK_ACTIONS,
 ];
 
 interface Listed {

@@ -46,12 +46,74 @@ function looksLikeFolder(file: File): boolean {
   return file.type === '' && !file.name.includes('.') && file.size % 4096 === 0;
 }
 
+/** What was dropped, by the browser's lasting names for it: of a file in a folder, the folder's. */
+const dropped = new WeakMap<File, FileSystemHandle>();
+
+/** Lasting names for files; null where the browser gave none for one of them. */
+export function handlesOf(files: readonly NamedFile[]): readonly FileSystemHandle[] | null {
+  const handles = files.map(({ file }) => dropped.get(file));
+  return handles.some((handle) => handle === undefined)
+    ? null
+    : [...new Set(handles as FileSystemHandle[])];
+}
+
+type LastingItem = DataTransferItem & {
+  getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
+};
+
+async function remember(
+  items: readonly Promise<FileSystemHandle | null>[],
+  files: readonly NamedFile[],
+): Promise<void> {
+  const handles = await Promise.all(items.map((item) => item.catch(() => null)));
+  const byName = new Map(handles.flatMap((handle) => (handle ? [[handle.name, handle]] : [])));
+  for (const { file, path } of files) {
+    const handle = byName.get(path === '' ? file.name : (path.split('/')[0] ?? ''));
+    if (handle !== undefined) dropped.set(file, handle);
+  }
+}
+
+async function filesIn(handle: FileSystemHandle, path: string): Promise<readonly NamedFile[]> {
+  if (handle.kind === 'file') {
+    return [{ file: await (handle as FileSystemFileHandle).getFile(), path }];
+  }
+  const inside = path === '' ? handle.name : path;
+  const found: NamedFile[] = [];
+  for await (const child of (handle as FileSystemDirectoryHandle).values()) {
+    const below = child.kind === 'file' ? inside : `${inside}/${child.name}`;
+    found.push(...(await filesIn(child, below)));
+  }
+  return found;
+}
+
+/** The files behind lasting names. Rejects where one is gone or may not be read. */
+export async function filesOfHandles(
+  handles: readonly FileSystemHandle[],
+): Promise<readonly NamedFile[]> {
+  const files: NamedFile[] = [];
+  for (const handle of handles) {
+    for (const named of await filesIn(handle, '')) {
+      dropped.set(named.file, handle);
+      files.push(named);
+    }
+  }
+  return files;
+}
+
 /** Takes the files out of a drop; must be called before the event's handler waits for anything. */
-export function takeDroppedFiles(transfer: DataTransfer): Promise<readonly NamedFile[]> {
-  const entries = [...transfer.items]
-    .filter((item) => item.kind === 'file')
-    .map((item) => item.webkitGetAsEntry())
-    .filter((entry) => entry !== null);
+export async function takeDroppedFiles(transfer: DataTransfer): Promise<readonly NamedFile[]> {
+  const items = [...transfer.items].filter((item) => item.kind === 'file') as LastingItem[];
+  const handles = items.flatMap((item) => item.getAsFileSystemHandle?.() ?? []);
+  const files = await filesOfDrop(transfer, items);
+  await remember(handles, files);
+  return files;
+}
+
+function filesOfDrop(
+  transfer: DataTransfer,
+  items: readonly DataTransferItem[],
+): Promise<readonly NamedFile[]> {
+  const entries = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const files = [...transfer.files];
   if (entries.length === 0) {
     return Promise.resolve(

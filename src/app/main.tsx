@@ -11,14 +11,12 @@ import { saveFile } from './components/save-file.ts';
 import { createEngineClient } from './engine-client.ts';
 import { keepFiles } from './installed-files.ts';
 import { createDialogs } from './stores/dialogs.ts';
-import { keepMeasures } from './stores/kept-measures.ts';
 import { createPreferences } from './stores/preferences.ts';
 import { createPreviews } from './stores/previews.ts';
-import { keepSession } from './stores/session.ts';
 import { keepSpeeds } from './stores/speeds.ts';
-import { useViewer } from './stores/viewer.ts';
 import { recordViews } from './stores/view-history.ts';
 import { createWorkspace } from './stores/create-workspace.ts';
+import { startWork } from './stores/work/start-work.ts';
 import type { Workspace } from './stores/workspace.ts';
 import type { Workbench } from './workbench-context.tsx';
 
@@ -40,7 +38,7 @@ function localStorageOrNull(): Storage | null {
   }
 }
 
-function start(): void {
+async function start(): Promise<void> {
   const root = document.getElementById('root');
   if (root === null) throw new Bug('The page has no root element.');
   const client = createEngineClient();
@@ -51,17 +49,20 @@ function start(): void {
     volumeBytes: volumeBudget(),
     pictureBytes: pictureBudget(),
     storage,
+    onFilesOpened: (name, files) => work.rememberFiles(name, files),
   });
-  keepSession(workspace, useViewer, storage);
+  const starting = workspace.start();
+  const work = startWork(workspace, storage);
+  await work.isBack;
   recordViews(workspace);
   keepSpeeds(workspace, storage);
-  keepMeasures(workspace, storage);
   const workbench: Workbench = {
     client,
     workspace,
     preferences: createPreferences(storage),
     dialogs: createDialogs(),
     previews: createPreviews(workspace, client),
+    work,
   };
   window.__tauscope = { idle: workspace.idle, store: workspace.store };
   createRoot(root).render(
@@ -69,10 +70,12 @@ function start(): void {
       <App workbench={workbench} />
     </StrictMode>,
   );
+  await starting;
   // The development server's files change all the time.
-  void workspace.start().then(() => (import.meta.env.PROD ? keepFiles() : undefined));
+  if (import.meta.env.PROD) void keepFiles();
   const address = new URLSearchParams(window.location.search).get('url');
-  if (address !== null) void workspace.openAddress(address);
+  if (address === null) await work.reopen();
+  else await workspace.openAddress(address);
 }
 
-start();
+void start();

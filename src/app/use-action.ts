@@ -9,6 +9,7 @@ import { useInstallation } from './stores/installation.ts';
 import { useMeasures } from './stores/measures.ts';
 import { viewHistory } from './stores/view-history.ts';
 import { useViewer } from './stores/viewer.ts';
+import { useWork } from './stores/work/state.ts';
 import { useWorkbench, type Workbench } from './workbench-context.tsx';
 
 function subscribe({ workspace, preferences, dialogs, previews }: Workbench, changed: () => void) {
@@ -19,6 +20,7 @@ function subscribe({ workspace, preferences, dialogs, previews }: Workbench, cha
     previews.store,
     useMeasures,
     useInstallation,
+    useWork,
     viewHistory,
     useHistogramView,
   ].map((store) => store.subscribe(changed));

@@ -9,6 +9,7 @@ import type { DialogName, Dialogs } from './stores/dialogs.ts';
 import type { Preferences } from './stores/preferences.ts';
 import type { Previews, PreviewState } from './stores/previews.ts';
 import type { StepStatus } from './stores/recipe-status.ts';
+import type { Work } from './stores/work/state.ts';
 import { currentSteps, type Workspace, type WorkspaceState } from './stores/workspace.ts';
 
 export interface Workbench {
@@ -17,6 +18,7 @@ export interface Workbench {
   readonly preferences: StoreApi<Preferences>;
   readonly dialogs: StoreApi<Dialogs>;
   readonly previews: Previews;
+  readonly work: Work;
 }
 
 const WorkbenchContext = createContext<Workbench | null>(null);

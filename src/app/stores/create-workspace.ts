@@ -106,10 +106,11 @@ export function createWorkspace(client: EngineClient, options: WorkspaceOptions)
         report('Starting', error);
       }
     },
-    restore({ recipe, volumes, stateLabel }) {
+    restore({ recipe, volumes, stateLabel, selected }) {
       // On top of an empty one, so that undo leads back to a fresh start.
       const history = pushState(createHistory(emptyRecipe()), recipe, 'Bring back the recipe');
-      set({ history, openedBefore: volumes, stateLabel });
+      set({ history, openedBefore: volumes, stateLabel, selected });
+      core.keepSelectionValid();
     },
     renameVolume(id, name) {
       const text = name.trim();

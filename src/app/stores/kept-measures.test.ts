@@ -8,14 +8,12 @@ const SIZE = [8, 8, 8] as const;
 const measures = useMeasures.getState;
 
 it('measures come back with the voxels they were made on, and with no others', () => {
-  const texts = new Map<string, string>();
-  const storage = {
-    getItem: (key: string) => texts.get(key) ?? null,
-    setItem: (key: string, text: string) => void texts.set(key, text),
-  };
+  let written = '[]';
   const openPage = () => {
     const store = createStore(() => ({ source: null }) as unknown as WorkspaceState);
-    keepMeasures({ store }, storage);
+    keepMeasures({ store }, parseKeptMeasures(JSON.parse(written)), (kept) => {
+      written = JSON.stringify(kept);
+    });
     return (voxelDigest: string | null) =>
       store.setState({
         source: voxelDigest === null ? null : ({ voxelDigest } as WorkspaceState['source']),
@@ -37,9 +35,11 @@ it('measures come back with the voxels they were made on, and with no others', (
 });
 
 it('what is damaged is left out', () => {
-  for (const text of [null, '', '{', '7', '[{"of":3}]', '[null]']) {
-    expect(parseKeptMeasures(text)).toEqual([]);
+  for (const odd of [null, undefined, '', {}, 7, [{ of: 3 }], [null]]) {
+    expect(parseKeptMeasures(odd)).toEqual([]);
   }
-  const text = '[{"of":"a","measures":[{"id":1,"kind":"volume"},{"id":2,"kind":"distance"},5]}]';
-  expect(parseKeptMeasures(text)).toEqual([{ of: 'a', measures: [{ id: 1, kind: 'volume' }] }]);
+  const measures = [{ id: 1, kind: 'volume' }, { id: 2, kind: 'distance' }, 5];
+  expect(parseKeptMeasures([{ of: 'a', measures }])).toEqual([
+    { of: 'a', measures: [{ id: 1, kind: 'volume' }] },
+  ]);
 });

@@ -6,9 +6,7 @@ import type { VolumeInfo } from '../../../workers/engine-api.ts';
 import { type Measure, MEASURE_TOOLS, useMeasures } from './measures.ts';
 import type { Workspace } from './workspace.ts';
 
-const STORAGE_KEY = 'tauscope-measures';
-
-interface KeptMeasures {
+export interface KeptMeasures {
   /** Digest of the voxels. */
   readonly of: string;
   readonly measures: readonly Measure[];
@@ -34,30 +32,21 @@ function isMeasure(value: unknown): value is Measure {
 const MAX_KEPT = 16;
 
 /** Reads what another version or a person may have written; what is odd is left out. */
-export function parseKeptMeasures(text: string | null): readonly KeptMeasures[] {
-  try {
-    const document: unknown = JSON.parse(text ?? 'null');
-    return (Array.isArray(document) ? (document as readonly unknown[]) : []).flatMap((entry) => {
-      const { of, measures } = entry as Partial<Record<keyof KeptMeasures, unknown>>;
-      if (typeof of !== 'string' || !Array.isArray(measures)) return [];
-      return [{ of, measures: measures.filter(isMeasure) }];
-    });
-  } catch {
-    return [];
-  }
+export function parseKeptMeasures(value: unknown): readonly KeptMeasures[] {
+  return (Array.isArray(value) ? (value as readonly unknown[]) : []).flatMap((entry) => {
+    const { of, measures } = (entry ?? {}) as Partial<Record<keyof KeptMeasures, unknown>>;
+    if (typeof of !== 'string' || !Array.isArray(measures)) return [];
+    return [{ of, measures: measures.filter(isMeasure) }];
+  });
 }
 
-/** A storage that refuses is ignored. */
+/** Begins with those kept before, and hands over all that are to be kept when one changes. */
 export function keepMeasures(
   workspace: Pick<Workspace, 'store'>,
-  storage: Pick<Storage, 'getItem' | 'setItem'> | null,
+  before: readonly KeptMeasures[],
+  keep: (kept: readonly KeptMeasures[]) => void,
 ): void {
-  let kept: readonly KeptMeasures[] = [];
-  try {
-    kept = parseKeptMeasures(storage?.getItem(STORAGE_KEY) ?? null);
-  } catch {
-    // Blocked storage: measures last as long as the page.
-  }
+  let kept = before;
   const voxelsOf = (source: VolumeInfo | null): string | null =>
     source?.voxelDigest ?? source?.handle ?? null;
   workspace.store.subscribe(({ source }, before) => {
@@ -70,10 +59,6 @@ export function keepMeasures(
     // To begin with some is no change of them.
     if (measures === before.kept || history.entries.length === 1 || of === null) return;
     kept = [...kept.filter((each) => each.of !== of), { of, measures }].slice(-MAX_KEPT);
-    try {
-      storage?.setItem(STORAGE_KEY, JSON.stringify(kept));
-    } catch {
-      // As above.
-    }
+    keep(kept);
   });
 }

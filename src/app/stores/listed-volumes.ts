@@ -1,13 +1,23 @@
 /** The volumes that are open side by side, in the order of the list; one of them is shown. */
 import type { VolumeHandle, VolumeInfo } from '../../../workers/engine-api.ts';
+import type { RawParameters } from '../../declaration/parameters.ts';
 import { bytesPerVoxel, voxelCount } from '../../volume/volume.ts';
 import { isUpToDate, type StepOutcome, type StepStatus } from './recipe-status.ts';
 
-/** What was opened, to open it again by hand. */
+/** What was opened, to open it again. */
 export interface OpenedBefore {
   /** `url` is the sample, `remote` any other address. */
   readonly kind: 'files' | 'url' | 'remote' | 'phantom';
   readonly name: string;
+  /** What makes a phantom the same again. */
+  readonly phantom?: MadePhantom;
+}
+
+export interface MadePhantom {
+  readonly phantom: string;
+  readonly params: RawParameters;
+  /** The truth was opened as the input. */
+  readonly isTruth: boolean;
 }
 
 export interface StepFailure {

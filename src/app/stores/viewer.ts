@@ -5,6 +5,7 @@ import type { ColourMapId } from '../rendering/colour-maps.ts';
 import { HOME_CAMERA, type OrbitCamera } from '../rendering/orbit-camera.ts';
 import { FITTED, type ViewFrame } from '../rendering/slice-geometry.ts';
 import type { Projection, Slab } from '../../volume/slab.ts';
+import type { Size3 } from '../../volume/volume.ts';
 import type { ValueScale } from '../../volume/value-scale.ts';
 
 export type SliceViewId = 'xy' | 'xz' | 'yz';
@@ -54,7 +55,23 @@ export const CONTENTS_3D: readonly { readonly id: Content3d; readonly title: str
   { id: 'grey', title: 'Grey' },
 ];
 
+/** Where one was in a volume, for when one of that size opens again. */
+export interface KeptPlace {
+  readonly size: Size3;
+  readonly crosshair: VoxelIndex;
+  readonly frames: Readonly<Record<SliceViewId, ViewFrame>>;
+  readonly camera: OrbitCamera;
+}
+
+/** A window with the smallest and largest value of the image that it was chosen for. */
+export interface KeptWindow extends GreyWindow {
+  readonly range: readonly [low: number, high: number];
+}
+
 export interface ViewerState {
+  /** Of a page that was left, until its volume is open. */
+  readonly keptPlace: KeptPlace | null;
+  readonly keptWindow: KeptWindow | null;
   /** Voxel that all three slices pass through. */
   readonly crosshair: VoxelIndex;
   readonly crosshairShown: boolean;
@@ -151,6 +168,8 @@ function isSame(a: VoxelIndex | null, b: VoxelIndex | null): boolean {
 }
 
 export const useViewer = create<ViewerState & ViewerActions>()((set) => ({
+  keptPlace: null,
+  keptWindow: null,
   crosshair: [0, 0, 0],
   crosshairShown: true,
   window: null,

@@ -137,8 +137,16 @@ function isRaw(origin: Origin): boolean {
 
 function openedAs(origin: Origin, source: VolumeInfo): OpenedBefore {
   const name = origin.kind === 'files' ? nameFiles(origin.files) : source.name;
-  const isOnTheWeb = origin.kind === 'files' && isRemote(origin.files);
-  return { kind: isOnTheWeb ? 'remote' : origin.kind, name };
+  switch (origin.kind) {
+    case 'files':
+      return { kind: isRemote(origin.files) ? 'remote' : 'files', name };
+    case 'url':
+      return { kind: 'url', name };
+    case 'phantom': {
+      const { phantom, params, isTruth } = origin;
+      return { kind: 'phantom', name, phantom: { phantom, params, isTruth } };
+    }
+  }
 }
 
 /** Whether a layout is what it takes to open what could not be opened. */
@@ -340,13 +348,24 @@ export function createOpening(core: WorkspaceCore): Opening {
         overlay: 'auto',
         // Who was asked with the layout has answered.
         asksVoxelSize: source.spacing === null && !isRaw(origin),
-        ...(isAlone ? { selected: 'input' } : {}),
+        // What opens again is looked at as it was.
+        ...(isAlone && kept === undefined ? { selected: 'input' } : {}),
       },
     );
     if (replaced !== undefined) forget(replaced);
     for (const warning of source.warnings) log(`${source.name}: ${warning}`);
     log(`Opened ${source.name}: ${source.size.join(' × ')} voxels, ${source.type}.`);
     scheduleEstimate();
+    if (origin.kind === 'files' && !isRemote(origin.files)) {
+      core.options.onFilesOpened?.(opened.name, origin.files);
+    }
+    if (kept?.facts !== undefined) void giveAgain(entry.id, source, kept.facts);
+  }
+
+  /** What was said of the volume in a page that was left. */
+  async function giveAgain(id: string, source: VolumeInfo, facts: VolumeFacts): Promise<void> {
+    if (facts.kind !== source.kind) await give(id, facts);
+    if (facts.spacingSource !== source.spacingSource) await give(id, facts);
   }
 
   function withRemoved(

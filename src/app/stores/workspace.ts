@@ -138,7 +138,10 @@ export interface RawAnswer {
 }
 
 /** What a page that is left keeps of a listed volume. */
-export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'>;
+export type KeptVolume = Pick<ListedVolume, 'opened' | 'name' | 'value'> & {
+  /** What was said of it that its file may not say. */
+  readonly facts?: VolumeFacts;
+};
 
 /** What a person can say about a volume that its file may not. */
 export type VolumeFacts = Pick<VolumeInfo, 'spacing' | 'spacingSource' | 'kind'>;
@@ -199,6 +202,8 @@ export interface WorkspaceOptions {
   readonly sampleUrl: string;
   /** Where answers that hold for the same file again are kept; null or absent: while the page is open. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null;
+  /** Called with the files of each volume that came onto the list, and what it was opened as. */
+  readonly onFilesOpened?: (name: string, files: readonly NamedFile[]) => void;
   /** Bytes that all open volumes may take together; default: as many as the device gives. */
   readonly volumeBytes?: number;
   /** Bytes that the volumes of results may take before those not shown are given up; default: any. */
@@ -211,6 +216,7 @@ export interface KeptWork {
   readonly recipe: Recipe;
   readonly volumes: readonly KeptVolume[];
   readonly stateLabel: string;
+  readonly selected: string;
 }
 
 export type RecipeEdit = (recipe: Recipe) => Recipe;

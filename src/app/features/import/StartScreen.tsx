@@ -3,6 +3,7 @@ import { Button, Loader } from '@mantine/core';
 import { IconCube3dSphere, IconFiles, IconFolder, IconStack2 } from '@tabler/icons-react';
 import { findAction } from '../../actions.ts';
 import { currentRecipe } from '../../stores/workspace.ts';
+import { useWork } from '../../stores/work/state.ts';
 import { runAction } from '../../use-action.ts';
 import { useWorkbench, useWorkspaceState } from '../../workbench-context.tsx';
 import { OpenProgress } from './OpenProgress.tsx';
@@ -10,6 +11,8 @@ import styles from './import.module.css';
 
 /** What a reloaded page still has, and what it needs to go on. */
 function Kept() {
+  const workbench = useWorkbench();
+  const waits = useWork(({ waiting }) => waiting.length > 0);
   const { steps, openedBefore, isIdle } = useWorkspaceState((state) => ({
     steps: currentRecipe(state).steps.length,
     openedBefore: state.openedBefore,
@@ -30,6 +33,14 @@ function Kept() {
   return (
     <p className={styles['kept']} role="status">
       Your recipe of {steps} {steps === 1 ? 'step' : 'steps'} is kept. {again} to go on with it.
+      {waits ? (
+        <>
+          {' '}
+          <Button onClick={() => runAction(findAction('open-again', workbench), workbench)}>
+            Open again
+          </Button>
+        </>
+      ) : null}
     </p>
   );
 }

@@ -3,17 +3,27 @@
  * under the workbench, where they cover nothing.
  */
 import { CloseButton } from '@mantine/core';
+import { lazy, Suspense } from 'react';
 import { IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
 import { useWorkspace, useWorkspaceState } from '../../workbench-context.tsx';
+import { hasWorkNews, useWork } from '../../stores/work/state.ts';
 import { VersionNotice } from './VersionNotice.tsx';
 import styles from './shell.module.css';
 
+const WorkNotice = lazy(async () => ({ default: (await import('./WorkNotice.tsx')).WorkNotice }));
+
 export function Messages() {
+  const hasNews = useWork(hasWorkNews);
   const messages = useWorkspaceState((state) => state.messages);
   const workspace = useWorkspace();
   return (
     <section className={styles['messages']} aria-label="Messages" aria-live="polite">
       <VersionNotice />
+      {hasNews ? (
+        <Suspense fallback={null}>
+          <WorkNotice />
+        </Suspense>
+      ) : null}
       {messages.map((message) => {
         const Mark = message.kind === 'info' ? IconInfoCircle : IconAlertTriangle;
         return (

@@ -127,12 +127,20 @@ function useColourMapOfFields(image: VolumeInfo | null): void {
   }, [isField]);
 }
 
-/** Puts the crosshair into the middle when a volume of another size comes. */
+/**
+ * Puts the crosshair into the middle when a volume of another size comes, or where it was before the
+ * page was left.
+ */
 function useCentredCrosshair(volume: VolumeInfo | null): void {
   const [nx, ny, nz] = volume?.size ?? [0, 0, 0];
   useEffect(() => {
     if (nx === 0) return;
-    const { setCrosshair, fitAll } = useViewer.getState();
+    const { setCrosshair, fitAll, keptPlace } = useViewer.getState();
+    if (keptPlace !== null && keptPlace.size.every((edge, axis) => edge === [nx, ny, nz][axis])) {
+      const { crosshair, frames, camera } = keptPlace;
+      useViewer.setState({ crosshair, frames, camera, keptPlace: null });
+      return;
+    }
     setCrosshair([Math.floor(nx / 2), Math.floor(ny / 2), Math.floor(nz / 2)]);
     fitAll();
   }, [nx, ny, nz]);
@@ -142,6 +150,8 @@ function useCentredCrosshair(volume: VolumeInfo | null): void {
 function useDefaultWindow(client: Pick<EngineClient, 'histogram'>, image: VolumeInfo | null): void {
   const memory = useRef(new WindowMemory());
   const handle = image?.handle ?? null;
+  const range = useRef(image?.range);
+  range.current = image?.range;
   useEffect(() => {
     if (handle === null) return;
     const { setWindow } = useViewer.getState();
@@ -150,7 +160,14 @@ function useDefaultWindow(client: Pick<EngineClient, 'histogram'>, image: Volume
     client.histogram(handle).then(
       ({ window: [low, high] }) => {
         if (!current) return;
-        unrecorded(() => setWindow(memory.current.recall(handle, { low, high })));
+        const usual = memory.current.recall(handle, { low, high });
+        const { keptWindow: kept } = useViewer.getState();
+        const isOfThis = kept !== null && kept.range.every((end, i) => end === range.current?.[i]);
+        unrecorded(() => setWindow(isOfThis ? { low: kept.low, high: kept.high } : usual));
+        if (isOfThis) {
+          memory.current.keep(handle, { low: kept.low, high: kept.high });
+          useViewer.setState({ keptWindow: null });
+        }
         stop = useViewer.subscribe(({ window }) => {
           if (window !== null) memory.current.keep(handle, window);
         });
