@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import { action, needsSource } from './declare-action.ts';
 import { focusNextRegion } from './regions.ts';
-import { SIDE_PANELS, type SidePanel, togglePanel } from './stores/preferences.ts';
+import { hiddenPanels, SIDE_PANELS, type SidePanel, togglePanel } from './stores/preferences.ts';
 
 const PANELS: Readonly<
   Record<SidePanel, Pick<Action, 'title' | 'icon' | 'shortcut'> & { readonly holds: string }>
@@ -35,7 +35,7 @@ export const LAYOUT_ACTIONS: readonly Action[] = [
       group: 'Layout',
       keywords: `show hide collapse side bar ${holds}`,
       obstacle: needsSource,
-      isOn: ({ preferences }) => !preferences.getState().hidden.includes(panel),
+      isOn: ({ preferences }) => !hiddenPanels(preferences.getState()).includes(panel),
       run: ({ preferences }) => togglePanel(preferences, panel),
     });
   }),
@@ -65,6 +65,6 @@ export const LAYOUT_ACTIONS: readonly Action[] = [
     group: 'Layout',
     icon: 'layout',
     keywords: 'layout default sizes show all',
-    run: ({ preferences }) => preferences.setState({ panels: {}, hidden: [] }),
+    run: ({ preferences }) => preferences.setState({ panels: {}, hidden: null }),
   }),
 ];

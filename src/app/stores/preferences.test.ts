@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createPreferences, parsePreferences } from './preferences.ts';
+import { createPreferences, hiddenPanels, parsePreferences } from './preferences.ts';
 
 describe('preferences', () => {
   it('fall back where the kept text is damaged or of another shape', () => {
-    const defaults = { theme: 'auto', hidden: [], panels: {} };
+    const defaults = { theme: 'auto', hidden: null, panels: {} };
     for (const text of [
       null,
       '',
@@ -43,5 +43,12 @@ describe('preferences', () => {
     const store = createPreferences({ getItem: refuse, setItem: refuse });
     store.setState({ theme: 'dark' });
     expect(store.getState().theme).toBe('dark');
+  });
+
+  it('fold the results away in a low window, until somebody chooses', () => {
+    expect(hiddenPanels({ hidden: null }, 768)).toEqual(['bottom']);
+    expect(hiddenPanels({ hidden: null }, 1080)).toEqual([]);
+    expect(hiddenPanels({ hidden: [] }, 768)).toEqual([]);
+    expect(hiddenPanels({ hidden: ['left'] }, 1080)).toEqual(['left']);
   });
 });

@@ -12,12 +12,16 @@ export type SidePanel = (typeof SIDE_PANELS)[number];
 
 export interface Preferences {
   readonly theme: Theme;
-  readonly hidden: readonly SidePanel[];
+  /** null until a person chose: then it goes by the height of the window. */
+  readonly hidden: readonly SidePanel[] | null;
   readonly panels: Readonly<Record<string, PanelSizes>>;
 }
 
 const STORAGE_KEY = 'tauscope-preferences';
-const DEFAULTS: Preferences = { theme: 'auto', hidden: [], panels: {} };
+const DEFAULTS: Preferences = { theme: 'auto', hidden: null, panels: {} };
+
+/** Pixels of a window above which slices are large enough beside an open table of results. */
+export const ROOM_FOR_RESULTS = 860;
 
 function isSizes(value: unknown): value is PanelSizes {
   return (
@@ -44,15 +48,24 @@ export function parsePreferences(text: string | null): Preferences {
       : {};
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : 'auto',
-    hidden: SIDE_PANELS.filter((panel) => Array.isArray(hidden) && hidden.includes(panel)),
+    hidden: Array.isArray(hidden) ? SIDE_PANELS.filter((panel) => hidden.includes(panel)) : null,
     panels: sizes,
   };
 }
 
+/** The panels that are hidden in a window of this height. */
+export function hiddenPanels(
+  { hidden }: Pick<Preferences, 'hidden'>,
+  windowHeight: number = globalThis.innerHeight,
+): readonly SidePanel[] {
+  return hidden ?? (windowHeight < ROOM_FOR_RESULTS ? ['bottom'] : []);
+}
+
 export function togglePanel(preferences: StoreApi<Preferences>, panel: SidePanel): void {
-  preferences.setState(({ hidden }) => ({
+  const hidden = hiddenPanels(preferences.getState());
+  preferences.setState({
     hidden: hidden.includes(panel) ? hidden.filter((each) => each !== panel) : [...hidden, panel],
-  }));
+  });
 }
 
 /** A store that writes through to `storage`; a storage that refuses is ignored. */

@@ -1,1 +1,2 @@
 export { ResultsPanel } from './ResultsPanel.tsx';
+export { ResultsStrip } from './ResultsStrip.tsx';
