@@ -1,6 +1,7 @@
 /** What headers of different formats state alike: edge lengths and voxel types. */
 import { UserError } from '../errors/errors.ts';
 import type { LengthUnit } from '../volume/length.ts';
+import type { VoxelType } from '../volume/volume.ts';
 import type { VolumeMetadata } from './format.ts';
 import { shownTags } from './shown-text.ts';
 
@@ -76,4 +77,12 @@ export function unsupportedType(file: string, word: string): UserError {
     `${file}: the voxel type ${word.slice(0, 80)} is not supported; save it as 8, 16 or 32-bit integers or as floats.`,
     { file },
   );
+}
+
+/** The type that a header's word names; words that every object has (`constructor`) name none. */
+export function typeNamed(
+  types: Readonly<Record<string, VoxelType>>,
+  word: string,
+): VoxelType | undefined {
+  return Object.hasOwn(types, word) ? types[word] : undefined;
 }

@@ -77,6 +77,11 @@ describe('AmiraMesh', () => {
       { field: 'Lattice { float[3] V } @1', data: new Uint8Array(144) },
       'volume/not-scalar',
     ],
+    [
+      'a word that every object knows',
+      { field: 'Lattice { __proto__ V } @1', data: ramp },
+      'file/unsupported',
+    ],
     ['an unknown type', { field: 'Lattice { complex V } @1', data: ramp }, 'file/unsupported'],
   ])('%s: one sentence', async (_name, parts, code) => {
     await expect(amiraFormat.readVolume(source(parts))).rejects.toMatchObject({ code });

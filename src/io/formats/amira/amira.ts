@@ -19,7 +19,12 @@ import {
 import { allocateBytes, type DecodeJob } from '../../decode-job.ts';
 import type { ByteSource } from '../../format.ts';
 import { MAX_GZIP_RATIO } from '../../gunzip.ts';
-import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
+import {
+  metadataWithEdges,
+  type StatedEdges,
+  typeNamed,
+  unsupportedType,
+} from '../../header-facts.ts';
 import { readNumbers } from '../../number-words.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { asSamples, readSamples } from '../../stored-samples.ts';
@@ -81,7 +86,7 @@ async function readAmiraHeader(source: ByteSource): Promise<AmiraHeader> {
     );
   if (field === null) throw damaged('its header names no data of the lattice');
   const [, typeWord = '', channels = '1', marker = '', encoding, length] = field;
-  const type = TYPES[typeWord.toLowerCase()];
+  const type = typeNamed(TYPES, typeWord.toLowerCase());
   if (type === undefined) throw unsupportedType(source.name, `"${typeWord}"`);
   const coordinates = /CoordType\s+"(\w+)"/i.exec(all)?.[1];
   if (coordinates !== undefined && coordinates.toLowerCase() !== 'uniform') {

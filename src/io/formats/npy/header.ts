@@ -5,7 +5,7 @@
 import { UserError } from '../../../errors/errors.ts';
 import type { Size3, VoxelType } from '../../../volume/volume.ts';
 import { volumeSizeOf } from '../../datasets.ts';
-import { unsupportedType } from '../../header-facts.ts';
+import { typeNamed, unsupportedType } from '../../header-facts.ts';
 
 export const NPY_MAGIC = '\x93NUMPY';
 /** NumPy itself refuses longer ones. */
@@ -67,8 +67,7 @@ export function parseNpyHeader(head: Uint8Array, file: string): NpyHeader {
   if (order === undefined || shapeText === undefined) {
     throw damaged('its header does not state the shape');
   }
-  const word = descr.slice(1);
-  const type = Object.hasOwn(TYPES, word) ? TYPES[word] : undefined;
+  const type = typeNamed(TYPES, descr.slice(1));
   if (type === undefined || !/^[<>|=]$/.test(descr.charAt(0))) {
     throw unsupportedType(file, `"${descr}"`);
   }

@@ -58,6 +58,12 @@ describe('NumPy arrays', () => {
       /two or three axes/,
     ],
     ['text', { descr: '<U5', shape: '(2,)', data: ramp(40) }, 'file/unsupported', /"<U5"/],
+    [
+      'a word that every object knows',
+      { descr: '|constructor', shape: '(2,)', data: ramp(16) },
+      'file/unsupported',
+      /"\|constructor"/,
+    ],
     ['complex', { descr: '<c8', shape: '(2,)', data: ramp(16) }, 'file/unsupported', /"<c8"/],
     ['a cut', { descr: '<f8', shape: '(9, 9)', data: ramp(7) }, 'file/truncated', /648 bytes/],
     [

@@ -40,4 +40,12 @@ describe('VGI and Nikon volumes', () => {
   ])('%s is refused', async (_name, text, code) => {
     await expect(vgiFormat.readMetadata(header(text, 'a.vgi'))).rejects.toMatchObject({ code });
   });
+
+  test('a number of bits that is a word every object knows is named', async () => {
+    const text = XTEKCT.replace('OutputBits=16', 'OutputBits=__proto__');
+    await expect(vgiFormat.readVolume(header(text, 'cell.xtekct'))).rejects.toMatchObject({
+      code: 'file/unsupported',
+      message: expect.stringContaining('__proto__'),
+    });
+  });
 });

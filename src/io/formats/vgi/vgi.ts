@@ -6,7 +6,12 @@
 import { UserError } from '../../../errors/errors.ts';
 import type { Size3, VoxelType } from '../../../volume/volume.ts';
 import type { ByteSource, ReadOptions } from '../../format.ts';
-import { metadataWithEdges, type StatedEdges, unsupportedType } from '../../header-facts.ts';
+import {
+  metadataWithEdges,
+  type StatedEdges,
+  typeNamed,
+  unsupportedType,
+} from '../../header-facts.ts';
 import { requireSibling } from '../../siblings.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { readSampleSlices } from '../../stored-samples.ts';
@@ -36,6 +41,12 @@ interface Described {
 }
 
 /** Type words of VGI with their bits, as VGSTUDIO writes them. */
+const NIKON_TYPES: Readonly<Record<string, VoxelType>> = {
+  '8': 'uint8',
+  '16': 'uint16',
+  '32': 'float32',
+};
+
 const VGI_TYPES: Readonly<Record<string, VoxelType>> = {
   'unsigned integer 8': 'uint8',
   'unsigned integer 16': 'uint16',
@@ -75,7 +86,7 @@ function sizeOf(values: readonly number[], file: string): Size3 {
 
 function describeVgi(keys: Keys, file: string): Described {
   const word = `${required(keys, 'datatype', file)} ${required(keys, 'bitsperelement', file)}`;
-  const type = VGI_TYPES[word.toLowerCase()];
+  const type = typeNamed(VGI_TYPES, word.toLowerCase());
   if (type === undefined) throw unsupportedType(file, `"${word}"`);
   const resolution = keys.get('resolution');
   return {
@@ -91,7 +102,7 @@ function describeVgi(keys: Keys, file: string): Described {
 function describeNikon(keys: Keys, file: string): Described {
   const axes = ['x', 'y', 'z'] as const;
   const bits = keys.get('outputbits') ?? keys.get('bitdepth') ?? '32';
-  const type = ({ '8': 'uint8', '16': 'uint16', '32': 'float32' } as const)[bits];
+  const type = typeNamed(NIKON_TYPES, bits);
   if (type === undefined) throw unsupportedType(file, `of ${bits} bits`);
   return {
     size: sizeOf(

@@ -1,13 +1,11 @@
 /** A Zarr store over the files that the user gave: keys are paths below the folder of the store. */
-import { DecodeJob } from '../../decode-job.ts';
 import type { ByteSource, RemoteFolder } from '../../format.ts';
-import { readZipDirectory, readZipMember } from '../../zip.ts';
 
 /** Names of the metadata of both versions. */
 export const ZARR_NAMES: readonly string[] = ['zarr.json', '.zgroup', '.zarray', '.zattrs'];
 
 /** Larger metadata would be parsed into objects, which may end a worker. */
-const MAX_METADATA_BYTES = 16 * 1024 * 1024;
+export const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
 function pathOf({ path, name }: ByteSource): string {
   return path === name || path.endsWith(`/${name}`) ? path : path === '' ? name : `${path}/${name}`;
@@ -76,52 +74,6 @@ export function zarrFiles(root: ByteSource, siblings: readonly ByteSource[]): Za
       return 'suffixLength' in range
         ? source.read(Math.max(source.size - range.suffixLength, 0), source.size)
         : source.read(range.offset, range.offset + range.length);
-    },
-  };
-}
-
-const ZIP_NAME = /\.(zarr\.zip|ozx)$/i;
-
-/** Whether a file is a store in a ZIP archive: by its name, or by its first member. */
-export function isZippedStore(head: Uint8Array, name: string): boolean {
-  const text = String.fromCharCode(...head.subarray(0, 300));
-  if (!text.startsWith('PK\x03\x04')) return false;
-  return (
-    ZIP_NAME.test(name) ||
-    /^[^]{30}([^\0]*\/)?(zarr\.json|\.zgroup|\.zarray|\.zattrs)/.test(text.slice(0, 200))
-  );
-}
-
-/** The store in an archive, from the folder of the metadata nearest to its root. */
-export async function zippedFiles(archive: ByteSource): Promise<ZarrFiles> {
-  const members = await readZipDirectory(archive);
-  const depth = (name: string): number => name.split('/').length;
-  const [root] = members
-    .map(({ name }) => name)
-    .filter((name) => ZARR_NAMES.includes(name.split('/').at(-1) ?? ''))
-    .toSorted((a, b) => depth(a) - depth(b));
-  const folder = root?.slice(0, root.lastIndexOf('/') + 1) ?? '';
-  const byKey = new Map(
-    members
-      .filter(({ name }) => name.startsWith(folder))
-      .map((member) => [`/${member.name.slice(folder.length)}`, member]),
-  );
-  const get = async (key: string): Promise<Uint8Array | undefined> => {
-    const member = byKey.get(key);
-    if (member === undefined) return undefined;
-    const isMetadata = ZARR_NAMES.includes(key.split('/').at(-1) ?? '');
-    if (isMetadata && member.size > MAX_METADATA_BYTES) return undefined;
-    return readZipMember(archive, member, new DecodeJob(archive.name, {}, []));
-  };
-  return {
-    keys: [...byKey.keys()],
-    storedBytes: archive.size,
-    get,
-    async getRange(key, range) {
-      const bytes = await get(key);
-      return 'suffixLength' in range
-        ? bytes?.slice(Math.max(bytes.length - range.suffixLength, 0))
-        : bytes?.slice(range.offset, range.offset + range.length);
     },
   };
 }

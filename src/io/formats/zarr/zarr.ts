@@ -20,8 +20,9 @@ import { readPhases } from '../../phase-key-values.ts';
 import { defineStoredFormat, type StoredVolume } from '../../stored-volume.ts';
 import { boundCodecs } from './codecs.ts';
 import { type Level, levelsOf } from './multiscales.ts';
-import { isZippedStore, ZARR_NAMES, type ZarrFiles, zarrFiles, zippedFiles } from './store.ts';
+import { ZARR_NAMES, type ZarrFiles, zarrFiles } from './store.ts';
 import { writeZarr } from './writer.ts';
+import { isZippedStore, zippedFiles } from './zipped-store.ts';
 
 const MAX_ARRAYS = 256;
 const HEAD_BYTES = 512;
