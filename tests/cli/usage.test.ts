@@ -85,7 +85,7 @@ describe('wrong usage ends with code 2 and one sentence', () => {
     [['anlyze', 'x.tif'], 'There is no command "anlyze"; did you mean analyze?'],
     [
       ['frobnicate'],
-      'There is no command "frobnicate"; the commands are run, analyze, apply, info, surface, phantom.',
+      'There is no command "frobnicate"; the commands are run, analyze, apply, info, surface, phantom, bundle, verify.',
     ],
     [['--verbose'], 'There is no option --verbose; see tauscope --help.'],
     [['info'], 'info needs a file or a folder; see tauscope info --help.'],
