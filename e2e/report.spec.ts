@@ -1,8 +1,10 @@
 /** What a paper takes: references, the report on one page, figures of the views. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import type { WorkbenchPage } from './pages/workbench-page.ts';
 import { violations } from './support/axe.ts';
 import { expect, test } from './support/test.ts';
+import { type PdfPage, readPdf } from './support/pdf.ts';
 import { openTwoPhases } from './support/two-phases.ts';
 
 test('references are BibTeX, the report has the numbers, the digests and no script', async ({
@@ -42,6 +44,59 @@ test('references are BibTeX, the report has the numbers, the digests and no scri
   const printed = page.frameLocator('iframe[title="Report"]');
   await expect(printed.locator('h1')).toHaveText('Two phases');
   await expect(printed.locator('caption').first()).toHaveCSS('text-align', 'left');
+});
+
+/** The pages that Chromium makes of what the page hands to its printer. */
+async function printed(page: Page, workbench: WorkbenchPage): Promise<readonly PdfPage[]> {
+  await workbench.results.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: /Print the report/ }).click();
+  await expect(page.frameLocator('iframe[title="Report"]').locator('h1')).toBeAttached();
+  const html = await page.evaluate(() => {
+    const report = document.querySelector<HTMLIFrameElement>('iframe[title="Report"]');
+    const { adoptedStyleSheets = [], body } = report?.contentDocument ?? {};
+    const rules = adoptedStyleSheets.flatMap(({ cssRules }) => [...cssRules]);
+    return `<style>${rules.map(({ cssText }) => cssText).join('\n')}</style>${body?.outerHTML}`;
+  });
+  const paper = await page.context().newPage();
+  await paper.setContent(html);
+  const pdf = await paper.pdf({ preferCSSPageSize: true });
+  await paper.close();
+  return readPdf(pdf);
+}
+
+test('the report prints on one A4 page with its numbers; a longer one goes on in good order', async ({
+  page,
+  faults,
+}) => {
+  faults.allow(/Blocked script execution in 'about:blank'/);
+  const workbench = await openTwoPhases(page);
+  const [only, ...more] = await printed(page, workbench);
+  expect(more).toEqual([]);
+  const [width = 0, height = 0] = only?.size ?? [];
+  expect([Math.round(width), Math.round(height)]).toEqual([595, 842]);
+  const texts = only?.texts.join(' ') ?? '';
+  for (const expected of [
+    'Two phases',
+    '0.5 × 0.5 × 0.5 µm',
+    'Porosity φ Pore phases Pore voxels All voxels 0.5 pore 288 576',
+    'pore y yes 0.5 1 1 1 1 0.5 2',
+    'voxelSha256',
+  ]) {
+    expect(texts).toContain(expected);
+  }
+
+  await workbench.selectStep('Volume fractions');
+  for (let i = 0; i < 9; i++) await page.keyboard.press('Control+d');
+  await workbench.run();
+  const pages = await printed(page, workbench);
+  expect(pages.length).toBeGreaterThan(1);
+  const headings = await page
+    .frameLocator('iframe[title="Report"]')
+    .locator('h1, h2, caption')
+    .allTextContents();
+  expect(headings).toContain('Numbers');
+  const ends = pages.map((each) => each.texts.at(-1)?.trim());
+  expect(ends.filter((end) => headings.includes(end ?? ''))).toEqual([]);
 });
 
 /** Some pixels of a PNG as the page decodes it, and the longest run of white ones in a row. */
