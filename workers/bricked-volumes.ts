@@ -22,13 +22,7 @@ import { volumeIdentity } from '../src/volume/digest.ts';
 import { phasesFor } from '../src/volume/labels.ts';
 import type { VoxelSpacing } from '../src/volume/length.ts';
 import { streamed } from '../src/volume/streamed.ts';
-import {
-  createVolume,
-  type Vector3,
-  type Volume,
-  voxelCount,
-  withSpacing,
-} from '../src/volume/volume.ts';
+import { placeWith, type Vector3, type Volume, voxelCount } from '../src/volume/volume.ts';
 import type {
   Histogram,
   OpenChoices,
@@ -179,7 +173,7 @@ export function createBrickedVolumes(host: Host): BrickedVolumes {
     spacingSource: string,
   ): VolumeInfo {
     const before = find(handle);
-    const bricks = before.bricks.describedAs(spacingOf(before.bricks, spacing));
+    const bricks = before.bricks.describedAs(placeWith(before.bricks, spacing));
     const identity =
       before.voxelDigest === null
         ? `${before.identity} ${JSON.stringify(spacing)}`
@@ -249,24 +243,4 @@ function phasesOf(counts: readonly LabelCount[], named: Volume['phases']): Volum
         counts.map(({ label }) => label),
         named,
       );
-}
-
-/** Voxel size and place as `withSpacing` has them. */
-function spacingOf(
-  bricks: BrickedVolume,
-  spacing: VoxelSpacing | null,
-): Pick<Volume, 'spacing' | 'origin'> {
-  const { kind, name, phases, origin } = bricks;
-  const data = new Uint8Array(1);
-  const one = createVolume({
-    kind,
-    name,
-    phases,
-    origin,
-    spacing: bricks.spacing,
-    size: [1, 1, 1],
-    data,
-  });
-  const changed = withSpacing(one, spacing);
-  return { spacing: changed.spacing, origin: changed.origin };
 }

@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { buildTiff, seededNumbers } from '../../tests/support/tiff-fixtures.ts';
 import { isUserError } from '../errors/errors.ts';
 import { openSlabs, openVolume } from '../io/open.ts';
-import { bytesSource } from '../io/sources.ts';
+import { writeVolume } from '../io/registry.ts';
+import { blobSource, bytesSource } from '../io/sources.ts';
 import { wholeBox } from '../volume/box.ts';
 import { digestVoxels } from '../volume/digest.ts';
 import { countLabels } from '../volume/labels.ts';
+import { createVolume } from '../volume/volume.ts';
 import { fillBricks, type FillOptions } from './fill.ts';
 import { type BrickStorage, memoryStorage } from './storage.ts';
 
@@ -91,4 +93,19 @@ test('a cancelled filling leaves no storage behind', async () => {
   ).catch((error: unknown) => error);
   expect(isUserError(thrown) && thrown.code).toBe('run/cancelled');
   expect(storage.size).toBe(0);
+});
+
+test('a voxel size that is stated in another unit keeps the place', async () => {
+  const spacing = { values: [0.5, 0.5, 0.5], unit: 'µm' } as const;
+  const volume = createVolume({
+    kind: 'grey',
+    size: [3, 2, 2],
+    data: Uint16Array.from({ length: 12 }, (_, i) => 100 * i),
+    spacing,
+    origin: [1, 2, 0],
+  });
+  const sources = [blobSource(await writeVolume(volume, 'nrrd'), 'placed.nrrd')];
+  const stated = { values: [250, 250, 250], unit: 'nm' } as const;
+  const { bricks } = await fill(sources, { spacing: stated });
+  expect(bricks).toMatchObject({ spacing: stated, origin: [1000, 2000, 0] });
 });

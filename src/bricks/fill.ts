@@ -8,7 +8,7 @@ import { countLabels } from '../volume/labels.ts';
 import type { VoxelSpacing } from '../volume/length.ts';
 import { streamed } from '../volume/streamed.ts';
 import type { VolumeSurvey } from '../volume/statistics.ts';
-import type { Volume } from '../volume/volume.ts';
+import { placeWith, type Volume } from '../volume/volume.ts';
 import type { BrickedVolume } from './bricked-volume.ts';
 import { VoxelCensus } from './census.ts';
 import type { BrickStorage } from './storage.ts';
@@ -86,9 +86,12 @@ async function fillAs(
     await turn();
     if (options.signal?.aborted) throw cancelled();
   };
-  const spacing = options.spacing ?? metadata.spacing;
   const { name, origin } = reader;
-  const description = { kind, name, size, type, spacing, origin, phases: reader.phases };
+  const place = { spacing: metadata.spacing, origin };
+  const { spacing } = options;
+  const phases = kind === 'grey' ? [] : reader.phases;
+  const described = spacing === undefined ? place : placeWith(place, spacing);
+  const description = { kind, name, size, type, phases, ...described };
   const storage = await createStorage();
   try {
     const writer = createBrickWriter(storage, description, { ...options, breathe });

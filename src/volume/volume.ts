@@ -186,17 +186,24 @@ export function createVolume(
 }
 
 /**
- * The volume with another voxel size. Its place is kept: the origin is converted to the new unit,
- * or stays a plain number of it where no unit was known.
+ * Another voxel size, and the place of the volume with it: the origin is converted to the new unit, or
+ * stays a plain number of it where no unit was known.
  */
-export function withSpacing(volume: Volume, spacing: VoxelSpacing | null): Volume {
-  const before = volume.spacing;
+export function placeWith(
+  { spacing: before, origin }: Pick<Volume, 'spacing' | 'origin'>,
+  spacing: VoxelSpacing | null,
+): Pick<Volume, 'spacing' | 'origin'> {
   if (before === null || spacing === null || before.unit === spacing.unit) {
-    return createVolume({ ...volume, spacing });
+    return { spacing, origin };
   }
-  const [x, y, z] = volume.origin;
+  const [x, y, z] = origin;
   const convert = (value: number): number => convertLength(value, before.unit, spacing.unit);
-  return createVolume({ ...volume, spacing, origin: [convert(x), convert(y), convert(z)] });
+  return { spacing, origin: [convert(x), convert(y), convert(z)] };
+}
+
+/** The volume with another voxel size, in its place. */
+export function withSpacing(volume: Volume, spacing: VoxelSpacing | null): Volume {
+  return createVolume({ ...volume, ...placeWith(volume, spacing) });
 }
 
 /** The volume taken for grey values, whose labels then have no names, or for labels. */
