@@ -11,6 +11,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
+import { ensurePythonPeers } from '../tests/peers/python-peers.ts';
 import { ensureChromium } from './chromium.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -215,6 +216,7 @@ if (stages.some((stage) => stage.group === 'test')) {
     process.exit(1);
   }
 }
+if (stages.some((stage) => stage.name === 'unit')) ensurePythonPeers();
 const withoutBrowser = stages.some((stage) => stage.browser) ? ensureChromium() : null;
 
 const summary: string[] = [];

@@ -8,6 +8,11 @@ export const hdf5Facts: FormatFacts = {
   slices: '',
   written: '',
   tests: [
+    {
+      peer: 'h5py',
+      what: 'voxels and voxel size of its files',
+      file: 'tests/peers/round-trips.test.ts',
+    },
     corpus('h5py'),
     {
       peer: '',

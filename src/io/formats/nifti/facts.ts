@@ -10,6 +10,11 @@ export const niftiFacts: FormatFacts = {
   slices: '',
   written: '',
   tests: [
+    {
+      peer: 'nibabel',
+      what: 'voxels, voxel size and unit of its files',
+      file: 'tests/peers/round-trips.test.ts',
+    },
     corpus('nibabel, @itk-wasm/image-io'),
     {
       peer: 'nibabel',

@@ -13,6 +13,16 @@ export const tiffFacts: FormatFacts = {
     'uncompressed, little-endian, as ImageJ 1.53t lays it out; BigTIFF where 4 GiB do not suffice; labels with their phases',
   tests: [
     {
+      peer: 'tifffile',
+      what: 'voxels, voxel size and unit, both ways',
+      file: 'tests/peers/round-trips.test.ts',
+    },
+    {
+      peer: 'ImageJ',
+      what: 'voxels, voxel size and unit of written files',
+      file: 'tests/peers/imagej.test.ts',
+    },
+    {
       peer: 'libtiff, tifffile',
       what: 'files of other projects, raw samples to the last bit',
       file: 'src/io/formats/tiff/reference-files.test.ts',

@@ -11,6 +11,11 @@ export const zarrFacts: FormatFacts = {
     'OME-Zarr 0.5 (Zarr 3) in a ZIP archive: chunks of 64³, gzip, levels of half the edges, labels with their phases',
   tests: [
     {
+      peer: 'zarr-python, numpy',
+      what: 'voxels, voxel size and unit: its stores, and written ones by the specification',
+      file: 'tests/peers/round-trips.test.ts',
+    },
+    {
       peer: 'zarr-python',
       what: 'a store of another project',
       file: 'src/io/formats/zarr/zarr.test.ts',
