@@ -12,8 +12,9 @@ import { createVolume, type VoxelArray } from '../../src/volume/volume.ts';
 const JAR = '/usr/share/java/ij.jar';
 const READER = fileURLToPath(new URL('ReadWithImageJ.java', import.meta.url));
 
+const JAVA = 'java';
 const java = (...args: string[]) =>
-  spawnSync('java', ['-Djava.awt.headless=true', '-cp', JAR, ...args], { encoding: 'utf8' });
+  spawnSync(JAVA, ['-Djava.awt.headless=true', '-cp', JAR, ...args], { encoding: 'utf8' });
 const isThere = existsSync(JAR) && java(READER).status === 0;
 
 test.skipIf(!isThere)('ImageJ opens written TIFFs with voxels, voxel size and unit', async () => {
