@@ -78,6 +78,19 @@ describe('HDF5', () => {
     expect(volume.spacing).toEqual({ values: [0.25, 0.5, 2], unit: 'µm' });
   });
 
+  test.each(['create_soft_link', 'create_hard_link'] as const)(
+    'groups that contain each other twice over come to an end: %s',
+    async (create) => {
+      const source = await h5Source((file) => {
+        const group = file.create_group('a');
+        for (const name of ['b', 'c']) group[create]('/a', name);
+      });
+      await expect(hdf5Format.readVolume(source)).rejects.toMatchObject({
+        code: 'volume/no-voxels',
+      });
+    },
+  );
+
   test('a file without a volume, and a damaged one, are one sentence each', async () => {
     const empty = await h5Source((file) => {
       file.create_dataset({ name: 'line', data: ramp, shape: [24], dtype: '<H' });

@@ -27,7 +27,9 @@ const SIGNATURE = '\x89HDF\r\n\x1a\n';
 /** Without a worker the whole file is in memory beside its voxels. */
 const MAX_COPIED_BYTES = 2 ** 31 - 1;
 const MAX_OBJECTS = 10_000;
-const MAX_DEPTH = 32;
+const MAX_GROUPS = 500;
+/** Below the 16 soft links in a path that the library follows. */
+const MAX_DEPTH = 12;
 /** Read between two looks at the event loop. */
 const READ_BYTES = 8 * 1024 * 1024;
 
@@ -159,14 +161,23 @@ function isDataset(entity: Entity | null): entity is H5Dataset {
   return entity !== null && 'slice' in entity;
 }
 
-/** Every dataset of the file by its path, links followed once. */
-function* walk(group: Group, prefix: string, depth: number): Generator<[string, H5Dataset]> {
-  if (depth > MAX_DEPTH) return;
+/**
+ * Every dataset of the file by its path. Groups may contain each other, which is a circle without an
+ * end: only so many are opened.
+ */
+function* walk(
+  group: Group,
+  prefix: string,
+  depth: number,
+  visits: { groups: number },
+): Generator<[string, H5Dataset]> {
+  visits.groups += 1;
+  if (depth > MAX_DEPTH || visits.groups > MAX_GROUPS) return;
   for (const name of group.keys()) {
     const entity = group.get(name);
     const path = `${prefix}${name}`;
     if (isDataset(entity)) yield [path, entity];
-    else if (isGroup(entity)) yield* walk(entity, `${path}/`, depth + 1);
+    else if (isGroup(entity)) yield* walk(entity, `${path}/`, depth + 1, visits);
   }
 }
 
@@ -186,7 +197,7 @@ function typeOf({ metadata }: H5Dataset): VoxelType | null {
 function arraysOf(file: H5File): readonly H5Array[] {
   const found: H5Array[] = [];
   let seen = 0;
-  for (const [path, dataset] of walk(file, '', 0)) {
+  for (const [path, dataset] of walk(file, '', 0, { groups: 0 })) {
     seen += 1;
     if (seen > MAX_OBJECTS) break;
     const shape = dataset.shape ?? [];
