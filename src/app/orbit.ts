@@ -1,5 +1,4 @@
 /** Pictures of the 3-D view as files: one, or a whole turn frame by frame. */
-import { zipSync } from 'fflate';
 import { stateOf, stemOf } from './declare-action.ts';
 import { saveFile } from './components/save-file.ts';
 import { relativeSpacing } from '../volume/length.ts';
@@ -57,6 +56,7 @@ async function record(workbench: Workbench): Promise<void> {
       files[name] = new Uint8Array(await picture.arrayBuffer());
       setRecording((frame + 1) / FRAMES);
     }
+    const { zipSync } = await import('fflate');
     // PNG is packed already.
     const zip = zipSync(files, { level: 0 });
     saveFile(`${stemOf(workbench)}-3d-turn.zip`, new Blob([zip], { type: 'application/zip' }));

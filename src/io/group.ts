@@ -3,7 +3,7 @@ import type { ByteSource } from './format.ts';
 import { zarrRoot } from './formats/zarr/store.ts';
 import { formatsOf, isBystander } from './open.ts';
 import { loadFormat } from './registry.ts';
-import { folderOf } from './slices.ts';
+import { folderOf } from './folder.ts';
 
 /**
  * Groups of indices into `sources`, each of which `openVolume` takes for one volume: the slices of a

@@ -12,6 +12,7 @@ import {
 } from '../volume/volume.ts';
 import { DecodeJob, withoutProgress } from './decode-job.ts';
 import type { ByteSource, ReadOptions, ReadVolume, SlabReader, VolumeMetadata } from './format.ts';
+import { folderOf } from './folder.ts';
 import { openTiffSlabs, readTiffVolume } from './formats/tiff/reader.ts';
 import { isTiffHead } from './formats/tiff/tiff-file.ts';
 import { compareDigits, compareNatural, splitDigits } from './natural-order.ts';
@@ -100,13 +101,6 @@ async function findSlices(
 
 function withWarnings(metadata: VolumeMetadata, more: readonly string[]): VolumeMetadata {
   return { ...metadata, warnings: [...more, ...metadata.warnings] };
-}
-
-/** The folder a source lies in; `path` may or may not end in the name. */
-export function folderOf(source: ByteSource): string {
-  const path = source.path.replaceAll('\\', '/').replace(/\/+$/, '');
-  if (path === source.name) return '';
-  return path.endsWith(`/${source.name}`) ? path.slice(0, -source.name.length - 1) : path;
 }
 
 function isHidden(source: ByteSource): boolean {
