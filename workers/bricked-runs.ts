@@ -174,7 +174,7 @@ function borrowed(bricks: BrickedVolume): BrickedVolume {
 async function factsOf(volume: VoxelSource, breathe: () => Promise<void>): Promise<BrickedFacts> {
   const [low, high] = asBricks(volume).range;
   const isLabels = volume.kind === 'labels';
-  const slices = streamed(volume, STREAMED_BYTES, true);
+  const slices = streamed(volume, STREAMED_BYTES, { discards: true, breathe });
   const { labels, counts } = isLabels
     ? await countStreamedLabels(slices, breathe)
     : { labels: [], counts: [] };

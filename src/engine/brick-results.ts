@@ -7,9 +7,9 @@ import type { VoxelStorage } from './out-of-core.ts';
 /** @param create an empty storage for each volume */
 export function brickResults(create: () => Promise<BrickStorage>): VoxelStorage<BrickedVolume> {
   return {
-    async create(description) {
+    async create(description, breathe) {
       const storage = await create();
-      const writer = createBrickWriter(storage, description);
+      const writer = createBrickWriter(storage, description, { breathe });
       return {
         writeSlices: (first, voxels) => writer.writeSlices(first, voxels),
         finish: () => writer.finish(),

@@ -61,7 +61,8 @@ export interface VoxelWriter<V extends StoredVolume = StoredVolume> {
 
 /** Where results are kept: files of the browser's own file system, or of a folder. */
 export interface VoxelStorage<V extends StoredVolume = StoredVolume> {
-  create(volume: VolumeDescription): Promise<VoxelWriter<V>>;
+  /** `breathe` is awaited now and then while slices are written, and may throw to cancel. */
+  create(volume: VolumeDescription, breathe: () => Promise<void>): Promise<VoxelWriter<V>>;
 }
 
 export interface OutOfCoreOptions {
@@ -155,6 +156,8 @@ class Run {
   readonly #input: Identified<VoxelSource>;
   readonly #options: OutOfCoreOptions;
   readonly #totalWork: number;
+  /** To be awaited after each few milliseconds of reading and writing. */
+  readonly #breathe: () => Promise<void>;
   #workDone = 0;
   #chain: Chain;
 
@@ -168,6 +171,7 @@ class Run {
     this.#input = input;
     this.#options = options;
     this.#totalWork = steps.reduce((sum, { estimate }) => sum + estimate.work, 0) || 1;
+    this.#breathe = engine.createContext(options.signal, () => undefined).breathe;
     this.#chain = { base: input.volume, stores: [], identity: input.identity, stages: [] };
   }
 
@@ -200,7 +204,7 @@ class Run {
 
   async #runWhole(step: OutOfCoreStep): Promise<KeptResult> {
     const { base, stores } = this.#chain;
-    const volume = await base.readBox(wholeBox(base.size));
+    const volume = await base.readBox(wholeBox(base.size), 0, this.#breathe);
     const context = this.#context(step, 0, 1);
     const result = await step.operation.run(volume, step.params, context);
     const { tables = [], notes = [] } = result;
@@ -229,7 +233,8 @@ class Run {
   }
 
   #slices(): StreamedVolume {
-    return streamed(this.#chain.base, streamedBytes(this.#options.limits), true);
+    const options = { discards: true, breathe: this.#breathe };
+    return streamed(this.#chain.base, streamedBytes(this.#options.limits), options);
   }
 
   async #takeParts(step: OutOfCoreStep, key: string): Promise<void> {
@@ -268,7 +273,8 @@ class Run {
     const { stages, base } = chain;
     const startedAt = performance.now();
     const work = stages.reduce((sum, { step }) => sum + step.estimate.work, 0);
-    const parts = new PartRun(chain, work, (step, from, to) => this.#context(step, from, to, work));
+    const contextOf: PartContext = (step, from, to) => this.#context(step, from, to, work);
+    const parts = new PartRun(chain, work, contextOf, this.#breathe);
     const last = stages.at(-1) as Stage;
     const { size } = last.step.output;
     let volume: VoxelSource;
@@ -323,7 +329,10 @@ class Run {
           const part = await parts.compute(tile, done, done + share);
           if (writer === null) {
             const { data: _, ...description } = part;
-            writer = await this.#options.storage.create({ ...description, size, origin });
+            writer = await this.#options.storage.create(
+              { ...description, size, origin },
+              this.#breathe,
+            );
           }
           if (isSameBox(tile, whole)) voxels = part.data;
           else {
@@ -344,7 +353,7 @@ class Run {
 
   async #store(volume: Volume): Promise<StoredVolume> {
     const { data, ...description } = volume;
-    const writer = await this.#options.storage.create(description);
+    const writer = await this.#options.storage.create(description, this.#breathe);
     try {
       await writer.writeSlices(0, data);
       discard(data);
@@ -436,18 +445,18 @@ function noMemory({ operation, bytes }: OutOfCoreStep, cause: unknown): UserErro
   );
 }
 
+type PartContext = (step: OutOfCoreStep, from: number, to: number) => OperationContext;
+
 /** Computes parts of a chain's volume, and remembers what its steps say of their first part. */
 class PartRun {
   readonly #chain: Chain;
-  readonly #context: (step: OutOfCoreStep, from: number, to: number) => OperationContext;
+  readonly #context: PartContext;
+  readonly #breathe: () => Promise<void>;
   readonly #work: number;
   readonly #first: OperationResult[] = [];
 
-  constructor(
-    chain: Chain,
-    work: number,
-    context: (step: OutOfCoreStep, from: number, to: number) => OperationContext,
-  ) {
+  constructor(chain: Chain, work: number, context: PartContext, breathe: () => Promise<void>) {
+    this.#breathe = breathe;
     this.#chain = chain;
     this.#work = work || 1;
     this.#context = context;
@@ -497,7 +506,7 @@ class PartRun {
   /** A box of the volume after so many stages. */
   async #after(count: number, box: VoxelBox, from: number, to: number): Promise<Volume> {
     const stage = this.#chain.stages[count - 1];
-    if (stage === undefined) return this.#chain.base.readBox(box);
+    if (stage === undefined) return this.#chain.base.readBox(box, 0, this.#breathe);
     const { step, params } = stage;
     const { operation } = step;
     const own = inputBox(stage, box);
@@ -555,8 +564,8 @@ function described(
     spacing,
     origin,
     phases,
-    async readBox(box) {
-      const { data, size: partSize } = await source.readBox(inputBox(box));
+    async readBox(box, level, breathe) {
+      const { data, size: partSize } = await source.readBox(inputBox(box), level, breathe);
       const place = boxOrigin(description, box);
       return { kind, name, size: partSize, type, spacing, origin: place, phases, data };
     },

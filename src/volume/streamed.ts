@@ -43,8 +43,11 @@ export function inMemory(volume: Volume): StreamedVolume {
 
 /** A volume whose voxels are read box by box from wherever they are. */
 export interface VoxelSource extends VolumeDescription {
-  /** The voxels of a box inside the volume, with their place, in an array of their own. */
-  readBox(box: VoxelBox): Promise<Volume>;
+  /**
+   * The voxels of a box inside the volume, with their place, in an array of their own. `level` is for
+   * stores that have smaller copies too; `breathe` is awaited now and then and may throw to cancel.
+   */
+  readBox(box: VoxelBox, level?: 0, breathe?: () => Promise<void>): Promise<Volume>;
 }
 
 /** A volume in memory as a source. Boxes are copied. */
@@ -52,21 +55,29 @@ export function sourceOf(volume: Volume): VoxelSource {
   const { data: _, ...description } = volume;
   return {
     ...description,
-    readBox: async (box) =>
+    readBox: async (box, _level, breathe = () => Promise.resolve()) =>
       createVolume({
         ...description,
         size: boxSize(box),
         origin: boxOrigin(volume, box),
-        data: await copyBox(volume, box, () => Promise.resolve()),
+        data: await copyBox(volume, box, breathe),
       }),
   };
 }
 
-/**
- * The slices of a source, as many at a time as `bytes` hold, at least one. `discards`: layers are gone
- * when the next ones are asked for, so that memory need not wait for a garbage collector.
- */
-export function streamed(source: VoxelSource, bytes: number, discards = false): StreamedVolume {
+export interface StreamOptions {
+  /** Layers are gone when the next ones are asked for: memory need not wait for a garbage collector. */
+  readonly discards?: boolean;
+  /** Awaited now and then while slices are read; may throw to cancel. */
+  readonly breathe?: () => Promise<void>;
+}
+
+/** The slices of a source, as many at a time as `bytes` hold, at least one. */
+export function streamed(
+  source: VoxelSource,
+  bytes: number,
+  { discards = false, breathe = () => Promise.resolve() }: StreamOptions = {},
+): StreamedVolume {
   const { kind, name, size, type, spacing, origin, phases } = source;
   const [nx, ny, nz] = size;
   const fitting = Math.max(1, Math.floor(bytes / (nx * ny * bytesPerVoxel(type))));
@@ -84,7 +95,7 @@ export function streamed(source: VoxelSource, bytes: number, discards = false): 
         const end = Math.min(nz, first + count);
         const from = Math.max(0, first - beside);
         const to = Math.min(nz, end + beside);
-        const volume = await source.readBox([0, nx, 0, ny, from, to]);
+        const volume = await source.readBox([0, nx, 0, ny, from, to], 0, breathe);
         try {
           yield { first: from, volume, own: [first - from, end - from] };
         } finally {

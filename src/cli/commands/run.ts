@@ -185,7 +185,7 @@ async function runOn(job: Job, surroundings: Surroundings): Promise<Finished> {
           const outcome = outcomes[i];
           // The volumes before the last one are not kept.
           if (outcome === undefined || i !== last) return null;
-          return streamed(outcome.current.volume, WRITTEN_AT_ONCE, true);
+          return streamed(outcome.current.volume, WRITTEN_AT_ONCE, { discards: true });
         },
       });
     }).catch(toFile);
