@@ -1,8 +1,11 @@
 /** What the page may run and show: its own files, and strangers' words as words. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { writeVolume } from '../src/io/registry.ts';
+import { createSpacing } from '../src/volume/length.ts';
+import { createVolume } from '../src/volume/volume.ts';
 import { WorkbenchPage } from './pages/workbench-page.ts';
 import { expect, test } from './support/test.ts';
 import { openTwoPhases } from './support/two-phases.ts';
@@ -95,14 +98,74 @@ test('from a volume to numbers, figures and menus nothing runs into the policy',
 }) => {
   const refused = await watchPolicy(page);
   const workbench = await openTwoPhases(page);
-  await page
-    .getByRole('button', { name: /Show the volume in 3-D|3-D/ })
-    .first()
-    .click();
   for (const title of ['About Tauscope', 'Keyboard shortcuts', 'Set the voxel size…']) {
     await workbench.do(title);
     await expect(page.getByRole('dialog')).toBeVisible();
     await page.keyboard.press('Escape');
   }
+  expect(await refused()).toEqual([]);
+});
+
+const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
+
+/** Two phases whose names, and whose file's comments, are markup, formulas and turned text. */
+async function saveHostile(): Promise<string> {
+  const data = Uint8Array.from({ length: 8 ** 3 }, (_, i) => i % 2);
+  const volume = createVolume({
+    kind: 'labels',
+    name: '<img src=x onerror=alert(1)>',
+    size: [8, 8, 8],
+    data,
+    spacing: createSpacing([1, 1, 1], 'µm'),
+    phases: [
+      { label: 0, name: MARKUP.slice(0, 60), colour: '#0072b2', pore: true },
+      { label: 1, name: '=cmd|\u202e!A1', colour: '#e69f00', pore: false },
+    ],
+  });
+  const bytes = Buffer.from(await (await writeVolume(volume, 'nrrd')).arrayBuffer());
+  const end = bytes.indexOf('\n\n');
+  const keys = [`note:=${MARKUP}`, `__proto__:=${MARKUP}`, `constructor:=${MARKUP}`, ''].join('\n');
+  const path = join(folder, '<img src=x onerror=alert(1)>.nrrd');
+  await writeFile(
+    path,
+    Buffer.concat([bytes.subarray(0, end + 1), Buffer.from(keys), bytes.subarray(end + 1)]),
+  );
+  return path;
+}
+
+test('names and comments of a hostile file are shown as text, and never run', async ({ page }) => {
+  const refused = await watchPolicy(page);
+  let dialogs = 0;
+  page.on('dialog', (dialog) => {
+    dialogs += 1;
+    void dialog.dismiss();
+  });
+  const workbench = new WorkbenchPage(page);
+  await workbench.start();
+  await workbench.drop(await saveHostile());
+  const recipe = join(folder, 'recipe.json');
+  await writeFile(
+    recipe,
+    JSON.stringify({
+      format: 'tauscope-recipe',
+      version: 1,
+      title: MARKUP,
+      steps: [{ id: 'fractions', operation: 'measure-volume-fraction', version: 1, params: {} }],
+    }),
+  );
+  await workbench.drop(recipe);
+  await workbench.run();
+
+  await expect(workbench.header).toContainText('<img src=x onerror=alert(1)>');
+  await expect(workbench.results.getByText('<img src=x onerror=').first()).toBeVisible();
+  const { bytes, name } = await workbench.export(/Results as CSV/);
+  expect(name).toBe('_img src=x onerror=alert(1)_-results.csv');
+  expect(bytes.toString('utf8')).toMatch(/(^|,|")'=cmd\|/m);
+  await workbench.export('Report as HTML');
+
+  expect(dialogs).toBe(0);
+  expect(await page.locator('img[src="x"], [onerror]').count()).toBe(0);
+  expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+  expect(await page.evaluate(() => Object.hasOwn(Object.prototype, 'note'))).toBe(false);
   expect(await refused()).toEqual([]);
 });

@@ -61,6 +61,7 @@ function keyAfter(n: number): string {
 }
 
 interface Store {
+  subscribe(listener: (state: ReturnType<Store['getState']>) => void): void;
   getState(): {
     readonly history: {
       readonly position: number;
@@ -73,14 +74,34 @@ interface Store {
   };
 }
 
+type TestedWindow = Window & {
+  readonly __tauscope: { readonly store: Store };
+  /** Tells this process of a change of the recipe: strokes in it, and when. */
+  readonly edited: (strokes: number, at: number) => Promise<void>;
+};
+
 /** Places of the strokes in the recipe, in order. */
 function strokesOf(page: Page): Promise<readonly string[]> {
   return page.evaluate((operation) => {
-    const { __tauscope } = window as unknown as { __tauscope?: { store: Store } };
-    const history = __tauscope?.store.getState().history;
-    const steps = history?.entries[history.position]?.state.steps ?? [];
+    const { history } = (window as unknown as TestedWindow).__tauscope.store.getState();
+    const steps = history.entries[history.position]?.state.steps ?? [];
     const step = steps.find((each) => each.operation === operation);
     return (step?.params.edits ?? []).map(({ path }) => path);
+  }, CORRECT);
+}
+
+/** Has the page tell of each new stroke at once. */
+function tellEdits(page: Page): Promise<void> {
+  return page.evaluate((operation) => {
+    const { __tauscope, edited } = window as unknown as TestedWindow;
+    let last = -1;
+    __tauscope.store.subscribe(({ history }) => {
+      const steps = history.entries[history.position]?.state.steps ?? [];
+      const strokes = steps.find((each) => each.operation === operation)?.params.edits?.length ?? 0;
+      if (strokes === last) return;
+      last = strokes;
+      void edited(strokes, Date.now());
+    });
   }, CORRECT);
 }
 
@@ -94,6 +115,17 @@ async function renderers(context: BrowserContext): Promise<readonly number[]> {
 async function positionOf(page: Page): Promise<readonly number[]> {
   const at = (name: string) => page.getByRole('slider', { name }).inputValue();
   return [Number(await at('x of the YZ slice')), Number(await at('y of the XZ slice'))];
+}
+
+/** A process that the browser held ready may have been killed as well: then there is another. */
+async function newPage(context: BrowserContext): Promise<Page> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await context.newPage();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 /** Each round begins with what the one before brought back. */
@@ -112,6 +144,9 @@ export async function killRounds(
   const rounds: KillRound[] = [];
   // Without another page the browser may end with the one that is killed.
   const keeper = await context.newPage();
+  /** When the recipe had so many strokes, by the page's clock, which is this machine's. */
+  let madeAt = new Map<number, number>();
+  await context.exposeFunction('edited', (strokes: number, at: number) => madeAt.set(strokes, at));
   const others = await renderers(context);
   let page = await context.newPage();
   await page.goto(url);
@@ -129,27 +164,26 @@ export async function killRounds(
     await page.keyboard.press('k');
     await new CorrectPage(views, SIZE[0], SIZE[1]).bar.waitFor();
     await page.keyboard.press('1');
+    madeAt = new Map();
+    await tellEdits(page);
 
     const how = i % 2 === 0 ? 'SIGKILL' : 'Page.crash';
     const session = await context.newCDPSession(page);
     const crashed = new Promise<void>((resolve) => page.once('crash', () => resolve()));
-    const startedAt = performance.now();
+    const startedAt = Date.now();
     let killedAt = Number.POSITIVE_INFINITY;
     setTimeout(
       () => {
-        killedAt = performance.now();
+        killedAt = Date.now();
         if (how === 'SIGKILL') for (const id of mine) process.kill(id, 'SIGKILL');
         else void session.send('Page.crash').catch(() => undefined);
       },
       200 + 2300 * random(),
     );
-    const madeAt: number[] = [];
     const edit = async (): Promise<void> => {
-      while (performance.now() < killedAt) {
-        const at = performance.now();
+      for (let stroke = before; Date.now() < killedAt; stroke++) {
         await page.keyboard.press('Enter');
-        madeAt.push(at);
-        await page.keyboard.press(keyAfter(before + madeAt.length - 1));
+        await page.keyboard.press(keyAfter(stroke));
       }
     };
     await Promise.race([edit().catch(() => undefined), crashed]);
@@ -157,7 +191,7 @@ export async function killRounds(
     await page.close();
 
     const askedAt = performance.now();
-    page = await context.newPage();
+    page = await newPage(context);
     await page.goto(url);
     // A page that crashed took its right to read the file with it: a person drops it again.
     await page.getByText('is kept').waitFor();
@@ -168,18 +202,19 @@ export async function killRounds(
     const recovered = strokes.length - before;
     const at = await positionOf(page);
     const isAt = (n: number): boolean => placeOf(n).every((edge, axis) => edge === at[axis]);
-    const firstLost = madeAt[recovered];
+    const made = Math.max(before, ...madeAt.keys()) - before;
+    const firstLost = madeAt.get(strokes.length + 1);
     const round: KillRound = {
       how,
       afterMs: killedAt - startedAt,
-      made: madeAt.length,
+      made,
       recovered,
       lostMs: firstLost === undefined ? 0 : Math.max(0, killedAt - firstLost),
       backMs,
-      // An edit that was sent and not yet confirmed may have been made.
+      // Of an edit in the last moment the page may not have told.
       isPrefix:
         recovered >= 0 &&
-        recovered <= madeAt.length + 1 &&
+        recovered <= made + 1 &&
         strokes.every((path, n) => path === placeOf(n).join(',')) &&
         (isAt(strokes.length) || isAt(Math.max(0, strokes.length - 1))),
     };

@@ -14,8 +14,8 @@ import { openAsked, rememberFiles, reopen } from './reopening.ts';
 import { noteWork, useWork, type Work } from './state.ts';
 import { createTabs, type WorkHold, type WorkTabs } from './tabs.ts';
 
-/** A change is written at most this long after it was made. */
-const SAVE_AFTER_MS = 200;
+/** Positions and looks are written at most this long after they changed, edits at once. */
+const MOVES_AFTER_MS = 200;
 const RETRY_AFTER_MS = 5_000;
 /** A reloaded page may ask for its work before the page before has let go of it. */
 const HOLD_TRIES = 8;
@@ -171,6 +171,7 @@ async function begin(workspace: Workspace, signal: AbortSignal): Promise<KeptWor
   let isKeeping = true;
   let isWorthKeeping = document !== null;
   let timer: ReturnType<typeof setTimeout> | null = null;
+  let isDue = false;
 
   function documentNow() {
     return documentOf(workspace.store.getState(), useViewer.getState(), measures);
@@ -181,9 +182,11 @@ async function begin(workspace: Workspace, signal: AbortSignal): Promise<KeptWor
     timer = null;
     if (!isKeeping) return;
     const now = documentNow();
-    isWorthKeeping ||= now.volumes.length > 0 || (now.recipe?.steps.length ?? 0) > 0;
-    if (!isWorthKeeping) return;
-    noteWork();
+    if (!isWorthKeeping) {
+      isWorthKeeping = now.volumes.length > 0 || (now.recipe?.steps.length ?? 0) > 0;
+      if (!isWorthKeeping) return;
+      noteWork();
+    }
     try {
       await journal.write(now as unknown as Plain);
       if (isKeeping && useWork.getState().problem !== null) useWork.setState({ problem: null });
@@ -194,8 +197,19 @@ async function begin(workspace: Workspace, signal: AbortSignal): Promise<KeptWor
     }
   }
 
-  function changed(): void {
-    timer ??= setTimeout(() => void save(), SAVE_AFTER_MS);
+  /** Written in the task of the change itself: a busy page may come to its timers seconds later. */
+  function edited(): void {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      void save();
+    });
+  }
+
+  /** Moving through a volume changes a lot at once, and is worth less than an edit. */
+  function moved(): void {
+    timer ??= setTimeout(() => void save(), MOVES_AFTER_MS);
   }
 
   stop = (status) => {
@@ -215,13 +229,13 @@ async function begin(workspace: Workspace, signal: AbortSignal): Promise<KeptWor
   useViewer.setState({ ...before.view, keptPlace: before.place, keptWindow: before.window });
   keepMeasures(workspace, measures, (kept) => {
     measures = kept;
-    changed();
+    edited();
   });
   workspace.store.subscribe((state, old) => {
-    if (KEPT_OF_WORKSPACE.some((key) => state[key] !== old[key])) changed();
+    if (KEPT_OF_WORKSPACE.some((key) => state[key] !== old[key])) edited();
   });
   useViewer.subscribe((state, old) => {
-    if (KEPT_OF_VIEWER.some((key) => state[key] !== old[key])) changed();
+    if (KEPT_OF_VIEWER.some((key) => state[key] !== old[key])) moved();
   });
   const leave = (): void => {
     if (timer !== null) void save();
