@@ -36,6 +36,7 @@ export default defineConfig({
             'workers/*.worker.ts',
             'src/app/main.tsx',
             'src/operations/*/index.ts',
+            'src/io/*.ts',
             'src/io/formats/*/*.ts',
           ],
         },

@@ -7,7 +7,7 @@ import type { ByteSource, ReadOptions, VolumeMetadata } from '../io/format.ts';
 import { describeFile } from '../io/open.ts';
 import { createSpacing, parseLengthUnit, type VoxelSpacing } from '../volume/length.ts';
 import { parseRawLayout } from '../volume/raw-layout.ts';
-import { REDUCTION_FIELDS, type Reduction, reducedShape } from '../volume/reduction.ts';
+import { isReducing, REDUCTION_FIELDS, type Reduction, reducedShape } from '../volume/reduction.ts';
 import { withKind } from '../volume/volume.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { Surroundings } from './command.ts';
@@ -145,7 +145,9 @@ export async function openInput(
 ): Promise<OpenedInput> {
   const { sources, siblings, read, metadata } = await describeInput(paths, choices, signal);
   const { kind, spacing, reduction } = choices;
-  const kept = { ...metadata, ...reducedShape(metadata, reduction) };
+  const kept = isReducing(reduction)
+    ? { ...metadata, ...reducedShape(metadata, reduction) }
+    : metadata;
   assertVolumeFits(paths.length === 1 ? (paths[0] ?? '') : 'The stack', kept, machineMemory());
   const opened = await openChosen(sources, {
     signal,
