@@ -31,12 +31,26 @@ export default defineConfig({
         build: { assetsInlineLimit: 0 },
         // Found before the first test: a dependency met later would reload the page under a test.
         optimizeDeps: {
+          // Imported where the scan does not look; found late, they would reload a running test.
+          include: [
+            'geotiff',
+            'h5wasm',
+            'valibot',
+            'zarrita',
+            'zstddec',
+            '@mantine/core',
+            '@tabler/icons-react',
+            'comlink',
+            'react-dom/client',
+            'zustand',
+            'zustand/react/shallow',
+            'zustand/vanilla',
+          ],
           entries: [
             '{src,tests}/**/*.browser.test.{ts,tsx}',
             'workers/*.worker.ts',
             'src/app/main.tsx',
             'src/operations/*/index.ts',
-            'src/io/*.ts',
             'src/io/formats/*/*.ts',
           ],
         },
