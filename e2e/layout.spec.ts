@@ -22,10 +22,8 @@ test('panels are hidden by keys and buttons, and a reload remembers which', asyn
   await expect(workbench.results).toHaveCount(0);
 
   await page.reload();
-  const sample = page.getByRole('button', { name: /sample electrode/ });
-  await expect(sample).toBeEnabled();
-  await sample.click();
   await expect(views.views).toBeVisible();
+  await workbench.idle();
   await expect(workbench.recipe).toHaveCount(0);
   const left = workbench.header.getByRole('button', { name: /^Left panel/ });
   await expect(left).toHaveAttribute('aria-pressed', 'false');
@@ -55,8 +53,7 @@ test('in a low window the results are one line, so that slices are large; opened
   await line.getByRole('button', { name: /^Bottom panel/ }).click();
   await expect(workbench.results.getByRole('table', { name: 'Results by phase' })).toBeVisible();
   await expect(line).toHaveCount(0);
-  await page.reload();
-  await workbench.openSample();
+  await workbench.reload();
   await expect(workbench.results).toBeVisible();
 });
 
@@ -79,8 +76,7 @@ test('panels are resized by dragging and by keys, and a reload remembers it', as
   await page.keyboard.press('ArrowRight');
   const wide = await width();
   expect(wide).toBeGreaterThan(first + 92);
-  await page.reload();
-  await workbench.openSample();
+  await workbench.reload();
   expect(Math.abs((await width()) - wide)).toBeLessThan(3);
   await workbench.do('Reset the panels');
   await expect.poll(width).toBe(first);
