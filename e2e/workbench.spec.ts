@@ -215,7 +215,9 @@ test('the voxel size is asked for, checked, and can be changed or left unknown',
   await dialog.getByLabel('Along z').fill('1.2');
   await dialog.getByLabel('Unit').selectOption('nm');
   await dialog.getByRole('button', { name: 'Use this size' }).click();
-  await expect(workbench.header.getByRole('button', { name: '0.4 × 0.4 × 1.2 nm' })).toBeVisible();
+  await expect(
+    workbench.header.getByRole('button', { name: '0.4 × 0.4 × 1.2 nm', exact: true }),
+  ).toBeVisible();
 });
 
 test('undo and redo name what they change, and a changed step is marked', async ({ page }) => {
