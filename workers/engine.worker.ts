@@ -57,3 +57,12 @@ const api: EngineApi = {
 };
 
 expose(api);
+
+/** The start is over by then. */
+const LEFTOVERS_AFTER_MS = 3000;
+setTimeout(() => {
+  // Without a private file system there is nothing to remove.
+  void import('../src/host/opfs-storage.ts')
+    .then(({ removeLeftovers }) => removeLeftovers())
+    .catch(() => undefined);
+}, LEFTOVERS_AFTER_MS);

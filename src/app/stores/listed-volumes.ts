@@ -63,7 +63,9 @@ export function shownFacts(volumes: readonly ListedVolume[], shownVolume: string
   };
 }
 
-function bytesOf({ size, type }: VolumeInfo): number {
+function bytesOf({ size, type, levels }: VolumeInfo): number {
+  // Kept on disk: what it takes of the memory does not depend on its size.
+  if (levels !== undefined) return 0;
   return voxelCount(size) * bytesPerVoxel(type);
 }
 

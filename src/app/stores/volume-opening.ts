@@ -13,7 +13,6 @@ import { cancelled, isCancelled, isUserError, UserError } from '../../errors/err
 import { createHistory, currentState, pushState, redo, undo } from '../../recipe/history.ts';
 import { PRESETS, presetFor, recipeFromPreset } from '../../recipe/presets.ts';
 import { recipeDigest } from '../../recipe/recipe.ts';
-import type { Reduction } from '../../volume/reduction.ts';
 import { shapeBytes } from '../../volume/volume.ts';
 import type { ReplacementReason } from '../engine-client.ts';
 import { changeToRedo, changeToUndo, withoutChanges } from './change-history.ts';
@@ -30,6 +29,7 @@ import type { RawQuestions } from './raw-questions.ts';
 import type { WorkspaceCore } from './workspace-core.ts';
 import type {
   AddressQuestion,
+  ChoicesAnswer,
   ChoicesQuestion,
   DatasetQuestion,
   KeptVolume,
@@ -240,7 +240,7 @@ export function createOpening(core: WorkspaceCore): Opening {
     settle?.(place);
   }
 
-  const choicesQuestions = createQuestion<ChoicesQuestion, Reduction>((choicesQuestion) =>
+  const choicesQuestions = createQuestion<ChoicesQuestion, ChoicesAnswer>((choicesQuestion) =>
     set({ choicesQuestion }),
   );
 
@@ -248,12 +248,13 @@ export function createOpening(core: WorkspaceCore): Opening {
   async function askHowMuch(origin: FilesOrigin): Promise<FilesOrigin | null> {
     const { files, choices, asksChoices = false } = origin;
     const bytes = sizeOf(files) ?? Number.POSITIVE_INFINITY;
-    if (choices.reduction !== undefined || (!asksChoices && bytes < SMALL_BYTES)) return origin;
+    const isAnswered = choices.reduction !== undefined || choices.asBricks === true;
+    if (isAnswered || (!asksChoices && bytes < SMALL_BYTES)) return origin;
     const facts = await client.describeFiles(files, choices);
     const budget = Math.min(core.options.volumeBytes ?? LARGE_BYTES, LARGE_BYTES);
     if (!asksChoices && shapeBytes(facts) <= budget * LARGE_SHARE) return origin;
-    const reduction = await choicesQuestions.ask({ files, choices, facts, budget });
-    return reduction === null ? null : { ...origin, choices: { ...choices, reduction } };
+    const answered = await choicesQuestions.ask({ files, choices, facts, budget });
+    return answered === null ? null : { ...origin, choices: { ...choices, ...answered } };
   }
 
   /** Takes what is asked off the screen: something else is opened. */
@@ -422,7 +423,7 @@ export function createOpening(core: WorkspaceCore): Opening {
   function whyNoRoom(origin: Origin): string | null {
     const { volumes } = get();
     const limit = core.options.volumeBytes ?? Number.POSITIVE_INFINITY;
-    if (origin.kind !== 'files') return null;
+    if (origin.kind !== 'files' || origin.choices.asBricks === true) return null;
     const taken = volumes.reduce((sum, volume) => sum + memoryBytes(volume), 0);
     const wanted = sizeOf(origin.files) ?? 0;
     if (taken === 0 || taken + wanted <= limit) return null;

@@ -28,7 +28,6 @@ import type { Preset } from '../../recipe/presets.ts';
 import type { Recipe } from '../../recipe/recipe.ts';
 import type { VoxelSpacing } from '../../volume/length.ts';
 import type { RawLayout } from '../../volume/raw-layout.ts';
-import type { Reduction } from '../../volume/reduction.ts';
 import type { Phase } from '../../volume/volume.ts';
 import type { ChangeHistory } from './change-history.ts';
 import type { ListedVolume, StepFailure } from './listed-volumes.ts';
@@ -130,6 +129,9 @@ export interface ChoicesQuestion {
   /** Bytes that one volume should take at most. */
   readonly budget: number;
 }
+
+/** What is done to the volume while it is loaded, or that it is kept on disk. */
+export type ChoicesAnswer = Required<Pick<OpenChoices, 'reduction'>> | { readonly asBricks: true };
 
 /** What was answered: the voxel size is null where it is not known. */
 export interface RawAnswer {
@@ -234,7 +236,7 @@ export interface Workspace {
   /** As `openFiles`, and asks of each volume how much of it shall be loaded, however small it is. */
   openWithChoices(files: readonly NamedFile[], place?: Place): Promise<void>;
   /** Answers `choicesQuestion`; null opens nothing. */
-  answerChoices(reduction: Reduction | null): void;
+  answerChoices(answer: ChoicesAnswer | null): void;
   openSample(place?: Place): Promise<void>;
   /** Asks for a web address, or whether the given one may be read, and opens what it names. */
   openAddress(text?: string, place?: Place): Promise<void>;

@@ -1,5 +1,5 @@
 /** Before a large volume is loaded: what its header says, what it would take, and how to take less. */
-import { Button, Modal } from '@mantine/core';
+import { Button, Modal, Radio } from '@mantine/core';
 import { useEffect, useMemo, useState } from 'react';
 import type { SlicePicture, StepEstimate } from '../../../../workers/engine-api.ts';
 import {
@@ -37,6 +37,9 @@ export function ChoicesDialog() {
     </Modal>
   );
 }
+
+/** A volume that takes more of the memory than this is kept on disk unless a person says otherwise. */
+const DISK_SHARE = 0.5;
 
 /** How long fields rest before a slice or a forecast follows them. */
 const REST_MS = 150;
@@ -91,31 +94,48 @@ function ChoicesForm({ question }: { readonly question: ChoicesQuestion }) {
     return isConverted ? { ...always, convertFrom, convertTo, convertTail } : always;
   }, [isConverted]);
   const box = (values['crop'] as Box | null) ?? wholeBox(facts.size);
+  const [onDisk, setOnDisk] = useState(shapeBytes(facts) > budget * DISK_SHARE);
   return (
     <form
       className={own['rawForm']}
       onSubmit={(event) => {
         event.preventDefault();
-        if (reduction !== null) workspace.answerChoices(reduction);
+        if (onDisk) workspace.answerChoices({ asBricks: true });
+        else if (reduction !== null) workspace.answerChoices({ reduction });
       }}
     >
       <div className={own['rawColumns']}>
         <div className={own['rawFields']}>
           <Facts question={question} />
-          <ParameterForm
-            id="choices"
-            fields={fields}
-            values={values}
-            context={{ ...NO_CONTEXT, size: facts.size }}
-            onChange={(name, value) => setValues({ ...values, [name]: value })}
-          />
+          <Radio.Group
+            label="Keep it"
+            value={onDisk ? 'disk' : 'memory'}
+            onChange={(value) => setOnDisk(value === 'disk')}
+          >
+            <Radio value="memory" label="in memory, as much of it as you choose" />
+            <Radio value="disk" label="on disk, whole: some steps cannot run there" />
+          </Radio.Group>
+          {onDisk ? null : (
+            <ParameterForm
+              id="choices"
+              fields={fields}
+              values={values}
+              context={{ ...NO_CONTEXT, size: facts.size }}
+              onChange={(name, value) => setValues({ ...values, [name]: value })}
+            />
+          )}
         </div>
         <div className={own['rawPictures']}>
-          <Slices question={question} box={box} onBox={(crop) => setValues({ ...values, crop })} />
-          {kept === null ? null : <Forecast shape={kept} budget={budget} />}
+          <Slices
+            question={question}
+            box={onDisk ? null : box}
+            onBox={(crop) => setValues({ ...values, crop })}
+          />
+          {onDisk ? <OnDisk shape={whole} /> : null}
+          {kept === null || onDisk ? null : <Forecast shape={kept} budget={budget} />}
         </div>
       </div>
-      {typeof choice === 'string' ? (
+      {typeof choice === 'string' && !onDisk ? (
         <p className={styles['problem']} role="alert">
           {choice}
         </p>
@@ -124,7 +144,7 @@ function ChoicesForm({ question }: { readonly question: ChoicesQuestion }) {
         <Button variant="default" onClick={() => workspace.answerChoices(null)}>
           Cancel
         </Button>
-        <Button type="submit" data-autofocus disabled={reduction === null}>
+        <Button type="submit" data-autofocus disabled={reduction === null && !onDisk}>
           Open
         </Button>
       </div>
@@ -160,7 +180,8 @@ function Facts({ question }: { readonly question: ChoicesQuestion }) {
 /** A slice to crop on, and which one. */
 function Slices(props: {
   readonly question: ChoicesQuestion;
-  readonly box: Box;
+  /** The part that is loaded; null where nothing is cut off. */
+  readonly box: Box | null;
   readonly onBox: (box: Box) => void;
 }) {
   const { client } = useWorkbench();
@@ -170,8 +191,13 @@ function Slices(props: {
   const slice = useRested<SlicePicture>(() => client.peekSlice(files, choices, z), String(z));
   return (
     <>
-      <SlicePreview slice={slice} title={`XY, slice ${z} of ${depth}; drag to crop`}>
-        <CropBox size={facts.size} box={props.box} onBox={props.onBox} />
+      <SlicePreview
+        slice={slice}
+        title={`XY, slice ${z} of ${depth}${props.box === null ? '' : '; drag to crop'}`}
+      >
+        {props.box === null ? null : (
+          <CropBox size={facts.size} box={props.box} onBox={props.onBox} />
+        )}
       </SlicePreview>
       <input
         type="range"
@@ -182,6 +208,22 @@ function Slices(props: {
         onChange={(event) => setZ(Number(event.currentTarget.value))}
       />
     </>
+  );
+}
+
+/** Smaller copies of 1/8, 1/64, … of the voxels come with it. */
+const WITH_LEVELS = 8 / 7;
+
+function OnDisk({ shape }: { readonly shape: VolumeShape }) {
+  return (
+    <dl className={own['facts']} aria-label="Forecast">
+      <div>
+        <dt>On disk</dt>
+        <dd data-testid="on-disk">
+          {formatBytes(shapeBytes(shape) * WITH_LEVELS)} until it is closed
+        </dd>
+      </div>
+    </dl>
   );
 }
 

@@ -44,7 +44,8 @@ export function Readout({ source, image, overlay, before, compared }: ReadoutPro
   const projected = useVoxelValue(
     source,
     'readout slab',
-    slab === null ? null : grey,
+    // The values of a slab on disk are those of the level that is shown.
+    slab === null || grey?.levels !== undefined ? null : grey,
     place,
     normal,
     slab,
@@ -108,6 +109,7 @@ function useVoxelValue(
   const handle = volume?.handle ?? null;
   const [nx, ny, nz] = volume?.size ?? [0, 0, 0];
   const [x, y, z] = at;
+  const isOnDisk = volume?.levels !== undefined;
   useEffect(() => {
     if (handle === null || x >= nx || y >= ny || z >= nz) {
       setValue(null);
@@ -116,6 +118,14 @@ function useVoxelValue(
     let current = true;
     const { across, down } = PLANES[normal];
     const place = [x, y, z] as const;
+    if (isOnDisk) {
+      source.wantValue(view, handle, place, (read) => {
+        if (current) setValue(read);
+      });
+      return () => {
+        current = false;
+      };
+    }
     const request = { handle, axis: normal, index: place[normal] };
     source.want(view, slab === null ? request : { ...request, slab }, ({ data, width }) => {
       if (current) setValue(data[place[across] + width * place[down]] ?? null);
@@ -123,6 +133,6 @@ function useVoxelValue(
     return () => {
       current = false;
     };
-  }, [source, view, handle, nx, ny, nz, x, y, z, normal, slab]);
+  }, [source, view, handle, isOnDisk, nx, ny, nz, x, y, z, normal, slab]);
   return value;
 }

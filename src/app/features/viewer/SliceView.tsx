@@ -18,6 +18,7 @@ import {
   type VoxelIndex,
 } from '../../stores/viewer.ts';
 import type { Slab } from '../../../volume/slab.ts';
+import type { Size3 } from '../../../volume/volume.ts';
 import type { Before } from './before.ts';
 import type { ComparedState } from './comparison.ts';
 import { MeasureLayer } from './MeasureLayer.tsx';
@@ -29,7 +30,7 @@ import { drawPicture, useDifference, usePicture } from './slice-picture.ts';
 import type { SliceSource } from './slice-source.ts';
 import { SwipeDivider } from './SwipeDivider.tsx';
 import { clampTo, useSliceGestures, withAxis } from './use-slice-gestures.ts';
-import { useSlice } from './use-slice.ts';
+import { levelFor, useSlice } from './use-slice.ts';
 import { ViewTitle } from './ViewTitle.tsx';
 import styles from './viewer.module.css';
 
@@ -69,15 +70,37 @@ export function SliceView(props: SliceViewProps) {
   const comparing = useViewer((state) => state.comparing) && before !== null;
   const { setCrosshair } = useViewer.getState();
 
+  const placement: Placement | null = useMemo(
+    () =>
+      size === null || width === 0 || height === 0
+        ? null
+        : placeSlice(size, volume?.spacing ?? null, plane, frame, width, height),
+    [size, volume?.spacing, plane, frame, width, height],
+  );
+  const isCut = [...(before?.offset ?? IN_PLACE), ...(compared?.offset ?? IN_PLACE)].some(Boolean);
+  const pixelsPerVoxel = placement === null ? 0 : Math.max(placement.scaleX, placement.scaleY);
+  // Parts of different place have voxels of level 0 alone in common.
+  const level = isCut ? 0 : levelFor(volume, pixelsPerVoxel * globalThis.devicePixelRatio);
+
   const sliceCount = size?.[plane.normal] ?? 1;
   const index = clampTo(position, sliceCount);
   const slab = useViewer((state) => state.slab);
   // Each view that is there at the same time asks under a name of its own.
   const view = compareMode === 'beside' ? `${id} beside` : id;
   const part = (name: string, whole: VolumeInfo | null, offset: VoxelIndex) =>
-    ({ source, view: `${view} ${name}`, plane, whole, offset, shown: volume, index }) as const;
-  const grey = useSlice(source, view, image, plane.normal, index, slab);
-  const labels = usePaintedLabels(source, `${view} labels`, overlay, plane, index);
+    ({
+      source,
+      view: `${view} ${name}`,
+      plane,
+      whole,
+      offset,
+      shown: volume?.levels?.[level] ?? volume?.size ?? null,
+      index,
+      level,
+    }) as const;
+  const fetchedGrey = useSlice(source, view, image, plane.normal, index, slab, level);
+  const fetchedLabels = usePaintedLabels(source, `${view} labels`, overlay, plane, index, level);
+  const [grey, labels] = alike(fetchedGrey, fetchedLabels);
   const old = usePart(
     part('before', comparing ? before.volume : null, before?.offset ?? IN_PLACE),
     slab,
@@ -113,21 +136,17 @@ export function SliceView(props: SliceViewProps) {
     [compareMode, theirs, share],
   );
 
-  const placement: Placement | null = useMemo(
-    () =>
-      size === null || width === 0 || height === 0
-        ? null
-        : placeSlice(size, volume?.spacing ?? null, plane, frame, width, height),
-    [size, volume?.spacing, plane, frame, width, height],
-  );
   useEffect(() => {
     const target = canvas.current;
     if (target === null) return;
-    const draw = (): void => drawPicture(target, picture, curtain, placement, width, height);
+    const voxels = [size?.[plane.across] ?? 0, size?.[plane.down] ?? 0] as const;
+    const draw = (): void => {
+      drawPicture(target, picture, curtain, placement, width, height, voxels);
+    };
     draw();
     target.addEventListener('contextrestored', draw);
     return () => target.removeEventListener('contextrestored', draw);
-  }, [picture, curtain, placement, width, height]);
+  }, [picture, curtain, placement, width, height, size, plane]);
   useDraftPainting({
     canvas,
     picture: ours,
@@ -255,22 +274,37 @@ interface Part {
   readonly whole: VolumeInfo | null;
   /** Voxel of `whole` that is the first of `shown`. */
   readonly offset: VoxelIndex;
-  readonly shown: VolumeInfo | null;
+  /** Size of the shown volume, at the level that is shown. */
+  readonly shown: Size3 | null;
   readonly index: number;
+  readonly level: number;
+}
+
+/** Grey values and labels of one level: for a moment after a zoom they may differ. */
+function alike(
+  grey: SlicePixels | null,
+  labels: SlicePixels | null,
+): readonly [SlicePixels | null, SlicePixels | null] {
+  const differ = grey !== null && labels !== null && grey.width !== labels.width;
+  return differ ? [grey, null] : [grey, labels];
 }
 
 /** The slice of another volume where the shown one's slice lies, cut to its size. */
 function usePart(
-  { source, view, plane, whole, offset, shown, index }: Part,
+  { source, view, plane, whole, offset, shown, index, level }: Part,
   slab: Slab | null,
 ): SlicePixels | null {
-  const pixels = useSlice(source, view, whole, plane.normal, index + offset[plane.normal], slab);
+  const place = index + offset[plane.normal];
+  const pixels = useSlice(source, view, whole, plane.normal, place, slab, level);
   const column = offset[plane.across];
   const row = offset[plane.down];
-  const width = shown?.size[plane.across] ?? 0;
-  const height = shown?.size[plane.down] ?? 0;
+  const width = shown?.[plane.across] ?? 0;
+  const height = shown?.[plane.down] ?? 0;
   return useMemo(
-    () => (pixels === null ? null : subGrid(pixels, column, row, width, height)),
+    () =>
+      pixels === null || column + width > pixels.width || row + height > pixels.height
+        ? null
+        : subGrid(pixels, column, row, width, height),
     [pixels, column, row, width, height],
   );
 }

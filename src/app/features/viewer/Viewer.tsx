@@ -37,7 +37,10 @@ const SLICE_VIEWS: readonly SliceViewId[] = ['xy', 'yz', 'xz'];
 
 export function Viewer({ client, ...results }: ViewerProps) {
   const { slices } = useWorkbench().previews;
-  const source = useMemo(() => new SliceSource(slices), [slices]);
+  const source = useMemo(
+    () => new SliceSource({ slice: slices.slice, profile: client.profile }),
+    [slices, client],
+  );
   const volumes = usePreviewState((state) => state.volumes);
   const { image, overlay } = useWorkspaceState((state) => withPreviews(state, volumes));
   const maximised = useViewer((state) => state.maximised);

@@ -50,14 +50,17 @@ export function usePaintedLabels(
   overlay: VolumeInfo | null,
   plane: Plane,
   index: number,
+  level: number,
 ): SlicePixels | null {
-  const fetched = useFetchedSlice(source, view, overlay, plane.normal, index);
+  const fetched = useFetchedSlice(source, view, overlay, plane.normal, index, null, level);
   const handle = fetched?.handle ?? '';
   const pending = useWorkspaceState((state) => ({ edits: pendingEdits(state, handle) })).edits;
   const isCorrecting = useCorrect((state) => state.tool !== null);
   const dropped = useCorrect((state) => state.dropped);
   return useMemo(() => {
     if (fetched === null || overlay === null) return null;
+    // Labels on disk cannot be painted.
+    if (overlay.levels !== undefined) return fetched.pixels;
     if (pending.length === 0 && !isCorrecting) return fetched.pixels;
     const pixels = { ...fetched.pixels, data: fetched.pixels.data.slice() };
     const grid = sliceGrid(pixels, overlay, plane, fetched.index);

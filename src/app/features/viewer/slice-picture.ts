@@ -150,6 +150,9 @@ export interface Curtain {
   readonly share: number;
 }
 
+/** Voxels across and down, of which a picture may have fewer pixels. */
+type VoxelGrid = readonly [columns: number, rows: number];
+
 export function drawPicture(
   canvas: HTMLCanvasElement,
   picture: HTMLCanvasElement | null,
@@ -157,6 +160,7 @@ export function drawPicture(
   placement: Placement | null,
   width: number,
   height: number,
+  voxels: VoxelGrid,
 ): void {
   const context = canvas.getContext('2d', { alpha: false });
   if (context === null) return;
@@ -170,21 +174,22 @@ export function drawPicture(
   // Enlarged voxels stay squares with their own value; only a reduced picture is smoothed.
   context.imageSmoothingEnabled = Math.min(placement.scaleX, placement.scaleY) * ratio < 1;
   context.imageSmoothingQuality = 'high';
-  place(context, picture, placement);
+  place(context, picture, placement, voxels);
   if (curtain === null) return;
   context.beginPath();
   context.rect(0, 0, Math.round(curtain.share * width), height);
   context.clip();
   context.fillStyle = VIEW_BACKGROUND;
   context.fillRect(0, 0, width, height);
-  place(context, curtain.picture, placement);
+  place(context, curtain.picture, placement, voxels);
 }
 
 function place(
   context: CanvasRenderingContext2D,
   picture: HTMLCanvasElement | null,
   { left, top, scaleX, scaleY }: Placement,
+  [columns, rows]: VoxelGrid,
 ): void {
   if (picture === null) return;
-  context.drawImage(picture, left, top, picture.width * scaleX, picture.height * scaleY);
+  context.drawImage(picture, left, top, columns * scaleX, rows * scaleY);
 }

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SlicePixels, SliceRequest } from '../../../../workers/engine-api.ts';
+import type { Vector3 } from '../../../volume/volume.ts';
 import { SliceSource } from './slice-source.ts';
 
 interface Call {
@@ -14,7 +15,8 @@ function createFakeClient() {
     new Promise<SlicePixels>((answer, refuse) => {
       calls.push({ request, answer, refuse });
     });
-  return { calls, slice };
+  const profile = vi.fn(async (_handle: string, [x]: Vector3) => Float64Array.of(x * 10));
+  return { calls, slice, profile };
 }
 
 const PIXELS: SlicePixels = { width: 1, height: 1, data: Uint8Array.of(7) };
@@ -34,6 +36,26 @@ describe('SliceSource', () => {
     client.calls[1]?.answer(PIXELS);
     await settle();
     expect(done).toEqual([1, 4]);
+  });
+
+  it('tells levels of one slice apart', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client);
+    source.want('xy', { ...key(1), level: 2 }, () => undefined);
+    client.calls[0]?.answer(PIXELS);
+    await settle();
+    source.want('xy', key(1), () => undefined);
+    expect(client.calls.map(({ request }) => request.level)).toEqual([2, undefined]);
+  });
+
+  it('asks for the latest of several values, one at a time', async () => {
+    const client = createFakeClient();
+    const source = new SliceSource(client);
+    const values: number[] = [];
+    for (const x of [1, 2, 3]) source.wantValue('readout', 'v', [x, 0, 0], (v) => values.push(v));
+    await settle();
+    expect(values).toEqual([10, 30]);
+    expect(client.profile).toHaveBeenCalledTimes(2);
   });
 
   it('answers from its cache without asking again', async () => {

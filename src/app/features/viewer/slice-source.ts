@@ -2,7 +2,8 @@
  * Slices from the worker: a small cache, one request under way for each view, the latest wish wins.
  * While a slice is on its way the view keeps what it shows.
  */
-import type { SlicePixels, SliceRequest } from '../../../../workers/engine-api.ts';
+import type { SlicePixels, SliceRequest, VolumeHandle } from '../../../../workers/engine-api.ts';
+import type { Vector3 } from '../../../volume/volume.ts';
 import type { EngineClient } from '../../engine-client.ts';
 
 /** The slices used longest ago go first when the cache holds more. */
@@ -10,21 +11,21 @@ const MAX_BYTES = 192 * 2 ** 20;
 
 type Answer = (pixels: SlicePixels) => void;
 
-function keyText({ handle, axis, index, slab }: SliceRequest): string {
+function keyText({ handle, axis, index, slab, level = 0 }: SliceRequest): string {
   const kind = slab === undefined ? '' : `/${slab.projection} of ${slab.thickness}`;
-  return `${handle}/${axis}/${index}${kind}`;
+  return `${handle}/${axis}/${index}/${level}${kind}`;
 }
 
 export class SliceSource {
-  readonly #client: Pick<EngineClient, 'slice'>;
+  readonly #client: Pick<EngineClient, 'slice' | 'profile'>;
   readonly #maxBytes: number;
   readonly #cache = new Map<string, SlicePixels>();
   #bytes = 0;
-  /** Per view: what is being fetched and what is wanted next. */
+  /** Per view: whether something is being fetched, and how what is wanted next is. */
   readonly #busy = new Set<string>();
-  readonly #wanted = new Map<string, { readonly key: SliceRequest; readonly done: Answer }>();
+  readonly #wanted = new Map<string, () => Promise<void>>();
 
-  constructor(client: Pick<EngineClient, 'slice'>, maxBytes = MAX_BYTES) {
+  constructor(client: Pick<EngineClient, 'slice' | 'profile'>, maxBytes = MAX_BYTES) {
     this.#client = client;
     this.#maxBytes = maxBytes;
   }
@@ -37,23 +38,37 @@ export class SliceSource {
       done(known);
       return;
     }
-    this.#wanted.set(view, { key, done });
+    this.#next(view, async () => {
+      let pixels = this.#recall(key);
+      if (pixels === undefined) {
+        pixels = await this.#client.slice(key);
+        this.#keep(key, pixels);
+      }
+      done(pixels);
+    });
+  }
+
+  /** As `want`, one voxel's value alone; for a volume whose slices are too large to look one up in. */
+  wantValue(view: string, handle: VolumeHandle, at: Vector3, done: (value: number) => void): void {
+    this.#next(view, async () => {
+      const [value] = await this.#client.profile(handle, at, at);
+      if (value !== undefined) done(value);
+    });
+  }
+
+  #next(view: string, fetch: () => Promise<void>): void {
+    this.#wanted.set(view, fetch);
     if (!this.#busy.has(view)) void this.#serve(view);
   }
 
   async #serve(view: string): Promise<void> {
     this.#busy.add(view);
     for (;;) {
-      const wish = this.#wanted.get(view);
-      if (wish === undefined) break;
+      const fetch = this.#wanted.get(view);
+      if (fetch === undefined) break;
       this.#wanted.delete(view);
       try {
-        let pixels = this.#recall(wish.key);
-        if (pixels === undefined) {
-          pixels = await this.#client.slice(wish.key);
-          this.#keep(wish.key, pixels);
-        }
-        wish.done(pixels);
+        await fetch();
       } catch {
         // The volume was released or the worker replaced; whoever did that sends a new handle.
       }

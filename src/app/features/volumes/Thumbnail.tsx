@@ -36,11 +36,21 @@ export function Thumbnail({ client, info, isLoaded }: ThumbnailProps) {
   return <canvas ref={canvas} className={styles['thumbnail']} aria-hidden="true" />;
 }
 
+/** Pixels along an edge, on a fine screen. */
+const EDGE = 64;
+
 async function drawMiddle(
   client: ThumbnailProps['client'],
-  { handle, kind, size, phases }: VolumeInfo,
+  { handle, kind, size, phases, levels }: VolumeInfo,
 ): Promise<ImageData | null> {
-  const pixels = await client.slice({ handle, axis: 2, index: Math.floor(size[2] / 2) });
+  // The smallest level that has a voxel for each of its pixels.
+  const level = (levels ?? []).findLastIndex(([nx, ny]) => Math.max(nx, ny) >= EDGE);
+  const pixels = await client.slice({
+    handle,
+    axis: 2,
+    index: Math.floor(size[2] / 2),
+    level: Math.max(0, level),
+  });
   const look: LabelLook = {
     colours: new Map(phases.map(({ label, colour }) => [label, parseColour(colour)])),
     opacity: 1,
